@@ -1,0 +1,66 @@
+/** Numbers over many spans. Quantiles come from sketches with the stated relative error. */
+export interface StatisticsPoint {
+  /** Start of the step, nanoseconds since the Unix epoch. */
+  readonly at: bigint;
+  /** Spans that ended up in this step, re-weighted for sampling done before us. */
+  readonly count: number;
+  readonly errors: number;
+  readonly p50Nano: bigint;
+  readonly p95Nano: bigint;
+  readonly p99Nano: bigint;
+}
+
+export interface StatisticsSeries {
+  readonly key: string;
+  readonly points: readonly StatisticsPoint[];
+}
+
+export interface Statistics {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly stepNano: bigint;
+  readonly series: readonly StatisticsSeries[];
+}
+
+export interface DurationRecord {
+  readonly service: string;
+  readonly operation: string;
+  readonly kind: string;
+  readonly count: number;
+  readonly errorCount: number;
+  readonly totalNano: bigint;
+  readonly minNano: bigint;
+  readonly maxNano: bigint;
+  readonly meanNano: bigint;
+  readonly p50Nano: bigint;
+  readonly p95Nano: bigint;
+  readonly p99Nano: bigint;
+  /** Of the quantiles, e.g. 0.01. */
+  readonly relativeError: number;
+}
+
+/** What the store holds. */
+export interface StorageReport {
+  readonly spans: number;
+  readonly bytes: number;
+  /** Arrival times, nanoseconds since the Unix epoch; undefined while empty. */
+  readonly oldest: bigint | undefined;
+  readonly newest: bigint | undefined;
+}
+
+export interface DashboardStats {
+  readonly spans: number;
+  /** Traces whose root was seen in the range. */
+  readonly traces: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly running: number;
+  readonly errorRate: number;
+  readonly byKind: readonly { readonly key: string; readonly count: number }[];
+  readonly byService: readonly { readonly key: string; readonly count: number }[];
+  readonly slowest: readonly DurationRecord[];
+  readonly mostFailing: readonly DurationRecord[];
+  readonly throughput: Statistics;
+  readonly storage: StorageReport;
+  readonly dropped: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,32 @@
+import type { SpanId } from './ids.ts';
+import type { SpanKind, SpanRole } from './span-kind.ts';
+import type { SpanStatus } from './trace-span.ts';
+import type { TraceSummary } from './trace-summary.ts';
+
+export interface TimelineRow {
+  readonly spanId: SpanId;
+  readonly parentSpanId: SpanId | undefined;
+  readonly name: string;
+  readonly service: string;
+  readonly kind: SpanKind;
+  readonly role: SpanRole | undefined;
+  readonly status: SpanStatus;
+  readonly depth: number;
+  /** Lanes and the critical path come with the page; 0 and false until then. */
+  readonly lane: number;
+  readonly offsetNano: bigint;
+  readonly durationNano: bigint;
+  /** The part of the duration in which no child was open. */
+  readonly selfNano: bigint;
+  readonly critical: boolean;
+}
+
+/** The spans of a trace on one time scale, in depth-first order. */
+export interface TimelineView {
+  readonly trace: TraceSummary;
+  readonly rows: readonly TimelineRow[];
+  /** The most spans open at one moment. */
+  readonly concurrencyMax: number;
+  /** Give it back as `after` to read on; undefined at the end. */
+  readonly next: string | undefined;
+}

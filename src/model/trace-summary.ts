@@ -1,0 +1,21 @@
+import type { TraceId } from './ids.ts';
+import type { SpanStatus } from './trace-span.ts';
+
+/** One trace in a line. */
+export interface TraceSummary {
+  readonly traceId: TraceId;
+  /** The earliest span without a known parent. */
+  readonly root: { readonly name: string; readonly service: string };
+  readonly services: readonly string[];
+  /** At most 20, in order of first start. */
+  readonly operations: readonly string[];
+  readonly startUnixNano: bigint;
+  /** From the earliest start to the latest end. */
+  readonly durationNano: bigint;
+  readonly spanCount: number;
+  readonly errorCount: number;
+  readonly runningCount: number;
+  /** Running if any span is, else Failed if any span failed, else Completed. */
+  readonly status: SpanStatus;
+  readonly inMemoryOnly: boolean;
+}

@@ -1,0 +1,29 @@
+import type { TraceId } from '../../model/ids.ts';
+
+/**
+ * A span as it is kept: its own bytes and the frames around it (otlp/span-batch.ts), with what Synton
+ * knows beside them. Owned by the receiver of the record: never a view of something reused.
+ */
+export interface SpanRecord {
+  /** The Span message. */
+  readonly span: Uint8Array;
+  /** All fields of its ResourceSpans other than scope_spans. Equal frames may share one array. */
+  readonly resource: Uint8Array;
+  /** All fields of its ScopeSpans other than spans. */
+  readonly scope: Uint8Array;
+  readonly arrival: number;
+  /** `running`: reported at its start only. `memory`: in the ring alone. */
+  readonly origin: 'stored' | 'memory' | 'running';
+  /** Set by a reader that saw several different spans under one identity. */
+  readonly duplicateDiffers?: boolean;
+}
+
+/** The spans of one trace, one per (trace, span, OTel kind), by arrival. */
+export interface Trace {
+  readonly traceId: TraceId;
+  readonly records: readonly SpanRecord[];
+  /** Spans of the trace, those outside this page included. */
+  readonly spanCount: number;
+  /** Give it back as `after` to read on; undefined at the end. */
+  readonly next: string | undefined;
+}

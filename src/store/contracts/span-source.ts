@@ -1,0 +1,41 @@
+import type { TraceId } from '../../model/ids.ts';
+import type { SpanRecord } from './span-record.ts';
+import type { SearchProgress, SpanFilter } from './trace-query.ts';
+
+export interface SpanMatch {
+  readonly traceId: TraceId;
+  readonly arrival: number;
+}
+
+export interface FoundSpans {
+  /** Newest arrival first; several may be of one trace. */
+  readonly matches: readonly SpanMatch[];
+  /** Everything with an arrival at or above it has been looked at; 0 when nothing is left. */
+  readonly reachedArrival: number;
+  readonly examined: SearchProgress;
+}
+
+export interface Operation {
+  readonly name: string;
+  readonly kind: string;
+}
+
+/**
+ * A place that holds spans: the ring, the running spans, a store. TraceReader is made of one or more.
+ * None merges, deduplicates or orders across sources: the reader does, once for all of them.
+ */
+export interface SpanSource {
+  /** Every span held of the trace, in any order, duplicates included. Empty where there is none. */
+  trace(traceId: TraceId): Promise<readonly SpanRecord[]>;
+  /**
+   * Matching spans with an arrival below `before`, newest first, until `limit` distinct traces or the
+   * source's own bound on work per call. To go on, call again with `before: reachedArrival`.
+   */
+  find(
+    filter: SpanFilter,
+    page: { readonly before: number; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<FoundSpans>;
+  services(): Promise<readonly string[]>;
+  operations(service: string): Promise<readonly Operation[]>;
+}

@@ -1,0 +1,44 @@
+import type { SpanKind } from '../../model/span-kind.ts';
+import type { SpanStatus } from '../../model/trace-span.ts';
+import type { TraceSummary } from '../../model/trace-summary.ts';
+
+/** What one span must be for its trace to be found; absent means any. All given must hold together. */
+export interface SpanFilter {
+  readonly service?: string;
+  readonly operation?: string;
+  readonly status?: SpanStatus;
+  readonly kind?: SpanKind;
+  readonly minDurationNano?: bigint;
+  readonly maxDurationNano?: bigint;
+  /** The span's start lies in [from, to). */
+  readonly fromUnixNano?: bigint;
+  readonly toUnixNano?: bigint;
+  /** Of the span or else of its resource; the value as text: `200`, `true`, `1.5`, `GET`. */
+  readonly attributes?: readonly { readonly key: string; readonly value: string }[];
+}
+
+export interface TraceQuery extends SpanFilter {
+  /** Traces a page. @default 20, at most 1,000 */
+  readonly limit?: number;
+  /** From SearchPage.next. */
+  readonly cursor?: string;
+}
+
+/** How far a search looked. */
+export interface SearchProgress {
+  readonly spans: number;
+  readonly of: number;
+  /** Blocks opened, of blocks there are. */
+  readonly blocksRead: number;
+  readonly blocksTotal: number;
+}
+
+/**
+ * Traces by the arrival of their newest matching span, newest first. A trace comes once in a chain of
+ * pages. A page may be short, even empty, and still have `next`: the search stopped at its bound.
+ */
+export interface SearchPage {
+  readonly items: readonly TraceSummary[];
+  readonly next: string | undefined;
+  readonly examined: SearchProgress;
+}

@@ -1,0 +1,57 @@
+import type { SpanId, TraceId } from '../../model/ids.ts';
+import type { DurationRecord, Statistics, StorageReport } from '../../model/statistics.ts';
+import type { SpanRecord, Trace } from './span-record.ts';
+import type { Operation } from './span-source.ts';
+import type { SearchPage, TraceQuery } from './trace-query.ts';
+
+/** What a reader can do; the zero value is the least capable. Refused rather than approximated. */
+export interface ReadCapabilities {
+  readonly attributeSearch: boolean;
+  readonly statistics: boolean;
+  readonly survivesRestart: boolean;
+}
+
+/** Nanoseconds since the Unix epoch, [from, to). */
+export interface TimeRange {
+  readonly fromUnixNano: bigint;
+  readonly toUnixNano: bigint;
+}
+
+export type StatisticsKey = 'total' | 'service' | 'operation' | 'kind' | 'status';
+
+export interface TracePage {
+  /** Spans a page. @default all, at most 100,000 */
+  readonly limit?: number;
+  /** From Trace.next. */
+  readonly after?: string;
+}
+
+/**
+ * Everything views are made from, over memory and store together. Read-only, safe to call concurrently.
+ * What is returned belongs to the caller.
+ */
+export interface TraceReader {
+  readonly capabilities: ReadCapabilities;
+  /** Undefined where no span of the trace is known. `subtree`: that span and all below it. */
+  trace(
+    traceId: TraceId,
+    options?: { readonly page?: TracePage; readonly subtree?: SpanId },
+  ): Promise<Trace | undefined>;
+  /** @throws InvalidParameter on a cursor that is not ours */
+  search(query: TraceQuery, signal: AbortSignal): Promise<SearchPage>;
+  /** Sorted, without repetition. */
+  services(): Promise<readonly string[]>;
+  operations(service: string): Promise<readonly Operation[]>;
+  /** Steps are whole minutes; a step that is not is rounded up to one. */
+  statistics(
+    range: TimeRange,
+    by: StatisticsKey,
+    stepNano: bigint,
+    service?: string,
+  ): Promise<Statistics>;
+  /** One record per (service, operation, kind) seen in the range. */
+  durations(range: TimeRange, service?: string): Promise<readonly DurationRecord[]>;
+  storage(): Promise<StorageReport>;
+  /** Calls back for every span that arrives from now on, until the signal aborts. */
+  subscribe(listener: (record: SpanRecord, traceId: TraceId) => void, signal: AbortSignal): void;
+}
