@@ -25,7 +25,18 @@ export class ProtobufWriter {
 
   /** A copy of what was written, owned by the caller. */
   finish(): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.bytes, 0, this.offset);
+    const copy = new Uint8Array(this.offset);
+    copy.set(this.bytes.subarray(0, this.offset));
+    return copy;
+  }
+
+  /** What was written, without a copy. The writer starts over in a new buffer. */
+  take(): Uint8Array {
+    const { buffer, byteOffset } = this.bytes;
+    const written = new Uint8Array(buffer, byteOffset, this.offset);
+    this.bytes = Buffer.alloc(0);
+    this.offset = 0;
+    return written;
   }
 
   /** Makes room for `count` bytes more. */
@@ -42,6 +53,11 @@ export class ProtobufWriter {
     this.reserve(10);
     const { bytes } = this;
     let at = this.offset;
+    if (value < 0x80) {
+      bytes[at] = value;
+      this.offset = at + 1;
+      return;
+    }
     while (value > 0x7fffffff) {
       bytes[at++] = (value % 128) | 128;
       value = Math.floor(value / 128);
@@ -90,7 +106,7 @@ export class ProtobufWriter {
   fixed32(field: number, value: number): void {
     this.tag(field, WIRE.fixed32);
     this.reserve(4);
-    this.offset = this.bytes.writeUInt32LE(value >>> 0, this.offset);
+    this.#word(value);
   }
 
   fixed64(field: number, value: bigint): void {
@@ -100,8 +116,8 @@ export class ProtobufWriter {
   fixed64Words(field: number, low: number, high: number): void {
     this.tag(field, WIRE.fixed64);
     this.reserve(8);
-    this.offset = this.bytes.writeUInt32LE(low, this.offset);
-    this.offset = this.bytes.writeUInt32LE(high, this.offset);
+    this.#word(low);
+    this.#word(high);
   }
 
   double(field: number, value: number): void {
@@ -128,19 +144,38 @@ export class ProtobufWriter {
       this.#utf8Long(text);
       return;
     }
-    this.reserve(length * 3 + 2);
-    const { bytes } = this;
-    const start = this.offset + 1;
-    for (let i = 0; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 127) {
-        this.#utf8Long(text);
-        return;
-      }
-      bytes[start + i] = unit;
+    this.reserve(length + 1);
+    const { bytes, offset } = this;
+    if (!writeAscii(bytes, offset + 1, text)) {
+      this.#utf8Long(text);
+      return;
     }
-    bytes[start - 1] = length;
-    this.offset = start + length;
+    bytes[offset] = length;
+    this.offset = offset + 1 + length;
+  }
+
+  /**
+   * Writes `field: { 1: key, 2: { 1: text } }`, the commonest thing there is on OTLP's wire, where it is
+   * short ASCII; else writes nothing and returns false.
+   */
+  shortPair(field: number, key: string, text: string): boolean {
+    const keyLength = key.length;
+    const textLength = text.length;
+    if (keyLength + textLength > 2 * SHORT_STRING || field > 15) return false;
+    this.reserve(keyLength + textLength + 8);
+    const { bytes, offset } = this;
+    const valueAt = offset + 4 + keyLength;
+    if (!writeAscii(bytes, offset + 4, key) || !writeAscii(bytes, valueAt + 4, text)) return false;
+    bytes[offset] = (field << 3) | WIRE.bytes;
+    bytes[offset + 1] = keyLength + textLength + 6;
+    bytes[offset + 2] = 10;
+    bytes[offset + 3] = keyLength;
+    bytes[valueAt] = 18;
+    bytes[valueAt + 1] = textLength + 2;
+    bytes[valueAt + 2] = 10;
+    bytes[valueAt + 3] = textLength;
+    this.offset = valueAt + 4 + textLength;
+    return true;
   }
 
   /** Bytes that are protobuf already. */
@@ -159,16 +194,39 @@ export class ProtobufWriter {
 
   end(mark: number): void {
     const length = this.offset - mark;
-    if (length < 128) {
-      this.bytes[mark - 1] = length;
-      return;
+    if (length < 128) this.bytes[mark - 1] = length;
+    else this.endSized(mark, 0);
+  }
+
+  /** Like `begin` for a message of about `length` bytes; give the same length to `endSized`. */
+  beginSized(field: number, length: number): number {
+    this.tag(field, WIRE.bytes);
+    const size = varintSize(length);
+    this.reserve(size);
+    this.offset += size;
+    return this.offset;
+  }
+
+  endSized(mark: number, guess: number): void {
+    const length = this.offset - mark;
+    const reserved = varintSize(guess);
+    const size = varintSize(length);
+    if (size !== reserved) {
+      this.reserve(size);
+      this.bytes.copyWithin(mark + size - reserved, mark, this.offset);
     }
-    const extra = varintSize(length) - 1;
-    this.reserve(extra);
-    this.bytes.copyWithin(mark + extra, mark, this.offset);
-    this.offset = mark - 1;
+    this.offset = mark - reserved;
     this.varint(length);
     this.offset += length;
+  }
+
+  #word(value: number): void {
+    const { bytes, offset } = this;
+    bytes[offset] = value;
+    bytes[offset + 1] = value >>> 8;
+    bytes[offset + 2] = value >>> 16;
+    bytes[offset + 3] = value >>> 24;
+    this.offset = offset + 4;
   }
 
   #utf8Long(text: string): void {
@@ -184,6 +242,18 @@ export class ProtobufWriter {
     this.bytes.copy(larger, 0, 0, this.offset);
     this.bytes = larger;
   }
+}
+
+/** False where the text is not ASCII; then what was written there means nothing. */
+function writeAscii(bytes: Uint8Array, at: number, text: string): boolean {
+  const length = text.length;
+  let all = 0;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    bytes[at + i] = unit;
+    all |= unit;
+  }
+  return all < 128;
 }
 
 /** Bytes that a varint of `value` (below 2^32) takes. */
