@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseTraceId } from '../../src/model/ids.ts';
+import { SpanScanner } from '../../src/otlp/scan-traces.ts';
+import { projectTrace } from '../../src/projection/project-trace.ts';
+import { summariseTrace } from '../../src/projection/summarise-trace.ts';
+import { realisticRequest } from '../support/otlp-request.ts';
+import { recordsOf } from '../support/trace-records.ts';
+
+describe('the projection', () => {
+  it('takes everything that the scanner takes', () => {
+    const original = realisticRequest({ spans: 12, seed: 7 });
+    const mutation = fc.record({
+      at: fc.integer({ min: 0, max: original.length - 1 }),
+      to: fc.integer({ min: 0, max: 255 }),
+    });
+    let accepted = 0;
+    fc.assert(
+      fc.property(fc.array(mutation, { maxLength: 4 }), (mutations) => {
+        const request = Uint8Array.from(original);
+        for (const { at, to } of mutations) request[at] = to;
+        if (new SpanScanner().scan(request).status !== 'ok') return;
+        const records = recordsOf(request);
+        if (records.length === 0) return;
+        accepted++;
+        const traceId = parseTraceId(records[0]!.traceId);
+        const all = records.map(({ record }) => record);
+        const trace = projectTrace({ traceId, records: all, spanCount: all.length });
+        expect(trace.nodes).toHaveLength(all.length);
+        const summary = summariseTrace(traceId, all);
+        expect(summary.spanCount).toBe(all.length);
+        expect(summary.durationNano).toBeGreaterThanOrEqual(0n);
+      }),
+      { numRuns: 500 },
+    );
+    expect(accepted).toBeGreaterThan(50);
+  });
+});
