@@ -1,0 +1,94 @@
+/**
+ * The command line: which commands there are, and what becomes of an error.
+ *
+ * Each command lives in a file of its own that is loaded when it is called. Flags that are configuration
+ * keys (all have a dot) are taken out first; what remains is commander's. Exit codes: 0 done, 1 failed, 2
+ * the command line or the configuration is wrong. Ends no process except through `process.exitCode`.
+ */
+import { Command } from 'commander';
+import { takeConfigFlags } from '../config/config-flags.ts';
+import { printable } from '../telemetry/printable.ts';
+import type { CommandInput } from './command-input.ts';
+import { packageVersion } from './package-version.ts';
+import { reportError } from './report-error.ts';
+
+/** @param argv without the program and the script */
+export async function main(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    // A reader that goes away (`synton config | head -1`) must not take the service with it.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const { flags, rest } = takeConfigFlags(argv);
+  try {
+    await commandLine(flags).parseAsync([...rest], { from: 'user' });
+  } catch (error) {
+    process.exitCode = reportError(error);
+  }
+}
+
+const CONFIG_OPTION = [
+  '--config <file>',
+  'configuration file (default: ./config/synton.toml)',
+] as const;
+
+const AFTER_HELP = `
+Every key of the configuration is a flag as well: --instrument.sample_rate=0.1
+and a variable: SYNTON_INSTRUMENT__SAMPLE_RATE=0.1. \`synton config\` lists them all.`;
+
+function commandLine(flags: ReadonlyMap<string, string | undefined>): Command {
+  const input = (options: { config?: string }): CommandInput =>
+    options.config === undefined ? { flags } : { flags, file: options.config };
+  const program = new Command('synton')
+    .description('OpenTelemetry collector, trace store and viewer in one process')
+    .version(packageVersion(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addHelpText('after', AFTER_HELP)
+    .configureOutput({
+      writeErr: (text) => process.stderr.write(`${printableLines(text)}\n`),
+    })
+    .exitOverride();
+
+  program
+    .command('start', { isDefault: true })
+    .description('receive, keep, show and forward traces until stopped (the default)')
+    .option(...CONFIG_OPTION)
+    .option('--json', 'print one line of JSON once ready, instead of text')
+    .addHelpText('after', AFTER_HELP)
+    .action(async (options: { config?: string; json?: true }) => {
+      const { start } = await import('./start.ts');
+      await start({ ...input(options), json: options.json === true });
+    });
+
+  program
+    .command('config')
+    .description('print the configuration that holds, and where each value came from')
+    .option(...CONFIG_OPTION)
+    .option('--json', 'print JSON instead of TOML')
+    .action(async (options: { config?: string; json?: true }) => {
+      const { printConfig } = await import('./config.ts');
+      printConfig({ ...input(options), json: options.json === true });
+    });
+
+  program
+    .command('health')
+    .description('ask a running Synton whether it is ready; exits with 0 or 1')
+    .option(...CONFIG_OPTION)
+    .option('--url <url>', 'what to ask (default: /ready of the configured api.endpoint)')
+    .action(async (options: { config?: string; url?: string }) => {
+      const { health } = await import('./health.ts');
+      process.exitCode = await health(
+        options.url === undefined ? input(options) : { ...input(options), url: options.url },
+      );
+    });
+  return program;
+}
+
+function printableLines(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => printable(line))
+    .join('\n');
+}
