@@ -1,0 +1,220 @@
+/**
+ * Which partitions there are: one small text file, replaced whole (written aside, flushed, renamed), by the
+ * writer alone. Every thread reads it. A partition that is not in it does not exist, whatever lies in the
+ * folder. Plain text and not LMDB, so that no damage to it can end the process: a catalogue that fails its
+ * checksum is made again from the folder, and everything in the folder is checked.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+
+/** Of the whole data directory. A higher one is refused, never guessed at. */
+export const STORE_VERSION = 1;
+
+const FILE = 'catalogue.json';
+
+export interface PartitionRecord {
+  readonly number: number;
+  /** Which life of the writer made it, and which last found it sound: readers map no other. */
+  readonly boot: string;
+  readonly checkedBoot: string;
+  /** `open` under an old boot: its writer was killed. `damaged`: nothing could be saved. */
+  readonly state: 'open' | 'closed' | 'damaged';
+  readonly openedAtMs: number;
+  /** Wall time of the last commit known; of a closed partition, exact. */
+  readonly newestMs: number;
+  readonly spans: number;
+  readonly blocks: number;
+  readonly bytes: number;
+  readonly arrivalMax: number;
+}
+
+/** What is remembered of a partition that retention removed, so that what it took is told. */
+export interface ExpiredPartition {
+  readonly number: number;
+  readonly spans: number;
+  readonly blocks: number;
+}
+
+/** The youngest of them. */
+const EXPIRED_MAX = 1_000;
+
+interface CatalogueFile {
+  readonly version: number;
+  /** The running writer's. */
+  readonly boot: string;
+  readonly partitions: readonly PartitionRecord[];
+  readonly expired: readonly ExpiredPartition[];
+}
+
+/** Read-only, for any thread; re-reads when the file was replaced. */
+export class CatalogueReader {
+  readonly #file: string;
+  #seen = '';
+  #content: CatalogueFile = {
+    version: STORE_VERSION,
+    boot: '',
+    partitions: [],
+    expired: [],
+  };
+
+  constructor(dataPath: string) {
+    this.#file = join(dataPath, FILE);
+  }
+
+  /** In order of their numbers, which is the order in which they were opened. */
+  partitions(): readonly PartitionRecord[] {
+    return this.#read().partitions;
+  }
+
+  expired(): readonly ExpiredPartition[] {
+    return this.#read().expired;
+  }
+
+  /** Whether the running writer vouches for a partition: it made or checked it itself. */
+  isSound(record: PartitionRecord): boolean {
+    const { boot } = this.#read();
+    return record.state !== 'damaged' && (record.boot === boot || record.checkedBoot === boot);
+  }
+
+  #read(): CatalogueFile {
+    let seen: string;
+    try {
+      const { ino, mtimeNs, size } = statSync(this.#file, { bigint: true });
+      seen = `${ino} ${mtimeNs} ${size}`;
+    } catch {
+      return this.#content;
+    }
+    if (seen === this.#seen) return this.#content;
+    this.#content = parse(readFileSync(this.#file, 'utf8')) ?? this.#content;
+    this.#seen = seen;
+    return this.#content;
+  }
+}
+
+/** The writer's hold on the catalogue. */
+export class Catalogue {
+  readonly boot: string;
+  /** The file was there and could not be believed: all that is in the folder is unchecked. */
+  readonly wasRebuilt: boolean;
+  readonly #dataPath: string;
+  readonly #partitions: Map<number, PartitionRecord>;
+  #expired: readonly ExpiredPartition[];
+
+  /** @throws Error where the directory was written by a newer Synton */
+  constructor(dataPath: string, boot: string) {
+    this.#dataPath = dataPath;
+    this.boot = boot;
+    mkdirSync(join(dataPath, 'partitions'), { recursive: true, mode: 0o700 });
+    const content = readCatalogue(dataPath);
+    if (content !== undefined && content.version > STORE_VERSION)
+      throw new Error(
+        `${dataPath} was written by a newer Synton (store version ${content.version}, this one reads up to ${STORE_VERSION}): upgrade Synton, or choose another directory`,
+      );
+    const found = partitionNumbers(dataPath);
+    this.wasRebuilt = content === undefined && found.length > 0;
+    const records = content?.partitions ?? found.map(unknownPartition);
+    this.#expired = content?.expired ?? [];
+    this.#partitions = new Map(records.map((record) => [record.number, record]));
+    this.#save();
+  }
+
+  partitions(): PartitionRecord[] {
+    return [...this.#partitions.values()].sort((a, b) => a.number - b.number);
+  }
+
+  /** Of any partition there ever was: numbers are not used twice, as cursors name them. */
+  get lastNumber(): number {
+    return Math.max(0, ...this.#partitions.keys(), ...this.#expired.map(({ number }) => number));
+  }
+
+  /** Durable when it returns. @throws on an I/O fault */
+  put(record: PartitionRecord): void {
+    this.#partitions.set(record.number, record);
+    this.#save();
+  }
+
+  expire({ number, spans, blocks }: PartitionRecord): void {
+    this.#partitions.delete(number);
+    this.#expired = [...this.#expired, { number, spans, blocks }].slice(-EXPIRED_MAX);
+    this.#save();
+  }
+
+  #save(): void {
+    const content: CatalogueFile = {
+      version: STORE_VERSION,
+      boot: this.boot,
+      partitions: this.partitions(),
+      expired: this.#expired,
+    };
+    const text = JSON.stringify(content);
+    const file = join(this.#dataPath, FILE);
+    const handle = openSync(`${file}.new`, 'w', 0o600);
+    try {
+      writeSync(handle, `${text}\n${crc32(text)}\n`);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(`${file}.new`, file);
+    syncDirectory(this.#dataPath);
+  }
+}
+
+/** A rename is durable once its directory is. Windows cannot flush directories, and need not. */
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readCatalogue(dataPath: string): CatalogueFile | undefined {
+  try {
+    return parse(readFileSync(join(dataPath, FILE), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parse(text: string): CatalogueFile | undefined {
+  const [json = '', checksum = ''] = text.split('\n');
+  if (String(crc32(json)) !== checksum) return undefined;
+  return JSON.parse(json) as CatalogueFile;
+}
+
+function partitionNumbers(dataPath: string): number[] {
+  return readdirSync(join(dataPath, 'partitions'))
+    .filter((name) => /^[0-9a-f]{8}$/.test(name))
+    .map((name) => Number.parseInt(name, 16))
+    .sort((a, b) => a - b);
+}
+
+function unknownPartition(number: number): PartitionRecord {
+  return {
+    number,
+    boot: '',
+    checkedBoot: '',
+    state: 'open',
+    openedAtMs: 0,
+    newestMs: Date.now(),
+    spans: 0,
+    blocks: 0,
+    bytes: 0,
+    arrivalMax: 0,
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * One partition: an LMDB environment of its own for what arrived in one stretch of time. Append-only:
+ * blocks are put under rising numbers and never change; retention unlinks the whole directory.
+ *
+ *   heads       block number → head (head-format.ts)
+ *   bodies      block number → body (body-format.ts)
+ *   statistics  minute since the epoch → encoded minute (store/statistics)
+ *   meta        'traces' → (trace hash, block) pairs of all blocks, once closed
+ */
+import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { BlockHead } from './head-format.ts';
+import { encodeTraceIndex } from './trace-index.ts';
+
+export interface EncodedBlock {
+  readonly blockNumber: number;
+  readonly head: Buffer;
+  readonly body: Buffer;
+}
+
+/** LMDB's own environment file within a partition's directory. */
+export const DATA_FILE = 'data.mdb';
+const TRACES_KEY = 'traces';
+
+export function partitionPath(dataPath: string, number: number): string {
+  return join(dataPath, 'partitions', number.toString(16).padStart(8, '0'));
+}
+
+export class Partition {
+  readonly path: string;
+  readonly #env: RootDatabase<Buffer, string>;
+  readonly #heads: Database<Buffer, number>;
+  readonly #bodies: Database<Buffer, number>;
+  readonly #statistics: Database<Buffer, number>;
+  readonly #meta: Database<Buffer, string>;
+
+  /** Opens, or creates unless `readOnly`. lmdb is safe to open in several threads of one process. */
+  constructor(path: string, mode: { readonly readOnly: boolean }) {
+    this.path = path;
+    if (!mode.readOnly) mkdirSync(path, { recursive: true, mode: 0o700 });
+    // Every commit is flushed before it returns (overlappingSync off): that is what an acknowledgement means.
+    this.#env = open<Buffer, string>({
+      path,
+      encoding: 'binary',
+      maxDbs: 8,
+      noMemInit: true,
+      overlappingSync: false,
+      readOnly: mode.readOnly,
+    });
+    const byNumber = { encoding: 'binary', keyEncoding: 'uint32' } as const;
+    this.#heads = this.#env.openDB<Buffer, number>('heads', byNumber);
+    this.#bodies = this.#env.openDB<Buffer, number>('bodies', byNumber);
+    this.#statistics = this.#env.openDB<Buffer, number>('statistics', byNumber);
+    this.#meta = this.#env.openDB<Buffer, string>('meta', { encoding: 'binary' });
+    if (!mode.readOnly) chmodSync(join(path, DATA_FILE), 0o600);
+  }
+
+  /** Commits a block and minutes of statistics together; durable when it returns. @throws on an I/O fault */
+  commit(block: EncodedBlock | undefined, minutes: Iterable<readonly [number, Uint8Array]>): void {
+    this.#env.transactionSync(() => {
+      if (block !== undefined) {
+        this.#heads.putSync(block.blockNumber, block.head);
+        this.#bodies.putSync(block.blockNumber, block.body);
+      }
+      for (const [minute, encoded] of minutes) {
+        this.#statistics.putSync(minute, encoded as Buffer);
+      }
+    });
+  }
+
+  commitTraceIndex(heads: Iterable<BlockHead>): void {
+    const encoded = encodeTraceIndex(heads);
+    this.#env.transactionSync(() => this.#meta.putSync(TRACES_KEY, encoded));
+  }
+
+  /** Lets this thread see what others have committed since its last read. */
+  refresh(): void {
+    this.#env.resetReadTxn();
+  }
+
+  blockCount(): number {
+    for (const last of this.#heads.getKeys({ reverse: true, limit: 1 }))
+      return (last as number) + 1;
+    return 0;
+  }
+
+  head(blockNumber: number): Buffer | undefined {
+    return this.#heads.getBinary(blockNumber);
+  }
+
+  /** A view that the next read overwrites. */
+  body(blockNumber: number): Buffer | undefined {
+    return trimmed(this.#bodies.getBinaryFast(blockNumber) as Buffer | undefined);
+  }
+
+  /** A view that the next read overwrites; undefined while the partition is open. */
+  traceIndex(): Buffer | undefined {
+    return trimmed(this.#meta.getBinaryFast(TRACES_KEY) as Buffer | undefined);
+  }
+
+  statistics(minute: number): Buffer | undefined {
+    return this.#statistics.getBinary(minute);
+  }
+
+  *statisticsBetween(fromMinute: number, toMinute: number): Iterable<[number, Buffer]> {
+    for (const { key, value } of this.#statistics.getRange({ start: fromMinute, end: toMinute }))
+      yield [key, value];
+  }
+
+  *minutesBetween(fromMinute: number, toMinute: number): Iterable<number> {
+    const range = { start: Math.max(0, fromMinute), end: Math.min(toMinute, 0xffffffff) };
+    for (const key of this.#statistics.getKeys(range)) yield key as number;
+  }
+
+  fileBytes(): number {
+    return statSync(join(this.path, DATA_FILE)).size;
+  }
+
+  close(): Promise<void> {
+    return this.#env.close();
+  }
+}
+
+/** lmdb's shared buffer says its value's length in a property; native code would take all of it. */
+function trimmed(shared: Buffer | undefined): Buffer | undefined {
+  return shared?.subarray(0, shared.length);
+}
+
+/** Unlinks a partition; threads that still map it keep reading until they close it. */
+export function removePartition(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}

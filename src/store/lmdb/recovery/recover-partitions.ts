@@ -1,0 +1,187 @@
+/**
+ * Goes over what earlier lives of the writer left, youngest first, in the background: each partition is walked
+ * by a child process before this process maps it. One that was left open is closed. A damaged block stays
+ * where it is: readers pass it over, and it is said and counted here. Of a partition that cannot be opened the
+ * blocks are salvaged into a new one and the old folder is kept aside as `….corrupt-<time>`.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, renameSync } from 'node:fs';
+import { extname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Counters } from '../../../telemetry/counters.ts';
+import type { Logger } from '../../../telemetry/logger.ts';
+import type { Catalogue, PartitionRecord } from '../catalogue.ts';
+import { Partition, partitionPath, removePartition } from '../partition.ts';
+import { readableHeads } from '../partition-writer.ts';
+import type { SalvageReport } from './salvage-partition.ts';
+import type { WalkReport } from './walk-partition.ts';
+
+export interface RecoveryHost {
+  readonly dataPath: string;
+  readonly catalogue: Catalogue;
+  readonly counters: Counters;
+  readonly log: Logger;
+  /** Called after each partition: readers that wait for it may look again. */
+  readonly progressed: () => void;
+}
+
+const CHILD = fileURLToPath(
+  new URL(`./recovery-child${extname(import.meta.url)}`, import.meta.url),
+);
+/** A child's word is a line of JSON; a damaged partition cannot make it longer than its block list. */
+const PATHS_A_CHILD = 64;
+
+/** Resolves when everything has been looked at. Never rejects: what fails is logged and marked damaged. */
+export async function recoverPartitions(host: RecoveryHost, signal: AbortSignal): Promise<void> {
+  const todo = host.catalogue
+    .partitions()
+    .filter(({ checkedBoot, state }) => checkedBoot !== host.catalogue.boot && state !== 'damaged')
+    .reverse();
+  for (let i = 0; i < todo.length && !signal.aborted; i += PATHS_A_CHILD)
+    await recoverSome(host, todo.slice(i, i + PATHS_A_CHILD), signal);
+}
+
+async function recoverSome(
+  host: RecoveryHost,
+  records: readonly PartitionRecord[],
+  signal: AbortSignal,
+): Promise<void> {
+  const left = new Map(records.map((r) => [partitionPath(host.dataPath, r.number), r]));
+  while (left.size > 0 && !signal.aborted) {
+    let current: string | undefined;
+    const done: Promise<void>[] = [];
+    const failure = await runChild(['walk', ...left.keys()], signal, (line) => {
+      const { path, report, error } = line as { path: string; report?: WalkReport; error?: string };
+      current = path;
+      const record = left.get(path);
+      if (record === undefined || (report === undefined && error === undefined)) return;
+      left.delete(path);
+      current = undefined;
+      done.push(report ? accept(host, record, report) : salvage(host, record, error!, signal));
+    });
+    await Promise.all(done);
+    if (signal.aborted || failure === undefined) return;
+    // The child died over a partition: that one is damaged, the others are still to be walked.
+    const path = current ?? left.keys().next().value;
+    if (path === undefined) return;
+    const record = left.get(path)!;
+    left.delete(path);
+    await salvage(host, record, failure, signal);
+  }
+}
+
+async function accept(
+  host: RecoveryHost,
+  record: PartitionRecord,
+  report: WalkReport,
+): Promise<void> {
+  for (const { block, reason } of report.damaged) {
+    host.counters.add('partitions_damaged');
+    host.log.error(
+      { partition: record.number, block, reason },
+      'a block is damaged and is passed over; the rest of its partition is intact',
+    );
+  }
+  await vouchFor(host, record, report.newestMs);
+}
+
+/** Closes what was left open and puts the partition's figures into the catalogue. */
+async function vouchFor(
+  host: RecoveryHost,
+  record: PartitionRecord,
+  newestMs: number,
+): Promise<void> {
+  const path = partitionPath(host.dataPath, record.number);
+  const { boot } = host.catalogue;
+  if (record.state === 'closed') {
+    host.catalogue.put({ ...record, checkedBoot: boot });
+    host.progressed();
+    return;
+  }
+  const partition = new Partition(path, { readOnly: false });
+  const heads = [...readableHeads(partition)];
+  if (heads.length > 0) partition.commitTraceIndex(heads);
+  const bytes = partition.fileBytes();
+  await partition.close();
+  host.catalogue.put({
+    ...record,
+    checkedBoot: boot,
+    state: 'closed',
+    newestMs: newestMs || record.newestMs,
+    blocks: heads.length,
+    spans: heads.reduce((sum, head) => sum + head.spanCount, 0),
+    arrivalMax: heads.reduce((max, head) => Math.max(max, head.arrivalMax), 0),
+    bytes,
+  });
+  host.progressed();
+}
+
+async function salvage(
+  host: RecoveryHost,
+  record: PartitionRecord,
+  reason: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = partitionPath(host.dataPath, record.number);
+  host.counters.add('partitions_damaged');
+  if (!existsSync(path)) {
+    host.catalogue.put({ ...record, state: 'damaged' });
+    host.log.error(
+      { partition: record.number, path },
+      'a partition is missing: its spans are lost',
+    );
+    host.progressed();
+    return;
+  }
+  const fresh = `${path}.new`;
+  removePartition(fresh);
+  let report: SalvageReport | undefined;
+  const failure = await runChild(['salvage', path, fresh], signal, (line) => {
+    report = (line as { report: SalvageReport }).report;
+  });
+  if (signal.aborted) return;
+  const aside = `${path}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`;
+  renameSync(path, aside);
+  if (failure !== undefined || report === undefined) {
+    host.catalogue.put({ ...record, state: 'damaged' });
+    host.log.error(
+      { partition: record.number, reason, failure, keptAside: aside },
+      'a partition is damaged and nothing of it could be read',
+    );
+    host.progressed();
+    return;
+  }
+  renameSync(fresh, path);
+  const lost = record.state === 'closed' ? Math.max(0, record.spans - report.spans) : 0;
+  if (lost > 0) host.counters.drop('damaged', lost);
+  host.log.error(
+    { partition: record.number, reason, saved: report, spansLost: lost, keptAside: aside },
+    'a partition was damaged; what could be read of it was saved',
+  );
+  await vouchFor(host, { ...record, state: 'open' }, 0);
+}
+
+/** Resolves with why the child failed, or undefined. */
+function runChild(
+  args: readonly string[],
+  signal: AbortSignal,
+  line: (value: unknown) => void,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [CHILD, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      signal,
+    });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-2_000);
+    });
+    createInterface({ input: child.stdout }).on('line', (text) => line(JSON.parse(text)));
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, killed) => {
+      if (code === 0) resolve(undefined);
+      else resolve(killed === null ? `exit code ${code}: ${said.trim()}` : `killed by ${killed}`);
+    });
+  });
+}

@@ -1,0 +1,39 @@
+/** What the ingest thread and the writer thread say to each other. Plain data. */
+
+import type { WriterSettings } from './partition-writer.ts';
+import type { SlabParts } from './slab.ts';
+
+export interface WriterData {
+  readonly settings: Omit<WriterSettings, 'statfs'>;
+  readonly counters: SharedArrayBuffer;
+  readonly counterThread: number;
+  readonly commitSignal: SharedArrayBuffer;
+}
+
+export type ToWriter =
+  | { readonly type: 'commit'; readonly parts: SlabParts }
+  /** Answered with statisticsWritten, so that a question about now sees all that was acknowledged. */
+  | { readonly type: 'writeStatistics' }
+  | { readonly type: 'close' };
+
+export type FromWriter =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failedToOpen'; readonly message: string }
+  /** `parts` is empty and may be filled again. */
+  | { readonly type: 'committed'; readonly parts: SlabParts; readonly spans: number }
+  | {
+      readonly type: 'refused';
+      readonly parts: SlabParts;
+      readonly reason: string;
+      readonly retryAfterMs: number;
+    }
+  | { readonly type: 'failed'; readonly parts: SlabParts; readonly message: string }
+  | {
+      readonly type: 'log';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly fields: object;
+      readonly message: string;
+    }
+  | { readonly type: 'statisticsWritten' }
+  | { readonly type: 'recovered' }
+  | { readonly type: 'closed' };
