@@ -5,6 +5,8 @@ export interface StatisticsPoint {
   /** Spans that ended up in this step, re-weighted for sampling done before us. */
   readonly count: number;
   readonly errors: number;
+  /** Of the spans those without a parent: traces begun. */
+  readonly roots: number;
   readonly p50Nano: bigint;
   readonly p95Nano: bigint;
   readonly p99Nano: bigint;

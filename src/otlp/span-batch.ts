@@ -64,3 +64,20 @@ export function frameBytes(batch: SpanBatch, segmentFirst: number, count: number
   }
   return frame;
 }
+
+/** Where a place in `bytes` stands within a frame whose pieces are joined; −1 where it is not in it. */
+export function placeInFrame(
+  batch: SpanBatch,
+  segmentFirst: number,
+  count: number,
+  place: number,
+): number {
+  let before = 0;
+  for (let i = segmentFirst; i < segmentFirst + count; i++) {
+    const offset = batch.segments[i * 2]!;
+    const length = batch.segments[i * 2 + 1]!;
+    if (place >= offset && place < offset + length) return before + place - offset;
+    before += length;
+  }
+  return -1;
+}

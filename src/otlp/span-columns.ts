@@ -55,6 +55,8 @@ export const BITS = {
   raised: 0x80000,
   /** Reported at its start by our own processor; an end will follow. */
   running: 0x100000,
+  /** Statistics have seen this span already: a promotion brings it again, now to be kept. */
+  counted: 0x200000,
   /** bits 24–25: index into SPAN_KINDS, as far as the span alone tells. */
   kindShift: 24,
   kindMask: 0x3000000,

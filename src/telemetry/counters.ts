@@ -11,6 +11,7 @@ export const DROP_REASONS = {
   ring_too_large: 'too large for the in-memory ring',
   invalid_id: 'trace or span id all zero or of the wrong length',
   span_limit: 'broke a limit (bytes or attributes of one span)',
+  memory_store_full: 'the oldest spans of a store in memory, beyond its bound',
   duplicate: 'byte-equal resend of a span received shortly before',
   unsupported_logs: 'log records: not kept yet',
   unsupported_metrics: 'metric data points: not kept yet',

@@ -1,0 +1,226 @@
+/**
+ * One page of a search over several sources: traces by the arrival of their newest matching span.
+ *
+ * Each source is read downwards from the page's start. A match is taken up once every source has looked
+ * at all arrivals at or above it, so the order is right whoever is faster. A trace comes once in a chain
+ * of pages without the chain being remembered: the cursor carries the arrival at the top of the chain
+ * and the place reached, and a trace with a matching span between the two was on an earlier page.
+ * Bounds: ROUNDS_MAX calls a source and a number of candidates per page; then the page ends early.
+ */
+import { crc32 } from 'node:zlib';
+import { InvalidParameter } from '../../model/errors.ts';
+import type { TraceId } from '../../model/ids.ts';
+import type { TraceSummary } from '../../model/trace-summary.ts';
+import { summariseTrace } from '../../projection/summarise-trace.ts';
+import type { SpanRecord } from '../contracts/span-record.ts';
+import type { SpanMatch, SpanSource } from '../contracts/span-source.ts';
+import type {
+  SearchPage,
+  SearchProgress,
+  SpanFilter,
+  TraceQuery,
+} from '../contracts/trace-query.ts';
+import { decodeCursor, encodeCursor } from './page-cursor.ts';
+import { SpanMatcher } from './span-matcher.ts';
+import { TraceRecords } from './trace-records.ts';
+
+export const LIMIT_DEFAULT = 20;
+export const LIMIT_MAX = 1_000;
+const ROUNDS_MAX = 8;
+const CANDIDATES_SPARE = 256;
+const CURSOR = 'search';
+const NOTHING: SearchProgress = { spans: 0, of: 0, blocksRead: 0, blocksTotal: 0 };
+
+/** @throws InvalidParameter on a limit out of range or a cursor that is not of this search */
+export function searchTraces(
+  sources: readonly SpanSource[],
+  query: TraceQuery,
+  signal: AbortSignal,
+): Promise<SearchPage> {
+  return new TraceSearch(sources, query, signal).page();
+}
+
+/** Reads one source downwards. */
+class SourceCursor {
+  readonly source: SpanSource;
+  /** Everything at or above it has been looked at. */
+  reached: number;
+  progress: SearchProgress = NOTHING;
+  #matches: readonly SpanMatch[] = [];
+  #at = 0;
+
+  constructor(source: SpanSource, before: number) {
+    this.source = source;
+    this.reached = before;
+  }
+
+  get match(): SpanMatch | undefined {
+    return this.#matches[this.#at];
+  }
+
+  pass(): void {
+    this.#at++;
+  }
+
+  async readOn(filter: SpanFilter, limit: number, signal: AbortSignal): Promise<void> {
+    const found = await this.source.find(filter, { before: this.reached, limit }, signal);
+    const { examined } = found;
+    this.#matches = [...this.#matches.slice(this.#at), ...found.matches];
+    this.#at = 0;
+    // A source that came no further than before would be asked for ever.
+    this.reached = found.reachedArrival < this.reached ? found.reachedArrival : 0;
+    this.progress = {
+      spans: this.progress.spans + examined.spans,
+      of: examined.of,
+      blocksRead: this.progress.blocksRead + examined.blocksRead,
+      blocksTotal: examined.blocksTotal,
+    };
+  }
+}
+
+class TraceSearch {
+  readonly #query: TraceQuery;
+  readonly #signal: AbortSignal;
+  readonly #limit: number;
+  readonly #matcher: SpanMatcher;
+  readonly #cursors: readonly SourceCursor[];
+  readonly #sources: readonly SpanSource[];
+  readonly #checksum: string;
+  /** Where the page began, and the newest arrival of the chain; undefined on its first page. */
+  readonly #start: number;
+  #top: number | undefined;
+  /** Everything at or above it has been dealt with. */
+  #position: number;
+  readonly #items: TraceSummary[] = [];
+  readonly #seen = new Set<TraceId>();
+  #candidates = 0;
+
+  constructor(sources: readonly SpanSource[], query: TraceQuery, signal: AbortSignal) {
+    this.#sources = sources;
+    this.#query = query;
+    this.#signal = signal;
+    this.#limit = query.limit ?? LIMIT_DEFAULT;
+    if (!Number.isInteger(this.#limit) || this.#limit < 1 || this.#limit > LIMIT_MAX) {
+      throw new InvalidParameter('limit', `a whole number from 1 to ${LIMIT_MAX}`);
+    }
+    this.#matcher = new SpanMatcher(query);
+    this.#checksum = checksumOf(query);
+    this.#start = Number.MAX_SAFE_INTEGER;
+    if (query.cursor !== undefined) {
+      const [top, before, checksum] = decodeCursor('cursor', CURSOR, 3, query.cursor);
+      if (checksum !== this.#checksum) {
+        throw new InvalidParameter('cursor', 'it belongs to a search with other filters');
+      }
+      this.#top = Number(top);
+      this.#start = Number(before);
+    }
+    this.#position = this.#start;
+    this.#cursors = sources.map((source) => new SourceCursor(source, this.#start));
+  }
+
+  async page(): Promise<SearchPage> {
+    let rounds = 0;
+    let isComplete = false;
+    for (;;) {
+      if (!(await this.#takeUp())) break;
+      const frontier = this.#frontier();
+      this.#position = Math.min(this.#position, frontier);
+      isComplete = frontier === 0;
+      if (isComplete || this.#items.length === this.#limit || rounds++ === ROUNDS_MAX) break;
+      await this.#readOn(frontier);
+    }
+    const next = isComplete
+      ? undefined
+      : encodeCursor(CURSOR, [this.#top ?? this.#position - 1, this.#position, this.#checksum]);
+    return { items: this.#items, next, examined: this.#examined() };
+  }
+
+  /** Deals with every match that is in order. False where the page is full. */
+  async #takeUp(): Promise<boolean> {
+    const frontier = this.#frontier();
+    for (;;) {
+      const cursor = this.#newest();
+      const match = cursor?.match;
+      if (!cursor || !match || match.arrival < frontier) return true;
+      if (!this.#seen.has(match.traceId)) {
+        if (this.#items.length === this.#limit) return false;
+        if (this.#candidates++ > this.#limit + CANDIDATES_SPARE) return false;
+        await this.#consider(match);
+      }
+      cursor.pass();
+      this.#position = match.arrival;
+      if (this.#query.cursor === undefined) this.#top = Math.max(this.#top ?? 0, match.arrival);
+    }
+  }
+
+  async #consider({ traceId }: SpanMatch): Promise<void> {
+    this.#signal.throwIfAborted();
+    this.#seen.add(traceId);
+    const records = await recordsOf(this.#sources, traceId);
+    if (records.length === 0) return;
+    const trace = new TraceRecords(records);
+    const wasBefore =
+      this.#query.cursor !== undefined &&
+      trace.hasMatchArrived(this.#matcher, this.#start, this.#top!);
+    // The copy that matched may have lost to another of the same span.
+    if (wasBefore || !trace.hasMatch(this.#matcher)) return;
+    this.#items.push(
+      summariseTrace(
+        traceId,
+        trace.merged().map(({ record }) => record),
+      ),
+    );
+  }
+
+  async #readOn(frontier: number): Promise<void> {
+    const behind = this.#cursors.filter((cursor) => cursor.reached === frontier);
+    await Promise.all(
+      // One more than a page takes, so that a full page knows whether another follows.
+      behind.map((cursor) => cursor.readOn(this.#query, this.#limit + 1, this.#signal)),
+    );
+    this.#signal.throwIfAborted();
+  }
+
+  /** All sources have looked at everything at or above it. */
+  #frontier(): number {
+    return this.#cursors.reduce((highest, { reached }) => Math.max(highest, reached), 0);
+  }
+
+  #newest(): SourceCursor | undefined {
+    let newest: SourceCursor | undefined;
+    for (const cursor of this.#cursors) {
+      if (!cursor.match) continue;
+      if (!newest?.match || cursor.match.arrival > newest.match.arrival) newest = cursor;
+    }
+    return newest;
+  }
+
+  #examined(): SearchProgress {
+    return this.#cursors.reduce(
+      (sum, { progress }) => ({
+        spans: sum.spans + progress.spans,
+        of: sum.of + progress.of,
+        blocksRead: sum.blocksRead + progress.blocksRead,
+        blocksTotal: sum.blocksTotal + progress.blocksTotal,
+      }),
+      NOTHING,
+    );
+  }
+}
+
+export async function recordsOf(
+  sources: readonly SpanSource[],
+  traceId: TraceId,
+): Promise<SpanRecord[]> {
+  return (await Promise.all(sources.map((source) => source.trace(traceId)))).flat();
+}
+
+/** Of everything that decides which spans match. */
+function checksumOf(query: TraceQuery): string {
+  const { limit: _limit, cursor: _cursor, ...filter } = query;
+  const entries = Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = JSON.stringify(entries, (_, value) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return crc32(text).toString(16);
+}

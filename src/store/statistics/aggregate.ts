@@ -1,0 +1,224 @@
+/**
+ * Minutes added up into what a reader returns: series over time, and one record a kind of operation.
+ *
+ * Whole minutes only: a range is widened to the minutes it touches. Bounds: STEPS_MAX steps, POINTS_MAX
+ * points over all series and RECORDS_MAX records; keys beyond go to `(other)`, so that totals hold.
+ */
+import { InvalidParameter } from '../../model/errors.ts';
+import { SPAN_KINDS } from '../../model/span-kind.ts';
+import type { DurationRecord, Statistics, StatisticsPoint } from '../../model/statistics.ts';
+import type { StatisticsKey, TimeRange } from '../contracts/trace-reader.ts';
+import { DurationSketch, RELATIVE_ERROR } from './duration-sketch.ts';
+import {
+  type MinuteStatistics,
+  OTHER,
+  STATUSES,
+  type StatisticsCell,
+} from './minute-statistics.ts';
+import type { StatisticsSource } from './statistics-source.ts';
+
+/** A week in minutes. */
+export const STEPS_MAX = 10_080;
+export const POINTS_MAX = 20_160;
+export const RECORDS_MAX = 10_000;
+
+const MINUTE_NANO = 60_000_000_000n;
+const TOTAL = 'total';
+
+/** Minutes of a range: its own and those it only touches. */
+interface MinuteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+class Point {
+  count = 0;
+  errors = 0;
+  roots = 0;
+  readonly sketch: DurationSketch = new DurationSketch();
+
+  add(cell: StatisticsCell): void {
+    this.count += cell.count;
+    this.errors += cell.errors;
+    this.roots += cell.roots;
+    this.sketch.merge(cell.sketch);
+  }
+}
+
+/**
+ * Series by key, every step present, largest count first. `operation` series are named by the operation
+ * where `service` is given, else `service/operation`.
+ * @throws InvalidParameter where the range has more than STEPS_MAX steps
+ */
+export async function aggregateSeries(
+  source: StatisticsSource,
+  range: TimeRange,
+  by: StatisticsKey,
+  stepNano: bigint,
+  service?: string,
+): Promise<Statistics> {
+  const minutes = minutesOf(range);
+  const step = Math.max(1, Number((stepNano + MINUTE_NANO - 1n) / MINUTE_NANO));
+  const steps = Math.ceil((minutes.to - minutes.from) / step);
+  if (steps > STEPS_MAX) {
+    throw new InvalidParameter(
+      'step',
+      `at most ${STEPS_MAX} steps: the range has ${steps} of them`,
+    );
+  }
+  const seriesMax = Math.max(2, Math.floor(POINTS_MAX / Math.max(1, steps)));
+  const series = new Map<string, Map<number, Point>>();
+  if (by === TOTAL) series.set(TOTAL, new Map());
+  for await (const minute of within(source, minutes)) {
+    const at = Math.floor((minute.minute - minutes.from) / step);
+    for (const cell of minute.cells()) {
+      if (service !== undefined && cell.service !== service) continue;
+      const wanted = keyOf(cell, by, service);
+      const key = series.has(wanted) || series.size < seriesMax - 1 ? wanted : OTHER;
+      const points = entry(series, key, () => new Map<number, Point>());
+      entry(points, at, () => new Point()).add(cell);
+    }
+  }
+  return {
+    from: BigInt(minutes.from) * MINUTE_NANO,
+    to: BigInt(minutes.to) * MINUTE_NANO,
+    stepNano: BigInt(step) * MINUTE_NANO,
+    series: [...series]
+      .map(([key, points]) => ({ key, points, count: countOf(points) }))
+      .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))
+      .map(({ key, points }) => ({
+        key,
+        points: Array.from({ length: steps }, (_, i) =>
+          pointOf(BigInt(minutes.from + i * step) * MINUTE_NANO, points.get(i)),
+        ),
+      })),
+  };
+}
+
+/** One record per (service, operation, kind), largest count first. Only ended spans have durations. */
+export async function aggregateDurations(
+  source: StatisticsSource,
+  range: TimeRange,
+  service?: string,
+): Promise<DurationRecord[]> {
+  const drafts = new Map<string, DurationDraft>();
+  for await (const minute of within(source, minutesOf(range))) {
+    for (const cell of minute.cells()) {
+      if (service !== undefined && cell.service !== service) continue;
+      // Length first, so that no two triples share a key.
+      const wanted = `${cell.kind} ${cell.service.length} ${cell.service}${cell.operation}`;
+      const fits = drafts.has(wanted) || drafts.size < RECORDS_MAX;
+      const key = fits ? wanted : `${cell.kind} ${OTHER}`;
+      const make = () =>
+        new DurationDraft(fits ? cell.service : OTHER, fits ? cell.operation : OTHER, cell.kind);
+      entry(drafts, key, make).add(cell);
+    }
+  }
+  const records = [...drafts.values()].map((draft) => draft.record());
+  return records.sort((a, b) => b.count - a.count);
+}
+
+class DurationDraft {
+  readonly #service: string;
+  readonly #operation: string;
+  readonly #kind: number;
+  #total = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = 0;
+  readonly #point = new Point();
+
+  constructor(service: string, operation: string, kind: number) {
+    this.#service = service;
+    this.#operation = operation;
+    this.#kind = kind;
+  }
+
+  add(cell: StatisticsCell): void {
+    this.#point.add(cell);
+    this.#total += cell.totalNano;
+    this.#min = Math.min(this.#min, cell.minNano);
+    this.#max = Math.max(this.#max, cell.maxNano);
+  }
+
+  record(): DurationRecord {
+    const { count, errors, sketch } = this.#point;
+    const min = Number.isFinite(this.#min) ? this.#min : 0;
+    const within = (q: number) => nano(Math.min(this.#max, Math.max(min, sketch.quantile(q))));
+    return {
+      service: this.#service,
+      operation: this.#operation,
+      kind: SPAN_KINDS[this.#kind]!,
+      count,
+      errorCount: errors,
+      totalNano: nano(this.#total),
+      minNano: nano(min),
+      maxNano: nano(this.#max),
+      meanNano: nano(sketch.weight > 0 ? this.#total / sketch.weight : 0),
+      p50Nano: within(0.5),
+      p95Nano: within(0.95),
+      p99Nano: within(0.99),
+      relativeError: RELATIVE_ERROR,
+    };
+  }
+}
+
+async function* within(
+  source: StatisticsSource,
+  minutes: MinuteRange,
+): AsyncGenerator<MinuteStatistics> {
+  if (minutes.to > minutes.from) yield* source.minutes(minutes.from, minutes.to);
+}
+
+function minutesOf(range: TimeRange): MinuteRange {
+  const from = Number(range.fromUnixNano / MINUTE_NANO);
+  const to = Number((range.toUnixNano + MINUTE_NANO - 1n) / MINUTE_NANO);
+  return { from, to: Math.max(from, to) };
+}
+
+function keyOf(cell: StatisticsCell, by: StatisticsKey, service: string | undefined): string {
+  switch (by) {
+    case 'total':
+      return TOTAL;
+    case 'service':
+      return cell.service;
+    case 'operation':
+      return service === undefined ? `${cell.service}/${cell.operation}` : cell.operation;
+    case 'kind':
+      return SPAN_KINDS[cell.kind]!;
+    case 'status':
+      return STATUSES[cell.status]!;
+  }
+}
+
+function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+function countOf(points: Map<number, Point>): number {
+  let count = 0;
+  for (const point of points.values()) count += point.count;
+  return count;
+}
+
+function pointOf(at: bigint, point: Point | undefined): StatisticsPoint {
+  if (!point) return { at, count: 0, errors: 0, roots: 0, p50Nano: 0n, p95Nano: 0n, p99Nano: 0n };
+  const { count, errors, roots, sketch } = point;
+  return {
+    at,
+    count,
+    errors,
+    roots,
+    p50Nano: nano(sketch.quantile(0.5)),
+    p95Nano: nano(sketch.quantile(0.95)),
+    p99Nano: nano(sketch.quantile(0.99)),
+  };
+}
+
+function nano(value: number): bigint {
+  return BigInt(Math.round(value));
+}
