@@ -25,7 +25,7 @@ export function readAttribute(reader: ProtobufReader): Attribute {
 
 /**
  * Reads one AnyValue message to its end. Of several members the last one counts; `before` is what the
- * same field held already, as protobuf merges a message that comes twice.
+ * same field held already, as protobuf merges a message that comes twice; its list is added to.
  */
 export function readAttributeValue(
   reader: ProtobufReader,
@@ -38,7 +38,7 @@ export function readAttributeValue(
     else if (reader.is(3, WIRE.varint)) value = { type: 'int', value: reader.int64() };
     else if (reader.is(4, WIRE.fixed64)) value = { type: 'double', value: reader.double() };
     else if (reader.is(5, WIRE.bytes)) {
-      const values = value.type === 'array' ? [...value.value] : [];
+      const values = value.type === 'array' ? (value.value as AttributeValue[]) : [];
       const list = reader.message();
       while (list.next()) {
         if (list.is(1, WIRE.bytes)) values.push(readAttributeValue(list.message()));
@@ -46,7 +46,7 @@ export function readAttributeValue(
       }
       value = { type: 'array', value: values };
     } else if (reader.is(6, WIRE.bytes)) {
-      const entries = value.type === 'map' ? [...value.value] : [];
+      const entries = value.type === 'map' ? (value.value as Attribute[]) : [];
       const list = reader.message();
       while (list.next()) {
         if (list.is(1, WIRE.bytes)) entries.push(readAttribute(list.message()));

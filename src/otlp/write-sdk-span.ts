@@ -180,15 +180,7 @@ function writeId(writer: ProtobufWriter, field: number, hex: string): void {
   writer.offset = at;
 }
 
-/**
- * Exact u64 nanoseconds without a bigint: seconds are split at 16 bits, so that no product passes 2^53.
- * A time before the epoch becomes zero.
- */
+/** A time before the epoch becomes zero, and so does what is no number. */
 function writeTime(writer: ProtobufWriter, field: number, [seconds, nanos]: HrTime): void {
-  if (!(seconds > 0 || nanos > 0)) return;
-  const upper = Math.floor(seconds / 0x10000) * 1e9;
-  const lower = (seconds & 0xffff) * 1e9 + Math.floor(nanos);
-  const low = (upper % 0x10000) * 0x10000 + (lower % 0x100000000);
-  const high = Math.floor(upper / 0x10000) + Math.floor(lower / 0x100000000);
-  writer.fixed64Words(field, low >>> 0, (high + (low >= 0x100000000 ? 1 : 0)) >>> 0);
+  if (seconds > 0 || nanos > 0) writer.fixed64Nanos(field, seconds, Math.floor(nanos));
 }

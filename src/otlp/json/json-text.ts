@@ -1,5 +1,8 @@
 /** JSON text under construction, as UTF-8 in one buffer that grows. It escapes; it knows no schema. */
 import { isUtf8 } from 'node:buffer';
+import { CHAR } from './json-cursor.ts';
+
+const HEX = new TextEncoder().encode('0123456789abcdef');
 
 export class JsonText {
   #bytes: Buffer;
@@ -13,49 +16,67 @@ export class JsonText {
     return this.#length;
   }
 
-  /** Punctuation, names, numbers: ASCII that needs no escape. */
+  /** One character of punctuation. */
+  byte(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  /** Names, numbers, words: ASCII that needs no escape. */
   ascii(text: string): void {
     this.#reserve(text.length);
-    this.#length += this.#bytes.write(text, this.#length, 'latin1');
+    const bytes = this.#bytes;
+    const at = this.#length;
+    for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+    this.#length = at + text.length;
   }
 
-  /** Bytes that are JSON already. */
-  raw(json: Uint8Array): void {
-    this.#reserve(json.length);
-    this.#bytes.set(json, this.#length);
-    this.#length += json.length;
+  /** The same in quotes. */
+  quoted(text: string): void {
+    this.byte(CHAR.quote);
+    this.ascii(text);
+    this.byte(CHAR.quote);
   }
 
-  /** A string given as UTF-8, in quotes; invalid UTF-8 becomes U+FFFD. */
-  string(utf8: Uint8Array): void {
-    this.#reserve(utf8.length + 2);
+  /** The UTF-8 of `source` at [start, end) as a string; invalid UTF-8 becomes U+FFFD. */
+  string(source: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start + 2);
     const bytes = this.#bytes;
     let at = this.#length;
-    bytes[at++] = 0x22;
+    bytes[at++] = CHAR.quote;
     let wide = 0;
-    for (let i = 0; i < utf8.length; i++) {
-      const byte = utf8[i]!;
-      if (byte < 0x20 || byte === 0x22 || byte === 0x5c) {
-        this.#escaped(utf8);
+    for (let i = start; i < end; i++) {
+      const byte = source[i]!;
+      if (byte < 0x20 || byte === CHAR.quote || byte === CHAR.backslash) {
+        this.#escaped(source.subarray(start, end));
         return;
       }
       wide |= byte;
       bytes[at++] = byte;
     }
-    if (wide > 127 && !isUtf8(utf8)) {
-      this.#escaped(utf8);
+    if (wide > 127 && !isUtf8(source.subarray(start, end))) {
+      this.#escaped(source.subarray(start, end));
       return;
     }
-    bytes[at++] = 0x22;
+    bytes[at++] = CHAR.quote;
     this.#length = at;
   }
 
-  hex(bytes: Uint8Array): void {
-    this.ascii(`"${asBuffer(bytes).toString('hex')}"`);
+  hex(value: Uint8Array): void {
+    this.#reserve(value.length * 2 + 2);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = CHAR.quote;
+    for (const byte of value) {
+      bytes[at++] = HEX[byte >> 4]!;
+      bytes[at++] = HEX[byte & 15]!;
+    }
+    bytes[at++] = CHAR.quote;
+    this.#length = at;
   }
 
-  base64(bytes: Uint8Array): void {
-    this.ascii(`"${asBuffer(bytes).toString('base64')}"`);
+  base64(value: Uint8Array): void {
+    this.quoted(asBuffer(value).toString('base64'));
   }
 
   /** What was written, without a copy; valid until the next write. */

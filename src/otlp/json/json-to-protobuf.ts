@@ -9,8 +9,8 @@
  *
  * Messages nest at most DEPTH_MAX deep, containers under unknown keys included. Nothing recurses.
  */
-import { DEPTH_MAX } from '../wire/protobuf-reader.ts';
-import { ProtobufWriter } from '../wire/protobuf-writer.ts';
+import { DEPTH_MAX, WIRE } from '../wire/protobuf-reader.ts';
+import { ProtobufWriter, varintSize } from '../wire/protobuf-writer.ts';
 import { decodeBase64 } from './base64.ts';
 import { exactInteger } from './exact-integer.ts';
 import { CHAR, hexDigit, InvalidJson, JsonCursor, type JsonType } from './json-cursor.ts';
@@ -35,12 +35,15 @@ interface Level {
   mark: number;
   /** Members or elements begun. */
   count: number;
-  /** The key at hand, for paths. */
-  key: string;
+  /** The key at hand lies at [keyStart, keyEnd) of the text. */
+  keyStart: number;
+  keyEnd: number;
   /** Bits of the field numbers seen, all of which are below 32. */
   seen: number;
 }
 
+/** Bytes of a key that a path repeats. */
+const PATH_KEY_MAX = 64;
 const INVALID_ID = new Uint8Array(1);
 /** RFC 8259's number, for doubles in quotes. */
 const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
@@ -120,7 +123,7 @@ class JsonTranscoder {
     cursor.open();
     const mark = field ? this.#writer.begin(field.number) : 0;
     this.#depth++;
-    this.#levels.push({ schema, elementOf: undefined, mark, count: 0, key: '', seen: 0 });
+    this.#push(schema, undefined, mark);
   }
 
   #closeMessage(level: Level): void {
@@ -138,10 +141,11 @@ class JsonTranscoder {
       return;
     }
     cursor.key();
-    level.key = cursor.text();
-    const field = level.schema.byName.get(level.key);
+    level.keyStart = cursor.start;
+    level.keyEnd = cursor.end;
+    const field = this.#field(level.schema);
     if (!field) {
-      const consumed = this.#hooks?.foreignKey(cursor, level.key, level.schema, this.#depth);
+      const consumed = this.#hooks?.foreignKey(cursor, cursor.text(), level.schema, this.#depth);
       if (!consumed) cursor.skipValue(DEPTH_MAX - this.#depth + 1);
       return;
     }
@@ -154,12 +158,23 @@ class JsonTranscoder {
     level.seen |= 1 << field.number;
   }
 
+  /** The field that the key just read names. */
+  #field(schema: MessageSchema): FieldSchema | undefined {
+    const cursor = this.#cursor;
+    if (!cursor.escaped) return schema.find(cursor.bytes, cursor.start, cursor.end);
+    const key = cursor.unescaped();
+    return schema.find(key, 0, key.length);
+  }
+
+  #push(schema: MessageSchema, elementOf: FieldSchema | undefined, mark: number): void {
+    this.#levels.push({ schema, elementOf, mark, count: 0, keyStart: 0, keyEnd: 0, seen: 0 });
+  }
+
   #repeated(level: Level, field: FieldSchema, type: JsonType): void {
     if (type === 'null') this.#cursor.literal('null');
     else if (type === 'array') {
       this.#cursor.open();
-      const { schema } = level;
-      this.#levels.push({ schema, elementOf: field, mark: 0, count: 0, key: '', seen: 0 });
+      this.#push(level.schema, field, 0);
     } else throw this.#wrong('an array');
   }
 
@@ -196,11 +211,12 @@ class JsonTranscoder {
     switch (field.kind) {
       case 'string':
         this.#string(type);
-        writer.view(field.number, this.#stringBytes());
+        if (cursor.escaped) writer.view(field.number, cursor.unescaped());
+        else writer.copy(field.number, cursor.bytes, cursor.start, cursor.end);
         return;
       case 'id':
         this.#string(type);
-        writer.view(field.number, decodeHex(this.#stringBytes()) ?? INVALID_ID);
+        this.#id(field.number);
         return;
       case 'bytes': {
         this.#string(type);
@@ -220,17 +236,25 @@ class JsonTranscoder {
       case 'enum':
         writer.int64Number(field.number, this.#enum(field, type));
         return;
-      case 'int64':
-        writer.int64(field.number, this.#integer(type, -(2n ** 63n), 2n ** 63n - 1n));
+      case 'int64': {
+        const short = this.#shortInteger(type);
+        if (short !== undefined) writer.int64Number(field.number, short);
+        else writer.int64(field.number, this.#wideInteger(-(2n ** 63n), 2n ** 63n - 1n));
         return;
-      case 'fixed64':
-        writer.fixed64(field.number, this.#integer(type, 0n, 2n ** 64n - 1n));
+      }
+      case 'fixed64': {
+        const short = this.#shortInteger(type);
+        if (short !== undefined && short >= 0) writer.fixed64Nanos(field.number, 0, short);
+        else if (!this.#nanos(field.number)) {
+          writer.fixed64(field.number, this.#wideInteger(0n, 2n ** 64n - 1n));
+        }
         return;
+      }
       case 'uint32':
-        writer.uint32(field.number, Number(this.#integer(type, 0n, 0xffffffffn)));
+        writer.uint32(field.number, this.#smallInteger(type, 0, 0xffffffff));
         return;
       case 'fixed32':
-        writer.fixed32(field.number, Number(this.#integer(type, 0n, 0xffffffffn)));
+        writer.fixed32(field.number, this.#smallInteger(type, 0, 0xffffffff));
         return;
       default:
         throw this.#wrong('an object');
@@ -247,8 +271,52 @@ class JsonTranscoder {
     return cursor.escaped ? cursor.unescaped() : cursor.bytes.subarray(cursor.start, cursor.end);
   }
 
-  #integer(type: JsonType, least: bigint, most: bigint): bigint {
-    const value = exactInteger(this.#numberText(type, 'an integer'));
+  /** Writes the string read last as the bytes that its hexadecimal digits, of either case, stand for. */
+  #id(field: number): void {
+    const { bytes, start, end } = this.#cursor;
+    const writer = this.#writer;
+    const length = (end - start) / 2;
+    const before = writer.offset;
+    if (Number.isInteger(length)) {
+      writer.tag(field, WIRE.bytes);
+      writer.varint(length);
+      writer.reserve(length);
+      for (let i = start; i < end; i += 2) {
+        const byte = hexDigit(bytes[i]!) * 16 + hexDigit(bytes[i + 1]!);
+        if (hexDigit(bytes[i]!) < 0 || hexDigit(bytes[i + 1]!) < 0) break;
+        writer.bytes[writer.offset++] = byte;
+      }
+      if (writer.offset - before === 1 + varintSize(length) + length) return;
+    }
+    writer.offset = before;
+    writer.view(field, INVALID_ID);
+  }
+
+  /** Reads an integer; its value where it is a plain one of at most 15 digits. */
+  #shortInteger(type: JsonType): number | undefined {
+    this.#number(type, 'an integer');
+    const { bytes, start, end } = this.#cursor;
+    const first = bytes[start] === CHAR.minus ? start + 1 : start;
+    if (end - first > 15 || end === first) return undefined;
+    const value = digitsValue(bytes, first, end);
+    if (value === 0 && first > start) return undefined;
+    return first > start && value !== undefined ? -value : value;
+  }
+
+  /** Writes the token read last where it has the digits of a time today: ten to nineteen. */
+  #nanos(field: number): boolean {
+    const { bytes, start, end } = this.#cursor;
+    if (end - start < 10 || end - start > 19) return false;
+    const seconds = digitsValue(bytes, start, end - 9);
+    const nanos = digitsValue(bytes, end - 9, end);
+    if (seconds === undefined || nanos === undefined) return false;
+    this.#writer.fixed64Nanos(field, seconds, nanos);
+    return true;
+  }
+
+  /** The token read last as an integer, every digit kept. */
+  #wideInteger(least: bigint, most: bigint): bigint {
+    const value = exactInteger(this.#cursor.text());
     if (value === undefined) throw new InvalidJson('expected an integer', this.#cursor.start);
     if (value < least || value > most) {
       throw new InvalidJson(`an integer beyond ${least} to ${most}`, this.#cursor.start);
@@ -256,8 +324,15 @@ class JsonTranscoder {
     return value;
   }
 
+  #smallInteger(type: JsonType, least: number, most: number): number {
+    const short = this.#shortInteger(type);
+    if (short !== undefined && short >= least && short <= most) return short;
+    return Number(this.#wideInteger(BigInt(least), BigInt(most)));
+  }
+
   #double(type: JsonType): number {
-    const text = this.#numberText(type, 'a number');
+    this.#number(type, 'a number');
+    const text = this.#cursor.text();
     if (text === 'NaN') return Number.NaN;
     if (text === 'Infinity') return Number.POSITIVE_INFINITY;
     if (text === '-Infinity') return Number.NEGATIVE_INFINITY;
@@ -269,7 +344,7 @@ class JsonTranscoder {
   }
 
   #enum(field: FieldSchema, type: JsonType): number {
-    if (type !== 'string') return Number(this.#integer(type, -0x80000000n, 0x7fffffffn));
+    if (type !== 'string') return this.#smallInteger(type, -0x80000000, 0x7fffffff);
     this.#cursor.string();
     const name = this.#cursor.text();
     const value = field.names?.get(name);
@@ -278,37 +353,39 @@ class JsonTranscoder {
     return value;
   }
 
-  /** A number, or a string that may hold one. */
-  #numberText(type: JsonType, wanted: string): string {
+  /** Reads a number, or a string that may hold one. */
+  #number(type: JsonType, wanted: string): void {
     if (type === 'number') this.#cursor.number();
     else if (type === 'string') this.#cursor.string();
     else throw this.#wrong(wanted);
-    return this.#cursor.text();
   }
 
   #wrong(wanted: string): InvalidJson {
     return new InvalidJson(`expected ${wanted}`, this.#cursor.offset);
   }
 
+  #keyText({ keyStart, keyEnd }: Level): string {
+    const view = this.#cursor.bytes.subarray(keyStart, Math.min(keyEnd, keyStart + PATH_KEY_MAX));
+    return new TextDecoder().decode(view);
+  }
+
   #path(): string {
     let path = '$';
     for (const level of this.#levels) {
       if (level.elementOf) path += `[${Math.max(0, level.count - 1)}]`;
-      else if (level.count > 0 && level.key !== '') path += `.${level.key.slice(0, 64)}`;
+      else if (level.keyEnd > 0) path += `.${this.#keyText(level)}`;
     }
     return path;
   }
 }
 
-/** Any even number of digits, of either case; undefined where they are not hexadecimal. */
-function decodeHex(digits: Uint8Array): Uint8Array | undefined {
-  if (digits.length % 2 !== 0) return undefined;
-  const output = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < output.length; i++) {
-    const high = hexDigit(digits[i * 2]!);
-    const low = hexDigit(digits[i * 2 + 1]!);
-    if (high < 0 || low < 0) return undefined;
-    output[i] = high * 16 + low;
+/** The value of at most 15 digits; undefined where something else is among them. */
+function digitsValue(bytes: Uint8Array, start: number, end: number): number | undefined {
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = bytes[i]! - CHAR.zero;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
   }
-  return output;
+  return value;
 }

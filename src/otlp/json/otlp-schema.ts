@@ -21,6 +21,8 @@ export type FieldKind =
 export interface FieldSchema {
   readonly number: number;
   readonly name: string;
+  /** `"name":` as it stands in JSON. */
+  readonly member: string;
   readonly kind: FieldKind;
   readonly repeated: boolean;
   /** Of kind `message`. A function, since AnyValue contains itself. */
@@ -29,29 +31,62 @@ export interface FieldSchema {
   readonly names?: ReadonlyMap<string, number>;
 }
 
-export interface MessageSchema {
+export class MessageSchema {
   readonly name: string;
   readonly byNumber: readonly (FieldSchema | undefined)[];
-  readonly byName: ReadonlyMap<string, FieldSchema>;
   /** At most one field counts, the last. */
   readonly oneof: boolean;
+  /** Names in buckets, so that a key is compared with hardly more than one of them. */
+  readonly #buckets: { readonly name: Uint8Array; readonly field: FieldSchema }[][];
+
+  constructor(name: string, fields: readonly FieldSchema[], oneof: boolean) {
+    const byNumber: FieldSchema[] = [];
+    this.name = name;
+    this.byNumber = byNumber;
+    this.oneof = oneof;
+    this.#buckets = Array.from({ length: BUCKETS }, () => []);
+    for (const field of fields) {
+      byNumber[field.number] = field;
+      const protoName = field.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      for (const spelling of new Set([field.name, protoName])) {
+        const bytes = new TextEncoder().encode(spelling);
+        this.#buckets[bucketOf(bytes, 0, bytes.length)]!.push({ name: bytes, field });
+      }
+    }
+  }
+
+  /** The field of the name at [start, end), camelCase or proto. */
+  find(bytes: Uint8Array, start: number, end: number): FieldSchema | undefined {
+    const length = end - start;
+    if (length === 0) return undefined;
+    const bucket = this.#buckets[bucketOf(bytes, start, end)]!;
+    search: for (let b = 0; b < bucket.length; b++) {
+      const { name, field } = bucket[b]!;
+      if (name.length !== length) continue;
+      for (let i = 0; i < length; i++) if (name[i] !== bytes[start + i]) continue search;
+      return field;
+    }
+    return undefined;
+  }
 }
 
-type Entry = Omit<FieldSchema, 'repeated'> & { readonly repeated?: boolean };
+const BUCKETS = 64;
+
+function bucketOf(bytes: Uint8Array, start: number, end: number): number {
+  return (bytes[start]! * 5 + bytes[end - 1]! * 3 + (end - start)) % BUCKETS;
+}
+
+type Entry = Omit<FieldSchema, 'repeated' | 'member'> & { readonly repeated?: boolean };
 
 function message(name: string, entries: readonly Entry[], oneof = false): MessageSchema {
-  const byNumber: FieldSchema[] = [];
-  const byName = new Map<string, FieldSchema>();
-  for (const entry of entries) {
-    const field: FieldSchema = { repeated: false, ...entry };
-    byNumber[field.number] = field;
-    byName.set(field.name, field);
-    byName.set(
-      field.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      field,
-    );
-  }
-  return { name, byNumber, byName, oneof };
+  const fields = entries.map(
+    (entry): FieldSchema => ({
+      member: `"${entry.name}":`,
+      repeated: false,
+      ...entry,
+    }),
+  );
+  return new MessageSchema(name, fields, oneof);
 }
 
 const attributes = (number: number): Entry => ({

@@ -8,6 +8,7 @@
  * the reader bounds.
  */
 import { ProtobufReader, WIRE } from '../wire/protobuf-reader.ts';
+import { CHAR } from './json-cursor.ts';
 import { JsonText } from './json-text.ts';
 import {
   type FieldKind,
@@ -59,13 +60,6 @@ export function* resourceSpansLines(tracesData: Uint8Array): Generator<Uint8Arra
   }
 }
 
-/** One field of a message, with all that came of it. */
-interface Member {
-  readonly field: FieldSchema;
-  /** Positions of readers: where each value begins, tags passed. */
-  readonly offsets: number[];
-}
-
 /** Appends the message as a JSON object. `depth` is its own in the request. */
 export function writeMessageJson(
   text: JsonText,
@@ -73,9 +67,9 @@ export function writeMessageJson(
   bytes: Uint8Array,
   depth: number,
 ): void {
-  text.ascii('{');
+  text.byte(CHAR.openObject);
   writeMembers(text, schema, bytes, depth);
-  text.ascii('}');
+  text.byte(CHAR.closeObject);
 }
 
 /** The same without braces; false where there was no member. */
@@ -85,18 +79,76 @@ export function writeMembers(
   bytes: Uint8Array,
   depth: number,
 ): boolean {
-  const reader = new ProtobufReader(bytes, 0, bytes.length, depth);
-  const members = membersOf(reader, schema);
-  let first = true;
-  for (const member of members) {
-    text.ascii(first ? `"${member.field.name}":` : `,"${member.field.name}":`);
-    writeMember(text, reader, member);
-    first = false;
-  }
-  return !first;
+  const start = text.length;
+  writeFields(text, schema, new ProtobufReader(bytes, 0, bytes.length, depth));
+  return text.length > start;
 }
 
-function membersOf(reader: ProtobufReader, schema: MessageSchema): Member[] {
+function writeFields(text: JsonText, schema: MessageSchema, reader: ProtobufReader): void {
+  const from = reader.offset;
+  const orderly = isOrderly(reader, schema);
+  reader.offset = from;
+  if (!orderly) {
+    writeGathered(text, reader, gather(reader, schema));
+    return;
+  }
+  let before: FieldSchema | undefined;
+  while (reader.next()) {
+    const field = schema.byNumber[reader.field];
+    if (!field || reader.wireType !== WIRE_TYPE[field.kind]) {
+      reader.skip();
+      continue;
+    }
+    if (before?.repeated && field !== before) text.byte(CHAR.closeArray);
+    if (before) text.byte(CHAR.comma);
+    if (field !== before) {
+      text.ascii(field.member);
+      if (field.repeated) text.byte(CHAR.openArray);
+    }
+    writeValue(text, reader, field);
+    before = field;
+  }
+  if (before?.repeated) text.byte(CHAR.closeArray);
+}
+
+/**
+ * True where no field comes back after another and none but a repeated one comes twice: then fields can
+ * be written as they are met. Looked up beforehand, as starting over would double the work at each level.
+ */
+function isOrderly(reader: ProtobufReader, schema: MessageSchema): boolean {
+  let before: FieldSchema | undefined;
+  let seen = 0;
+  while (reader.next()) {
+    const field = schema.byNumber[reader.field];
+    if (field && reader.wireType === WIRE_TYPE[field.kind]) {
+      const bit = 1 << field.number;
+      if (schema.oneof ? seen !== 0 : seen & bit && !(field.repeated && field === before)) {
+        return false;
+      }
+      seen |= bit;
+      before = field;
+    }
+    reader.skip();
+  }
+  return true;
+}
+
+function writeValue(text: JsonText, reader: ProtobufReader, field: FieldSchema): void {
+  if (field.kind !== 'message') writeScalar(text, reader, field.kind);
+  else {
+    text.byte(CHAR.openObject);
+    writeFields(text, field.message!(), reader.message());
+    text.byte(CHAR.closeObject);
+  }
+}
+
+/** One field of a message, and where each of its values begins. */
+interface Member {
+  readonly field: FieldSchema;
+  readonly offsets: number[];
+}
+
+function gather(reader: ProtobufReader, schema: MessageSchema): Member[] {
   const members: Member[] = [];
   while (reader.next()) {
     const field = schema.byNumber[reader.field];
@@ -115,38 +167,39 @@ function membersOf(reader: ProtobufReader, schema: MessageSchema): Member[] {
   return members;
 }
 
-function writeMember(text: JsonText, reader: ProtobufReader, { field, offsets }: Member): void {
-  if (field.repeated) {
-    text.ascii('[');
-    for (let i = 0; i < offsets.length; i++) {
-      if (i > 0) text.ascii(',');
-      reader.offset = offsets[i]!;
-      if (field.kind === 'message') {
-        writeMessageJson(text, field.message!(), reader.view(), reader.depth + 1);
-      } else writeScalar(text, reader, field.kind);
+/** Writes each field once, whatever order its values came in. */
+function writeGathered(text: JsonText, reader: ProtobufReader, members: readonly Member[]): void {
+  for (const [place, { field, offsets }] of members.entries()) {
+    if (place > 0) text.byte(CHAR.comma);
+    text.ascii(field.member);
+    if (field.repeated) {
+      for (const [index, offset] of offsets.entries()) {
+        text.byte(index === 0 ? CHAR.openArray : CHAR.comma);
+        reader.offset = offset;
+        writeValue(text, reader, field);
+      }
+      text.byte(CHAR.closeArray);
+    } else if (field.kind === 'message') {
+      // Joining the bytes of two messages is protobuf's own way to merge them.
+      const views = offsets.map((offset) => {
+        reader.offset = offset;
+        return reader.view();
+      });
+      writeMessageJson(text, field.message!(), Buffer.concat(views), reader.depth + 1);
+    } else {
+      reader.offset = offsets.at(-1)!;
+      writeScalar(text, reader, field.kind);
     }
-    text.ascii(']');
-    return;
   }
-  if (field.kind !== 'message') {
-    reader.offset = offsets.at(-1)!;
-    writeScalar(text, reader, field.kind);
-    return;
-  }
-  // Joining the bytes of two messages is protobuf's own way to merge them.
-  const views = offsets.map((offset) => {
-    reader.offset = offset;
-    return reader.view();
-  });
-  const bytes = views.length === 1 ? views[0]! : Buffer.concat(views);
-  writeMessageJson(text, field.message!(), bytes, reader.depth + 1);
 }
 
 function writeScalar(text: JsonText, reader: ProtobufReader, kind: FieldKind): void {
   switch (kind) {
-    case 'string':
-      text.string(reader.view());
+    case 'string': {
+      const length = reader.pass();
+      text.string(reader.bytes, reader.offset - length, reader.offset);
       return;
+    }
     case 'id':
       text.hex(reader.view());
       return;
@@ -157,10 +210,10 @@ function writeScalar(text: JsonText, reader: ProtobufReader, kind: FieldKind): v
       text.ascii(reader.bool() ? 'true' : 'false');
       return;
     case 'int64':
-      text.ascii(`"${reader.int64()}"`);
+      text.quoted(String(reader.int64()));
       return;
     case 'fixed64':
-      text.ascii(`"${reader.fixed64()}"`);
+      text.quoted(String(reader.fixed64()));
       return;
     case 'uint32':
       text.ascii(String(reader.uint32()));
@@ -172,15 +225,15 @@ function writeScalar(text: JsonText, reader: ProtobufReader, kind: FieldKind): v
       text.ascii(String(reader.int32()));
       return;
     case 'double':
-      text.ascii(doubleText(reader.double()));
+      writeDouble(text, reader.double());
       return;
     default:
       throw new TypeError(`${kind} is no scalar`);
   }
 }
 
-/** `-0` is a number in JSON and stays one. */
-function doubleText(value: number): string {
-  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
-  return `"${value}"`;
+/** `-0` is a number in JSON and stays one; what is none goes in quotes. */
+function writeDouble(text: JsonText, value: number): void {
+  if (!Number.isFinite(value)) text.quoted(String(value));
+  else text.ascii(Object.is(value, -0) ? '-0' : String(value));
 }

@@ -152,11 +152,17 @@ export class ProtobufReader {
     return new DataView(buffer, byteOffset + at, 8).getFloat64(0, true);
   }
 
+  /** Passes over a length-delimited value and returns its length: it ends at `offset`. */
+  pass(): number {
+    const length = this.#length();
+    this.#advance(length);
+    return length;
+  }
+
   /** A length-delimited value: a view of the bytes. */
   view(): Uint8Array {
-    const length = this.#length();
-    const at = this.#advance(length);
-    return this.bytes.subarray(at, at + length);
+    const length = this.pass();
+    return this.bytes.subarray(this.offset - length, this.offset);
   }
 
   /** Invalid UTF-8 becomes U+FFFD and is noted in `findings`. */

@@ -120,6 +120,18 @@ export class ProtobufWriter {
     this.#word(high);
   }
 
+  /**
+   * Exactly `seconds` × 10⁹ + `nanos` without a bigint, both whole and not negative, `seconds` below 2^39
+   * and `nanos` below 2^52. Seconds are split at 16 bits, so that no product passes 2^53.
+   */
+  fixed64Nanos(field: number, seconds: number, nanos: number): void {
+    const upper = Math.floor(seconds / 0x10000) * 1e9;
+    const lower = (seconds & 0xffff) * 1e9 + nanos;
+    const low = (upper % 0x10000) * 0x10000 + (lower % 0x100000000);
+    const high = Math.floor(upper / 0x10000) + Math.floor(lower / 0x100000000);
+    this.fixed64Words(field, low >>> 0, (high + (low >= 0x100000000 ? 1 : 0)) >>> 0);
+  }
+
   double(field: number, value: number): void {
     this.tag(field, WIRE.fixed64);
     this.reserve(8);
@@ -130,6 +142,21 @@ export class ProtobufWriter {
     this.tag(field, WIRE.bytes);
     this.varint(value.length);
     this.raw(value);
+  }
+
+  /** The bytes of `source` at [start, end). */
+  copy(field: number, source: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    this.tag(field, WIRE.bytes);
+    this.varint(length);
+    if (length > SHORT_STRING) {
+      this.raw(source.subarray(start, end));
+      return;
+    }
+    this.reserve(length);
+    const { bytes, offset } = this;
+    for (let i = 0; i < length; i++) bytes[offset + i] = source[start + i]!;
+    this.offset = offset + length;
   }
 
   string(field: number, text: string): void {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { jsonToProtobuf } from '../../../../src/otlp/json/json-to-protobuf.ts';
 import { TRACES_DATA } from '../../../../src/otlp/json/otlp-schema.ts';
 import { resourceSpansLines, tracesToJson } from '../../../../src/otlp/json/protobuf-to-json.ts';
+import { ProtobufWriter } from '../../../../src/otlp/wire/protobuf-writer.ts';
 import { buildRequest, realisticRequest } from '../../../support/otlp-request.ts';
 
 function parsed(bytes: Uint8Array): unknown {
@@ -101,4 +102,29 @@ test('what is written is read back byte for byte', () => {
     status: 'ok',
     bytes: request,
   });
+});
+
+test('fields in any order, twice, and merged at every level cost no more than their bytes', () => {
+  let value = new Uint8Array(0);
+  for (let level = 0; level < 45; level++) {
+    const writer = new ProtobufWriter();
+    // A list with this value in it, something else, and the list again: protobuf merges the two.
+    for (const element of [value, new Uint8Array(0)]) {
+      const list = writer.begin(5);
+      writer.view(1, element);
+      writer.end(list);
+      if (element === value) writer.uint32(99, 1);
+    }
+    value = Uint8Array.from(writer.finish());
+  }
+  const raw = new ProtobufWriter();
+  const pair = raw.begin(9);
+  raw.view(2, value);
+  raw.string(1, 'deep');
+  raw.end(pair);
+  const json = Buffer.from(
+    tracesToJson(buildRequest({ spans: [{ raw: raw.finish() }] })),
+  ).toString();
+  expect(json.match(/arrayValue/g)).toHaveLength(45);
+  expect(json).toContain('"key":"deep"');
 });
