@@ -7,6 +7,7 @@
  */
 import { Command } from 'commander';
 import { takeConfigFlags } from '../config/config-flags.ts';
+import { nearestName } from '../config/nearest-name.ts';
 import { printable } from '../telemetry/printable.ts';
 import type { CommandInput } from './command-input.ts';
 import { packageVersion } from './package-version.ts';
@@ -22,7 +23,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   const { flags, rest } = takeConfigFlags(argv);
   try {
-    await commandLine(flags).parseAsync([...rest], { from: 'user' });
+    const program = commandLine(flags);
+    refuseUnknownCommand(program, rest[0]);
+    await program.parseAsync([...rest], { from: 'user' });
   } catch (error) {
     process.exitCode = reportError(error);
   }
@@ -83,6 +86,15 @@ function commandLine(flags: ReadonlyMap<string, string | undefined>): Command {
       );
     });
   return program;
+}
+
+/** Without this, the default command would complain of an argument too many. */
+function refuseUnknownCommand(program: Command, word: string | undefined): void {
+  const known = ['help', ...program.commands.map((command) => command.name())];
+  if (word === undefined || word.startsWith('-') || known.includes(word)) return;
+  const nearest = nearestName(word, known);
+  const remedy = nearest === undefined ? '`synton --help` lists them' : `did you mean ${nearest}?`;
+  program.error(`synton: there is no command ${JSON.stringify(word)}; ${remedy}`);
 }
 
 function printableLines(text: string): string {

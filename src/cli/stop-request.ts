@@ -1,8 +1,8 @@
 /**
  * Why and when the process has to end: a signal, an error that nobody caught, a service that failed.
  *
- * The first of them is the reason; a second signal ends the process at once with 128 plus its number, as a
- * shell would report it. SIGHUP is left alone: handling it would undo nohup.
+ * The first of them is the reason. A signal after it ends the process at once with 128 plus its number, as
+ * a shell would report it. SIGHUP is left alone: handling it would undo nohup.
  */
 export type StopReason =
   | { readonly kind: 'signal'; readonly signal: 'SIGTERM' | 'SIGINT' }
@@ -25,7 +25,7 @@ export class StopRequest {
     this.#resolve = settle;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (this.#reason?.kind === 'signal') process.exit(EXIT_CODES[signal]);
+        if (this.#reason !== undefined) process.exit(EXIT_CODES[signal]);
         this.#settle({ kind: 'signal', signal });
       });
     }
