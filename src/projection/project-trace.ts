@@ -7,7 +7,7 @@
  */
 import { attributeOf } from '../model/attribute.ts';
 import { explicitSpanKind } from '../model/classify-span-kind.ts';
-import type { TraceId } from '../model/ids.ts';
+import type { SpanId, TraceId } from '../model/ids.ts';
 import type { SpanKind } from '../model/span-kind.ts';
 import type { TraceSpan } from '../model/trace-span.ts';
 import type { Trace } from '../store/contracts/span-record.ts';
@@ -97,6 +97,17 @@ export function projectTrace(
 export function* childrenOf(nodes: readonly TraceNode[], index: number): IterableIterator<number> {
   const end = nodes[index]!.subtreeEnd;
   for (let child = index + 1; child < end; child = nodes[child]!.subtreeEnd) yield child;
+}
+
+/**
+ * The parent to show: the one in the tree; for a span whose parent never came, the one it names; for
+ * one that a circle or itself was the parent of, none.
+ */
+export function parentIdOf(nodes: readonly TraceNode[], node: TraceNode): SpanId | undefined {
+  const parent = nodes[node.parent];
+  if (parent !== undefined) return parent.span.spanId;
+  const { metadata, parentSpanId } = node.span;
+  return metadata.warnings.includes('missing_parent') ? parentSpanId : undefined;
 }
 
 function finished(

@@ -1,0 +1,41 @@
+/** Every view by its name, ready to be put behind a URL, a command or a method. */
+
+import type { ExportResponse } from '../model/export-response.ts';
+import type { LifecycleView } from '../model/lifecycle-view.ts';
+import type { DashboardStats, Statistics } from '../model/statistics.ts';
+import type { TimelineView } from '../model/timeline-view.ts';
+import type { SearchPage, TraceQuery } from '../store/contracts/trace-query.ts';
+import {
+  type DashboardParams,
+  type DashboardSettings,
+  dashboardView,
+} from './dashboard/dashboard-view.ts';
+import { type ExportParams, exportView } from './export/export-view.ts';
+import { type LifecycleParams, lifecycleView } from './lifecycle/lifecycle-view.ts';
+import { type ServicesParams, type ServicesView, servicesView } from './services/services-view.ts';
+import { type StatisticsParams, statisticsView } from './statistics/statistics-view.ts';
+import { type TimelineParams, timelineView } from './timeline/timeline-view.ts';
+import { tracesView } from './traces/traces-view.ts';
+import type { View } from './view.ts';
+
+export interface AllViews {
+  readonly lifecycle: View<LifecycleParams, LifecycleView>;
+  readonly timeline: View<TimelineParams, TimelineView>;
+  readonly export: View<ExportParams, ExportResponse>;
+  readonly traces: View<TraceQuery, SearchPage>;
+  readonly services: View<ServicesParams, ServicesView>;
+  readonly statistics: View<StatisticsParams, Statistics>;
+  readonly dashboard: View<DashboardParams, DashboardStats>;
+}
+
+export function allViews(settings: DashboardSettings): AllViews {
+  return {
+    lifecycle: lifecycleView,
+    timeline: timelineView,
+    export: exportView,
+    traces: tracesView(settings.clock),
+    services: servicesView,
+    statistics: statisticsView(settings.clock),
+    dashboard: dashboardView(settings),
+  };
+}

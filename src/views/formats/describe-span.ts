@@ -1,0 +1,44 @@
+/** What formats say of a span beside its name: whom it called, what went wrong, what it passed. */
+import { type Attribute, attributeOf } from '../../model/attribute.ts';
+import { attributeText, readAttribute, readText } from '../../model/attribute-names.ts';
+import type { TraceEvent, TraceSpan } from '../../model/trace-span.ts';
+
+/** Who was called: a database, a host, a queue, a model; undefined where the span called nobody outside. */
+export function peerOf(span: TraceSpan): string | undefined {
+  const { attributes } = span;
+  if (span.kind === 'DatabaseQuery') {
+    return (
+      readText(attributes, 'db.system.name') ?? readText(attributes, 'server.address') ?? 'database'
+    );
+  }
+  if (span.kind !== 'ExternalCall') return undefined;
+  return (
+    readText(attributes, 'service.peer.name') ??
+    readText(attributes, 'messaging.destination.name') ??
+    readText(attributes, 'gen_ai.provider.name') ??
+    readText(attributes, 'server.address') ??
+    hostOf(readText(attributes, 'url.full'))
+  );
+}
+
+/** `PspError: 503 Service Unavailable`; the event's own name where it says nothing of the exception. */
+export function errorText(event: TraceEvent): string {
+  const type = text(event.attributes, 'exception.type');
+  const message = text(event.attributes, 'exception.message');
+  return [type, message].filter((part) => part !== '').join(': ') || event.name;
+}
+
+/** The HTTP status code, where there is one. */
+export function httpStatus(span: TraceSpan): string | undefined {
+  const value = readAttribute(span.attributes, 'http.response.status_code');
+  return value === undefined ? undefined : attributeText(value);
+}
+
+function text(attributes: readonly Attribute[], key: string): string {
+  const value = attributeOf(attributes, key);
+  return value === undefined ? '' : attributeText(value);
+}
+
+function hostOf(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).host || undefined : undefined;
+}

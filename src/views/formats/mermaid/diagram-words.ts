@@ -1,0 +1,34 @@
+/** Words that all three diagrams use. */
+import type { ProjectedTrace } from '../../../projection/project-trace.ts';
+import { summariseProjected } from '../../../projection/summarise-trace.ts';
+import type { FoldedSpan } from '../fold-siblings.ts';
+import { formatDuration } from '../format-duration.ts';
+import type { Story } from '../tell-trace.ts';
+import { mermaidLabel } from './mermaid-label.ts';
+
+export const NAME_MAX = 60;
+export const MESSAGE_MAX = 100;
+
+export function titleOf(trace: ProjectedTrace): string {
+  const { root, durationNano } = summariseProjected(trace);
+  const name = mermaidLabel(root.name, NAME_MAX);
+  return `${name} · ${mermaidLabel(root.service, NAME_MAX)} · ${formatDuration(durationNano)}`;
+}
+
+/** `SELECT stock ×24 · 38.2 ms`; `count` where lines above stand for several spans too. */
+export function spanWords(folded: FoldedSpan, count: number = folded.count): string {
+  const { span } = folded.node;
+  const times = count > 1 ? ` ×${count}` : '';
+  return `${mermaidLabel(span.name, NAME_MAX)}${times} · ${durationWords(folded)}`;
+}
+
+export function durationWords(folded: FoldedSpan): string {
+  if (folded.node.span.status === 'Running') return 'running';
+  return formatDuration(folded.totalNano);
+}
+
+/** Undefined where nothing was left out. */
+export function leftOutWords(trace: ProjectedTrace, story: Story): string | undefined {
+  if (story.spansLeftOut === 0) return undefined;
+  return `… ${story.spansLeftOut} of ${trace.spanCount} spans not shown`;
+}

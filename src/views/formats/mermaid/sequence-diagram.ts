@@ -1,0 +1,113 @@
+/**
+ * Who called whom, in order: services and what they called as participants, calls as arrows, what ran within
+ * a service as arrows to itself. The two spans of one remote call are one arrow. Checkpoints and errors are
+ * notes. Activations are balanced by construction: a span that opens one closes it.
+ */
+import type { TraceSpan } from '../../../model/trace-span.ts';
+import { childrenOf, type ProjectedTrace } from '../../../projection/project-trace.ts';
+import { peerOf } from '../describe-span.ts';
+import type { FoldedSpan } from '../fold-siblings.ts';
+import type { Story, StoryItem } from '../tell-trace.ts';
+import { durationWords, leftOutWords, MESSAGE_MAX, spanWords, titleOf } from './diagram-words.ts';
+import { mermaidLabel } from './mermaid-label.ts';
+import { Participants } from './participants.ts';
+
+export function sequenceDiagram(trace: ProjectedTrace, story: Story): readonly string[] {
+  const drawing = new SequenceDrawing(trace);
+  for (const item of story.items) drawing.add(item);
+  const leftOut = leftOutWords(trace, story);
+  return [
+    'sequenceDiagram',
+    `    title ${titleOf(trace)}`,
+    ...drawing.participants.lines(),
+    ...drawing.lines,
+    ...(leftOut === undefined ? [] : [`    Note over ${drawing.participants.ends()}: ${leftOut}`]),
+  ];
+}
+
+interface Frame {
+  /** Where the span ran: its children are called from here. */
+  readonly at: string;
+  /** Of calls that reach another participant: who gets the answer. */
+  readonly answerTo: string | undefined;
+  readonly answerFrom: string;
+  readonly isActive: boolean;
+  /** For the one arrow of a remote call: the spans that the caller's line stands for. */
+  readonly silentCount: number | undefined;
+}
+
+class SequenceDrawing {
+  readonly participants: Participants;
+  readonly lines: string[] = [];
+  readonly #trace: ProjectedTrace;
+  readonly #frames: Frame[] = [];
+
+  constructor(trace: ProjectedTrace) {
+    this.#trace = trace;
+    this.participants = new Participants(trace.nodes.map(({ span }) => span.service));
+  }
+
+  add(item: StoryItem): void {
+    if (item.type === 'open') this.#frames.push(this.#open(item.span));
+    else if (item.type === 'close') this.#close(item.span, this.#frames.pop()!);
+    else {
+      const mark = item.type === 'error' ? '✕' : '◆';
+      const at = this.#frames.at(-1)!.at;
+      this.#line(`Note over ${at}: ${mark} ${mermaidLabel(item.text, MESSAGE_MAX)}`);
+    }
+  }
+
+  #open(folded: FoldedSpan): Frame {
+    const { span, childCount } = folded.node;
+    const at = this.participants.service(span.service);
+    const above = this.#frames.at(-1);
+    const silent = { at, answerTo: undefined, answerFrom: at, isActive: false };
+    if (isCaller(span) && this.#isAnswered(folded)) return { ...silent, silentCount: folded.count };
+    const words = spanWords(folded, folded.count * (above?.silentCount ?? 1));
+    const peer = peerOf(span);
+    if (peer !== undefined) {
+      const called = this.participants.peer(peer);
+      this.#line(`${at}${span.otelKind === 'producer' ? '-)' : '->>'}${called}: ${words}`);
+      return { ...silent, answerTo: at, answerFrom: called, silentCount: undefined };
+    }
+    const from = above?.at ?? (isCallee(span) ? this.participants.caller() : at);
+    const isSent = span.otelKind === 'consumer' && from !== at;
+    this.#line(`${from}${isSent ? '-)' : '->>'}${at}: ${words}`);
+    const isActive = childCount > 0;
+    if (isActive) this.#line(`activate ${at}`);
+    const answerTo = from !== at && !isSent ? from : undefined;
+    return { at, answerTo, answerFrom: at, isActive, silentCount: undefined };
+  }
+
+  #close(folded: FoldedSpan, frame: Frame): void {
+    const { status } = folded.node.span;
+    if (frame.answerTo !== undefined && status === 'Failed') {
+      this.#line(`${frame.answerFrom}--x${frame.answerTo}: failed`);
+    } else if (frame.answerTo !== undefined && frame.isActive && status === 'Completed') {
+      this.#line(`${frame.answerFrom}-->>${frame.answerTo}: ${durationWords(folded)}`);
+    }
+    if (frame.isActive) this.#line(`deactivate ${frame.at}`);
+  }
+
+  /** True where the called side is in the trace too, in another service. */
+  #isAnswered(folded: FoldedSpan): boolean {
+    const { nodes } = this.#trace;
+    for (const index of childrenOf(nodes, folded.index)) {
+      const { span } = nodes[index]!;
+      if (isCallee(span) && span.service !== folded.node.span.service) return true;
+    }
+    return false;
+  }
+
+  #line(text: string): void {
+    this.lines.push(`    ${text}`);
+  }
+}
+
+function isCaller(span: TraceSpan): boolean {
+  return span.otelKind === 'client' || span.otelKind === 'producer';
+}
+
+function isCallee(span: TraceSpan): boolean {
+  return span.otelKind === 'server' || span.otelKind === 'consumer';
+}

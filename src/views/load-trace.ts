@@ -1,0 +1,48 @@
+/**
+ * A trace, whole, for the views that show one. Bound: SPANS_MAX spans; of a larger trace the first to
+ * arrive are shown and `spans_beyond_limit` is among its warnings.
+ */
+import { TraceNotFound } from '../model/errors.ts';
+import type { TraceId } from '../model/ids.ts';
+import { type ProjectedTrace, projectTrace } from '../projection/project-trace.ts';
+import type { SpanRecord, Trace } from '../store/contracts/span-record.ts';
+import type { TraceReader } from '../store/contracts/trace-reader.ts';
+
+export const SPANS_MAX = 100_000;
+const BEYOND_LIMIT = 'spans_beyond_limit';
+
+/** @throws TraceNotFound */
+export async function loadTrace(
+  reader: TraceReader,
+  traceId: TraceId,
+  signal: AbortSignal,
+): Promise<ProjectedTrace> {
+  const trace = projectTrace(await loadRecords(reader, traceId, signal));
+  if (trace.nodes.length >= trace.spanCount) return trace;
+  return { ...trace, warnings: [...trace.warnings, BEYOND_LIMIT].sort() };
+}
+
+/** The records of all pages. @throws TraceNotFound */
+export async function loadRecords(
+  reader: TraceReader,
+  traceId: TraceId,
+  signal: AbortSignal,
+): Promise<Pick<Trace, 'traceId' | 'records' | 'spanCount'>> {
+  const records: SpanRecord[] = [];
+  let after: string | undefined;
+  let spanCount = 0;
+  let loaded: number;
+  do {
+    loaded = records.length;
+    signal.throwIfAborted();
+    const limit = SPANS_MAX - records.length;
+    const page = after === undefined ? { limit } : { limit, after };
+    const trace = await reader.trace(traceId, { page });
+    for (const record of trace?.records ?? []) records.push(record);
+    spanCount = Math.max(trace?.spanCount ?? 0, records.length);
+    after = trace?.next;
+  } while (after !== undefined && records.length > loaded && records.length < SPANS_MAX);
+  signal.throwIfAborted();
+  if (records.length === 0) throw new TraceNotFound(traceId);
+  return { traceId, records, spanCount };
+}

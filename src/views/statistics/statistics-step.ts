@@ -1,0 +1,14 @@
+/** Steps that people read easily; each a whole number of minutes, as the statistics are kept. */
+const MINUTE_NANO = 60_000_000_000n;
+const STEPS_MINUTES = [1, 2, 5, 10, 15, 30, 60, 180, 360, 720, 1440, 10_080] as const;
+export const POINTS_DEFAULT_MAX = 120;
+
+/** The smallest step with which the range has at most POINTS_DEFAULT_MAX points. */
+export function stepFor(fromUnixNano: bigint, toUnixNano: bigint): bigint {
+  const span = toUnixNano - fromUnixNano;
+  for (const minutes of STEPS_MINUTES) {
+    const step = BigInt(minutes) * MINUTE_NANO;
+    if (span <= step * BigInt(POINTS_DEFAULT_MAX)) return step;
+  }
+  return span / BigInt(POINTS_DEFAULT_MAX) + 1n;
+}
