@@ -1,5 +1,6 @@
 import type { TraceId } from './ids.ts';
 
+/** The forms a trace can be exported in. */
 export const EXPORT_FORMATS = ['json', 'mermaid', 'text'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 

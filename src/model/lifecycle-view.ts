@@ -4,6 +4,7 @@ import type { SpanKind } from './span-kind.ts';
 import type { SpanStatus, TraceEventType } from './trace-span.ts';
 import type { TraceSummary } from './trace-summary.ts';
 
+/** One thing that happened in a trace, in the order of time. */
 export interface LifecycleEvent {
   readonly atUnixNano: bigint;
   /** From the start of the trace; negative where clocks disagree. */

@@ -3,6 +3,7 @@ import type { SpanKind, SpanRole } from './span-kind.ts';
 import type { SpanStatus } from './trace-span.ts';
 import type { TraceSummary } from './trace-summary.ts';
 
+/** A span as a bar: where it begins, how long it is, how deep it lies. */
 export interface TimelineRow {
   readonly spanId: SpanId;
   readonly parentSpanId: SpanId | undefined;

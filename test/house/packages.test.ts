@@ -34,7 +34,10 @@ const RULES: Readonly<Record<string, PackageRule>> = {
   '@valibot/to-json-schema': { where: ['src/api/', 'src/config/'], lazyFor: ALWAYS_LAZY },
   commander: { where: ['src/cli/'], lazyFor: ['service', 'sdk'] },
   hono: { where: ['src/api/'], lazyFor: ['cli', 'sdk'] },
-  lmdb: { where: ['src/store/lmdb/'], lazyFor: ['cli', 'sdk'] },
+  lmdb: {
+    where: ['src/store/lmdb/', 'src/exporters/otlp/lmdb-cursor-store.ts'],
+    lazyFor: ['cli', 'sdk'],
+  },
   'lru-cache': {
     where: ['src/store/', 'src/processors/', 'src/api/', 'src/exporters/'],
     lazyFor: ['cli'],

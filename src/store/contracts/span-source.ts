@@ -2,6 +2,7 @@ import type { TraceId } from '../../model/ids.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { SearchProgress, SpanFilter } from './trace-query.ts';
 
+/** That a span of this trace matched, and when it came. */
 export interface SpanMatch {
   readonly traceId: TraceId;
   readonly arrival: number;

@@ -1,5 +1,6 @@
 import type { SpanBatch } from '../../otlp/span-batch.ts';
 
+/** What became of a write; a fault of the disk throws instead. */
 export type WriteResult =
   | { readonly status: 'durable' }
   /** Nothing was written: too much is pending, or the disk is nearly full. */
