@@ -11,12 +11,6 @@
 import { ProtobufReader, WIRE } from './wire/protobuf-reader.ts';
 import { ProtobufWriter } from './wire/protobuf-writer.ts';
 
-export interface ExportResponse {
-  /** Spans, log records or data points. With none, a message is a warning. */
-  readonly rejected: number;
-  readonly message: string;
-}
-
 export interface RpcStatus {
   /** A gRPC status code. */
   readonly code: number;
@@ -36,13 +30,16 @@ const REJECTED_NAMES = {
 
 export type ResponseSignal = keyof typeof REJECTED_NAMES;
 
-/** Without an argument, or with nothing to say, the answer of full success: no bytes. */
-export function encodeExportResponse(response?: ExportResponse): Uint8Array {
+/**
+ * `rejected` counts spans, log records or data points; with none, the message is a warning. Full success
+ * takes no bytes.
+ */
+export function encodeExportResponse(rejected = 0, message = ''): Uint8Array {
   const writer = new ProtobufWriter(64);
-  if (response && (response.rejected > 0 || response.message !== '')) {
+  if (rejected > 0 || message !== '') {
     const mark = writer.begin(1);
-    if (response.rejected > 0) writer.int64Number(1, response.rejected);
-    if (response.message !== '') writer.string(2, response.message);
+    if (rejected > 0) writer.int64Number(1, rejected);
+    if (message !== '') writer.string(2, message);
     writer.end(mark);
   }
   return writer.finish();
@@ -50,13 +47,14 @@ export function encodeExportResponse(response?: ExportResponse): Uint8Array {
 
 export function encodeExportResponseJson(
   signal: ResponseSignal,
-  response?: ExportResponse,
+  rejected = 0,
+  message = '',
 ): string {
-  if (!response || (response.rejected === 0 && response.message === '')) return '{}';
+  if (rejected === 0 && message === '') return '{}';
   return JSON.stringify({
     partialSuccess: {
-      ...(response.rejected > 0 && { [REJECTED_NAMES[signal]]: String(response.rejected) }),
-      ...(response.message !== '' && { errorMessage: response.message }),
+      ...(rejected > 0 && { [REJECTED_NAMES[signal]]: String(rejected) }),
+      ...(message !== '' && { errorMessage: message }),
     },
   });
 }

@@ -13,7 +13,7 @@ import { oracle } from '../../support/otlp-proto.ts';
 describe('the answer to an export', () => {
   test('of full success is empty', () => {
     expect(encodeExportResponse()).toHaveLength(0);
-    expect(encodeExportResponse({ rejected: 0, message: '' })).toHaveLength(0);
+    expect(encodeExportResponse(0, '')).toHaveLength(0);
     expect(encodeExportResponseJson('traces')).toBe('{}');
     expect(decodeExportResponse(new Uint8Array(0))).toEqual({ rejectedSpans: 0 });
   });
@@ -23,18 +23,17 @@ describe('the answer to an export', () => {
     ['logs', oracle.logsResponse, 'rejectedLogRecords'],
     ['metrics', oracle.metricsResponse, 'rejectedDataPoints'],
   ] as const)('of partial success for %s', (signal, type, name) => {
-    const answer = { rejected: 300, message: 'not all' };
     const expected = { partialSuccess: { [name]: '300', errorMessage: 'not all' } };
-    const bytes = encodeExportResponse(answer);
+    const bytes = encodeExportResponse(300, 'not all');
     expect(type.toObject(type.decode(bytes), { longs: String })).toEqual(expected);
-    expect(JSON.parse(encodeExportResponseJson(signal, answer))).toEqual(expected);
+    expect(JSON.parse(encodeExportResponseJson(signal, 300, 'not all'))).toEqual(expected);
     expect(decodeExportResponse(bytes)).toEqual({ rejectedSpans: 300, message: 'not all' });
   });
 
   test('may be a warning that rejects nothing', () => {
-    const bytes = encodeExportResponse({ rejected: 0, message: 'slow down' });
+    const bytes = encodeExportResponse(0, 'slow down');
     expect(decodeExportResponse(bytes)).toEqual({ rejectedSpans: 0, message: 'slow down' });
-    expect(encodeExportResponseJson('logs', { rejected: 0, message: 'slow down' })).toBe(
+    expect(encodeExportResponseJson('logs', 0, 'slow down')).toBe(
       '{"partialSuccess":{"errorMessage":"slow down"}}',
     );
   });
