@@ -10,7 +10,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   otlp: ['model'],
   telemetry: ['model'],
-  pipeline: ['model', 'otlp', 'telemetry'],
+  pipeline: ['model', 'otlp', 'telemetry', 'store/contracts'],
   config: ['model', 'telemetry'],
   store: ['model', 'otlp', 'telemetry', 'pipeline', 'projection'],
   projection: ['model', 'otlp', 'telemetry', 'pipeline', 'store/contracts'],
