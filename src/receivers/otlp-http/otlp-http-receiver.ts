@@ -1,0 +1,129 @@
+/**
+ * OTLP over HTTP/1.1 on node:http, protobuf and JSON on one port: POST /v1/traces, /v1/metrics, /v1/logs.
+ *
+ * It owns the listener and the bounds on strangers: connections, header bytes, and the time that headers
+ * and requests may take, which node keeps. What one request goes through is http-exchange.ts; what its
+ * bytes mean is export-handler.ts.
+ */
+import http from 'node:http';
+import { ByteBudget } from '../../pipeline/byte-budget.ts';
+import type { Component, Host } from '../../pipeline/component.ts';
+import { listen } from '../../pipeline/listen.ts';
+import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
+import { BufferPool } from '../otlp/buffer-pool.ts';
+import { ExportHandler } from '../otlp/export-handler.ts';
+import { Inflater } from '../otlp/inflate.ts';
+import { type HttpContext, HttpExchange } from './http-exchange.ts';
+import { RequestGuard } from '../../pipeline/request-guard.ts';
+
+export interface OtlpHttpSettings {
+  readonly host: string;
+  /** 0: chosen by the system; see `port` of the receiver. */
+  readonly port: number;
+  /** Names in `Host` beside loopback's and the bound address. @default none */
+  readonly allowedHosts?: readonly string[];
+  /** Of one body, before and after decompression. @default 64 MiB */
+  readonly maxRequestBytes?: number;
+  /** Connections beyond it are closed at once. @default 1024 */
+  readonly maxConnections?: number;
+  /** A request must have arrived whole within this time, its headers within a third. @default 30 s */
+  readonly requestTimeoutMs?: number;
+  /** How long a request waits for room before it is refused. @default 1500 */
+  readonly waitForRoomMs?: number;
+  /** What a refused client is told to wait. @default 1000 */
+  readonly retryAfterMs?: number;
+}
+
+export const OTLP_HTTP_ENDPOINT_KEY = 'receivers.otlp.http.endpoint';
+
+const HEADER_BYTES_MAX = 16 * 1024;
+/** Longer than the pauses between an SDK's exports, so that its connection is still there. */
+const KEEP_ALIVE_MS = 75_000;
+
+export class OtlpHttpReceiver implements Component {
+  readonly #settings: Required<OtlpHttpSettings>;
+  readonly #consumer: SpanConsumer;
+  readonly #budget: ByteBudget;
+  /** Aborts when nobody can be answered any more. */
+  readonly #cut = new AbortController();
+  #server: http.Server | undefined;
+  #closing: Promise<void> | undefined;
+  #port = 0;
+
+  /** `budget` is shared by all receivers; without it this one has its own, of 64 MiB. */
+  constructor(
+    settings: OtlpHttpSettings,
+    consumer: SpanConsumer,
+    budget: ByteBudget = new ByteBudget(64 * 1024 * 1024),
+  ) {
+    this.#settings = {
+      allowedHosts: [],
+      maxRequestBytes: 64 * 1024 * 1024,
+      maxConnections: 1024,
+      requestTimeoutMs: 30_000,
+      waitForRoomMs: 1500,
+      retryAfterMs: 1000,
+      ...settings,
+    };
+    this.#consumer = consumer;
+    this.#budget = budget;
+  }
+
+  /** The bound port, after start. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** @throws ListenFailed */
+  async start(host: Host): Promise<void> {
+    const { requestTimeoutMs, maxConnections, maxRequestBytes, allowedHosts } = this.#settings;
+    const context: HttpContext = {
+      settings: this.#settings,
+      host,
+      budget: this.#budget,
+      pool: new BufferPool(),
+      inflater: new Inflater(maxRequestBytes),
+      handler: new ExportHandler(this.#consumer, host),
+      guard: new RequestGuard(this.#settings.host, allowedHosts),
+      abort: this.#cut.signal,
+    };
+    const server = http.createServer({
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: Math.ceil(requestTimeoutMs / 3),
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    });
+    server.maxConnections = maxConnections;
+    server.on('request', (request, response) => {
+      new HttpExchange(context, request, response).begin();
+    });
+    const address = await listen(server, {
+      host: this.#settings.host,
+      port: this.#settings.port,
+      key: OTLP_HTTP_ENDPOINT_KEY,
+    });
+    server.on('error', (error) => host.log.error({ err: error }, 'the OTLP/HTTP listener failed'));
+    this.#port = address.port;
+    this.#server = server;
+  }
+
+  shutdown(deadline: AbortSignal): Promise<void> {
+    this.#closing ??= this.#close(deadline);
+    return this.#closing;
+  }
+
+  /** Lets open requests finish and cuts what is left at the deadline. */
+  async #close(deadline: AbortSignal): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const cut = (): void => server.closeAllConnections();
+    if (deadline.aborted) cut();
+    deadline.addEventListener('abort', cut);
+    await closed;
+    deadline.removeEventListener('abort', cut);
+    this.#cut.abort();
+  }
+}
