@@ -119,9 +119,10 @@ export class RawParams {
     }
     if (last === 0n) throw new InvalidParameter('last', 'expected more than nothing');
     const toUnixNano = to ?? nowUnixNano;
-    const fromUnixNano = from ?? toUnixNano - (last ?? defaultNano);
+    const begin = from ?? toUnixNano - (last ?? defaultNano);
+    const fromUnixNano = begin > 0n ? begin : 0n;
     if (fromUnixNano >= toUnixNano) throw new InvalidParameter('from', 'expected a time before to');
-    return { fromUnixNano: fromUnixNano > 0n ? fromUnixNano : 0n, toUnixNano };
+    return { fromUnixNano, toUnixNano };
   }
 }
 

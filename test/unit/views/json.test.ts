@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { writeJson } from '../../../src/views/json.ts';
+
+describe('JSON of views', () => {
+  it('loses nothing', () => {
+    expect(
+      JSON.parse(
+        writeJson({
+          at: 1_767_323_045_000_000_001n,
+          max: 2n ** 64n - 1n,
+          nan: Number.NaN,
+          minus: Number.NEGATIVE_INFINITY,
+          zero: -0,
+          half: 0.5,
+          bytes: Uint8Array.of(1, 2, 3),
+          buffer: Buffer.from('hi'),
+          map: new Map([['__proto__', 1n]]),
+          set: new Set([1n]),
+          absent: undefined,
+          nothing: null,
+          odd: '\ud800',
+        }),
+      ),
+    ).toEqual({
+      at: '1767323045000000001',
+      max: '18446744073709551615',
+      nan: 'NaN',
+      minus: '-Infinity',
+      zero: '-0',
+      half: 0.5,
+      bytes: 'AQID',
+      buffer: 'aGk=',
+      map: [['__proto__', '1']],
+      set: ['1'],
+      nothing: null,
+      odd: '\ud800',
+    });
+  });
+
+  it('keeps attributes in the form of the model: duplicates, order, types', () => {
+    const attributes = [
+      { key: 'a', value: { type: 'int', value: 1n } },
+      { key: 'a', value: { type: 'double', value: 1 } },
+      { key: '__proto__', value: { type: 'unset' } },
+    ];
+    expect(writeJson(attributes)).toBe(
+      '[{"key":"a","value":{"type":"int","value":"1"}},{"key":"a","value":{"type":"double","value":1}},{"key":"__proto__","value":{"type":"unset"}}]',
+    );
+    expect(writeJson(undefined)).toBe('null');
+  });
+});
