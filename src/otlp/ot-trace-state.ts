@@ -30,8 +30,8 @@ export class OtTraceState {
     let at = offset;
     while (at < end) {
       while (at < end && isBlank(bytes[at]!)) at++;
-      let memberEnd = bytes.indexOf(COMMA, at);
-      if (memberEnd < 0 || memberEnd > end) memberEnd = end;
+      let memberEnd = at;
+      while (memberEnd < end && bytes[memberEnd] !== COMMA) memberEnd++;
       // `ot=`: the first such member is the one.
       if (bytes[at] === 0x6f && bytes[at + 1] === 0x74 && bytes[at + 2] === EQUALS) {
         if (at + 3 <= memberEnd) this.#readEntry(bytes, at + 3, memberEnd);

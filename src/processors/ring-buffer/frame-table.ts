@@ -29,6 +29,9 @@ export class FrameTable {
   /** Pair by resource frame and scope frame. */
   readonly #byFrames = new Map<Frame, Map<Frame, number>>();
   #bytes = 0;
+  /** Those of the last pair asked for. */
+  #resource: Frame | undefined;
+  #scope: Frame | undefined;
 
   /** Of all frames held. */
   get bytes(): number {
@@ -53,8 +56,15 @@ export class FrameTable {
   acquire(batch: SpanBatch, scopeIndex: number): number {
     const scopeAt = scopeIndex * SCOPE.stride;
     const resourceAt = batch.scopes[scopeAt + SCOPE.resource]! * RESOURCE.stride;
-    const resource = this.#frame(batch, batch.resources, resourceAt + RESOURCE.segmentFirst);
-    const scope = this.#frame(batch, batch.scopes, scopeAt + SCOPE.segmentFirst);
+    const resource = this.#frame(
+      batch,
+      batch.resources,
+      resourceAt + RESOURCE.segmentFirst,
+      this.#resource,
+    );
+    const scope = this.#frame(batch, batch.scopes, scopeAt + SCOPE.segmentFirst, this.#scope);
+    this.#resource = resource;
+    this.#scope = scope;
     let scopes = this.#byFrames.get(resource);
     if (!scopes) {
       scopes = new Map();
@@ -90,7 +100,9 @@ export class FrameTable {
     this.#releaseFrame(pair.scope);
   }
 
-  #frame(batch: SpanBatch, table: Uint32Array, at: number): Frame {
+  /** `last`: a guess, as most requests come from few places. */
+  #frame(batch: SpanBatch, table: Uint32Array, at: number, last: Frame | undefined): Frame {
+    if (last && last.pairs > 0 && isFrame(last, batch, table[at]!, table[at + 1]!)) return last;
     const bytes = frameBytes(batch, table[at]!, table[at + 1]!);
     const checksum = crc32(bytes);
     const alike = this.#frames.get(checksum);
@@ -110,6 +122,20 @@ export class FrameTable {
     if (alike.length === 1) this.#frames.delete(frame.checksum);
     else alike.splice(alike.indexOf(frame), 1);
   }
+}
+
+/** Compares piece by piece, without joining them first. */
+function isFrame(frame: Frame, batch: SpanBatch, segmentFirst: number, count: number): boolean {
+  const { bytes, segments } = batch;
+  let at = 0;
+  for (let i = segmentFirst; i < segmentFirst + count; i++) {
+    const offset = segments[i * 2]!;
+    const length = segments[i * 2 + 1]!;
+    const piece = bytes.subarray(offset, offset + length);
+    if (Buffer.compare(frame.bytes.subarray(at, at + length), piece) !== 0) return false;
+    at += length;
+  }
+  return at === frame.bytes.length;
 }
 
 /** Where the service's name stands once the pieces of the resource frame are joined. */

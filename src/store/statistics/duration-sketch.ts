@@ -46,8 +46,20 @@ export class DurationSketch {
   }
 
   merge(other: DurationSketch): void {
-    other.eachBin((index, weight) => this.addBin(index, weight));
-    this.addZero(other.#zeroWeight);
+    const bins = other.#bins;
+    let low = 0;
+    let high = bins.length - 1;
+    while (low <= high && bins[low] === 0) low++;
+    while (high > low && bins[high] === 0) high--;
+    if (low <= high) this.reserve(other.#first + low, other.#first + high);
+    const shift = other.#first - this.#first;
+    for (let i = low; i <= high; i++) {
+      // What lies below our lowest bin was collapsed into it.
+      const at = Math.max(0, i + shift);
+      this.#bins[at] = this.#bins[at]! + bins[i]!;
+    }
+    this.#zeroWeight += other.#zeroWeight;
+    this.#weight += other.#weight;
   }
 
   /** The value at rank q · (weight − 1), q in 0 … 1; 0 while empty. */
@@ -77,7 +89,13 @@ export class DurationSketch {
     }
   }
 
-  /** For merging and decoding. */
+  /** Makes room for bins `low` to `high` at once. */
+  reserve(low: number, high: number): void {
+    if (low - this.#first < 0 || low - this.#first >= this.#bins.length) this.#reach(low);
+    if (high - this.#first >= this.#bins.length) this.#reach(high);
+  }
+
+  /** For decoding. */
   addBin(index: number, weight: number): void {
     this.#weight += weight;
     let at = index - this.#first;

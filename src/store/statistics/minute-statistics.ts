@@ -99,8 +99,8 @@ export class MinuteStatistics {
     this.#sketches[cell]!.add(durationNano, weight);
   }
 
-  /** Adds another's numbers under a key of ours. */
-  mergeCell(from: StatisticsCell): void {
+  /** Adds another's numbers under a key of ours; `gives` where the sketch is ours to keep. */
+  mergeCell(from: StatisticsCell, gives = false): void {
     const service = Buffer.from(from.service);
     const operation = Buffer.from(from.operation);
     const cell = this.cell(
@@ -117,7 +117,8 @@ export class MinuteStatistics {
     numbers[at + NUMBER.total] = numbers[at + NUMBER.total]! + from.totalNano;
     numbers[at + NUMBER.min] = Math.min(numbers[at + NUMBER.min]!, from.minNano);
     numbers[at + NUMBER.max] = Math.max(numbers[at + NUMBER.max]!, from.maxNano);
-    this.#sketches[cell]!.merge(from.sketch);
+    if (gives && this.#sketches[cell]!.weight === 0) this.#sketches[cell] = from.sketch;
+    else this.#sketches[cell]!.merge(from.sketch);
   }
 
   merge(other: MinuteStatistics): void {

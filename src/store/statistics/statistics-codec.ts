@@ -7,7 +7,8 @@
  *   Minute 1 minute · 2 names (repeated) · 3 cells (repeated)
  *   Cell   1 service · 2 operation · 3 kind · 4 status · 5 count · 6 errors · 7 roots · 8 total · 9 min ·
  *          10 max · 11 sketch
- *   Sketch 1 weight of zero · 2 bins, whole: (gap, weight)* varints · 3 bins: (gap varint, double)*
+ *   Sketch 1 weight of zero · 2 bins, whole: (gap, weight)* varints · 3 bins: (gap varint, double)* ·
+ *          4 lowest bin · 5 highest bin, both before the bins
  *
  * Bounds: decoding refuses more than CELLS_MAX cells and bins out of range, whatever the checksum says.
  */
@@ -78,7 +79,7 @@ export function decodeMinute(bytes: Uint8Array): MinuteStatistics | undefined {
     else if (reader.is(3, WIRE.bytes)) {
       const cell = readCell(reader.message(), names);
       if (!cell || !minute || ++cells > CELLS_MAX) return undefined;
-      minute.mergeCell(cell);
+      minute.mergeCell(cell, true);
     } else reader.skip();
   }
   return minute;
@@ -96,11 +97,24 @@ function readNumber(reader: ProtobufReader): number {
 
 function writeSketch(writer: ProtobufWriter, sketch: DurationSketch): void {
   let whole = true;
-  sketch.eachBin((_, weight) => {
+  let low = -1;
+  let high = 0;
+  sketch.eachBin((index, weight) => {
+    if (low < 0) low = index;
+    high = index;
     if (weight >= WHOLE_MAX || !Number.isInteger(weight)) whole = false;
   });
   const mark = writer.begin(11);
   writeNumber(writer, 1, sketch.zeroWeight);
+  if (low >= 0) {
+    writer.uint32(4, low);
+    writer.uint32(5, high);
+    writeBins(writer, sketch, whole);
+  }
+  writer.end(mark);
+}
+
+function writeBins(writer: ProtobufWriter, sketch: DurationSketch, whole: boolean): void {
   const bins = writer.begin(whole ? 2 : 3);
   let before = 0;
   sketch.eachBin((index, weight) => {
@@ -113,13 +127,18 @@ function writeSketch(writer: ProtobufWriter, sketch: DurationSketch): void {
     }
   });
   writer.end(bins);
-  writer.end(mark);
 }
 
 function readSketch(reader: ProtobufReader, sketch: DurationSketch): boolean {
+  let low = 0;
   while (reader.next()) {
     if (reader.field === 1) sketch.addZero(readNumber(reader));
-    else if (reader.is(2, WIRE.bytes) || reader.is(3, WIRE.bytes)) {
+    else if (reader.is(4, WIRE.varint)) low = reader.uint32();
+    else if (reader.is(5, WIRE.varint)) {
+      const high = reader.uint32();
+      if (low > high || high > BIN_MAX) return false;
+      sketch.reserve(low, high);
+    } else if (reader.is(2, WIRE.bytes) || reader.is(3, WIRE.bytes)) {
       const whole = reader.field === 2;
       const bins = reader.message();
       let index = 0;

@@ -105,6 +105,11 @@ export class StatisticsTable implements StatisticsSource {
     return true;
   }
 
+  /** Which minutes are held, in no order. */
+  minuteNumbers(): number[] {
+    return [...this.#minutes.keys()];
+  }
+
   /** Takes a minute out. */
   forget(minute: number): void {
     this.#minutes.delete(minute);
