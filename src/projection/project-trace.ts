@@ -52,6 +52,15 @@ export function projectTrace(
 ): ProjectedTrace {
   const frames = new FrameReader();
   const spans = trace.records.map((record) => projectSpan(record, frames));
+  return assembleTrace(trace.traceId, spans, trace.spanCount);
+}
+
+/** The second half of projectTrace, for who decodes spans a few at a time. */
+export function assembleTrace(
+  traceId: TraceId,
+  spans: readonly TraceSpan[],
+  spanCount: number,
+): ProjectedTrace {
   const { parents, warnings } = linkParents(spans);
   const shifts = clockShifts(spans, parents);
   let start = 0n;
@@ -84,9 +93,9 @@ export function projectTrace(
     };
   });
   return {
-    traceId: trace.traceId,
+    traceId,
     nodes,
-    spanCount: trace.spanCount,
+    spanCount,
     startUnixNano: start,
     endUnixNano: end,
     warnings: [...new Set(nodes.flatMap((node) => node.span.metadata.warnings))].sort(),
