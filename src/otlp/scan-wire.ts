@@ -124,8 +124,6 @@ export function skipField(
         break;
       }
       case 3:
-        if (depth + open + 1 > DEPTH_MAX)
-          throw new MalformedOtlp(`nested more than ${DEPTH_MAX} deep`, pos);
         groups[open++] = tag >>> 3;
         break;
       case 4:
@@ -142,6 +140,9 @@ export function skipField(
     if (open === 0) return pos;
     tag = tagAt(bytes, pos, end);
     pos = next;
+    // A group may be opened at the last level, but then nothing may be in it.
+    if (depth + open > DEPTH_MAX && (tag & 7) !== 4)
+      throw new MalformedOtlp(`nested more than ${DEPTH_MAX} deep`, pos);
   }
 }
 
@@ -190,6 +191,8 @@ export function checkTree(
       pos = next;
       const below = messageBelow(inside, tag >>> 3);
       if (below !== 0) {
+        // A list or a map takes the place of a string before it.
+        if (level === 1 && inside === ANY_VALUE) keyRead.valueOffset = -1;
         if (depth + ++level > DEPTH_MAX)
           throw new MalformedOtlp(`nested more than ${DEPTH_MAX} deep`, pos);
         kinds[level] = below;
