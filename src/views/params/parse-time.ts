@@ -4,7 +4,10 @@ const RFC3339 =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d:\d\d))?$/;
 const UINT64_MAX = 2n ** 64n - 1n;
 
-/** Nanoseconds since the Unix epoch, exact. A date alone is its midnight in UTC. Undefined where the text is none. */
+/**
+ * Nanoseconds since the Unix epoch, exact. A date alone is its midnight in UTC. Undefined where the
+ * text is none.
+ */
 export function parseTime(text: string): bigint | undefined {
   if (/^\d{1,20}$/.test(text)) {
     const nanos = BigInt(text);

@@ -1,7 +1,7 @@
 /**
  * What a URL or a caller gave, read one parameter at a time, each with an error that says what was
- * expected. It takes an object of strings, numbers, bigints and lists of those. Names are checked at once: a
- * misspelt filter that is passed over would give a wrong answer with a straight face. Empty means absent.
+ * expected. It takes an object of strings, numbers, bigints and lists of those. Names are checked at
+ * once, as a misspelt filter that is passed over would give a wrong answer. Empty means absent.
  */
 import { InvalidParameter } from '../../model/errors.ts';
 import { parseSpanId, parseTraceId, type SpanId, type TraceId } from '../../model/ids.ts';

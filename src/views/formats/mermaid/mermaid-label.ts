@@ -1,7 +1,7 @@
 /**
  * Names from outside as Mermaid text, fit for all three diagrams. Whatever could mean something to
  * Mermaid, to Markdown or to HTML becomes an entity code (`#59;`), which Mermaid takes out of the text
- * before it parses and puts back when it draws: https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
+ * before it parses and puts back when it draws (Mermaid, Flowcharts, "Entity codes to escape characters").
  */
 import { label } from '../clean-text.ts';
 

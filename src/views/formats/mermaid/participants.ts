@@ -1,6 +1,6 @@
 /**
- * The columns of a sequence diagram, in order of first use: whoever called first, services, and what they called
- * outside. Beyond PARTICIPANTS_MAX they share one column, `others`.
+ * The columns of a sequence diagram, in order of first use: whoever called first, services, and what they
+ * called outside. Beyond PARTICIPANTS_MAX they share one column, `others`.
  */
 import { NAME_MAX } from './diagram-words.ts';
 import { mermaidLabel } from './mermaid-label.ts';

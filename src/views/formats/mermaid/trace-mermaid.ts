@@ -1,6 +1,6 @@
 /**
- * A trace as a Mermaid diagram. The sequence diagram is the default: it keeps order, nesting, who called whom and
- * what failed, at any ratio of durations, where bars of a gantt chart vanish beside a long one.
+ * A trace as a Mermaid diagram. The sequence diagram is the default: it keeps order, nesting, who called
+ * whom and what failed, at any ratio of durations, where bars of a gantt chart vanish beside a long one.
  *
  * Bounds: SPANS_MAX folded spans, and CHARACTERS_MAX characters, since stock Mermaid draws no more than
  * 50,000; a diagram that would be longer is told again with fewer spans. Truncation is said in the diagram.

@@ -1,7 +1,8 @@
 /**
  * A trace as a tree for terminals and people: when, how long, what; errors and checkpoints where they
- * happened, repeated siblings folded. Offset and duration stand before the tree, so that characters of any width do
- * no harm. Bounds: SPANS_MAX lines of spans, LEVELS_MAX levels of indentation; what is left out is said.
+ * happened, repeated siblings folded. Offset and duration stand before the tree, so that characters of
+ * any width do no harm. Bounds: SPANS_MAX lines of spans, LEVELS_MAX levels of indentation; what is left
+ * out is said.
  */
 import type { TraceSpan } from '../../../model/trace-span.ts';
 import type { ProjectedTrace, TraceNode } from '../../../projection/project-trace.ts';
