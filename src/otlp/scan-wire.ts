@@ -7,8 +7,7 @@
  * parent, a known varint has at most 10 bytes, groups match, nesting stops at 100.
  */
 
-/** Depth of the request itself is 0. */
-export const DEPTH_MAX = 100;
+import { DEPTH_MAX } from './wire/protobuf-reader.ts';
 
 /** Bytes that are no OTLP trace request. Internal to the scanner: callers get an outcome. */
 export class MalformedOtlp extends Error {

@@ -9,7 +9,7 @@
 import { isUtf8 } from 'node:buffer';
 import { MalformedProtobuf } from './malformed-protobuf.ts';
 
-/** The default recursion limit of protobuf's C++, Java and JavaScript libraries. */
+/** The default recursion limit of protobuf's C++, Java and JavaScript libraries; a request itself is 0 deep. */
 export const DEPTH_MAX = 100;
 
 export const WIRE = {
