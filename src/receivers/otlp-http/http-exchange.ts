@@ -5,15 +5,17 @@
  * 400, announced length 413, no room to wait 503. Source of the rules: the OTLP specification, OTLP/HTTP.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestGuard } from '../../pipeline/request-guard.ts';
 import type { ExportOutcome, OtlpFormat, OtlpSignal, RequestKind } from '../otlp/export-outcome.ts';
 import { INFLATABLE } from '../otlp/inflate.ts';
 import { type IntakeContext, RequestIntake } from '../otlp/request-intake.ts';
 import { answerOutcome, answerRefusal, type HttpAsker } from './http-answer.ts';
-import type { RequestGuard } from '../../pipeline/request-guard.ts';
 
 export interface HttpContext extends IntakeContext {
   readonly guard: RequestGuard;
   readonly abort: AbortSignal;
+  /** The listener is closed: a connection ends with its answer. */
+  readonly isClosing: () => boolean;
 }
 
 const PATHS: Readonly<Record<string, OtlpSignal>> = {
@@ -70,10 +72,10 @@ export class HttpExchange {
   /** Undefined where the request has been refused. */
   #kind(): RequestKind | undefined {
     const { headers, method, url = '' } = this.#request;
-    const objection = this.#context.guard.objection(headers.host, headers.origin);
-    if (objection !== undefined) return this.#refuse(403, objection);
     const format = formatOf(headers['content-type']);
     this.#format = format ?? 'json';
+    const objection = this.#context.guard.objection(headers.host, headers.origin);
+    if (objection !== undefined) return this.#refuse(403, objection);
     const path = url.replace(/[?#].*$/s, '');
     const signal = Object.hasOwn(PATHS, path) ? PATHS[path] : undefined;
     if (signal === undefined) return this.#refuse(404, 'no such path; traces go to /v1/traces');
@@ -131,6 +133,7 @@ export class HttpExchange {
   #leave() {
     if (this.#answered) return;
     this.#answered = true;
+    if (this.#context.isClosing()) this.#response.shouldKeepAlive = false;
     this.#intake?.abandon();
     // What still comes is read and thrown away, so that the sender gets to read the answer.
     this.#request.resume();

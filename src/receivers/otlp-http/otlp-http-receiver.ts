@@ -9,12 +9,12 @@ import http from 'node:http';
 import { ByteBudget } from '../../pipeline/byte-budget.ts';
 import type { Component, Host } from '../../pipeline/component.ts';
 import { listen } from '../../pipeline/listen.ts';
+import { RequestGuard } from '../../pipeline/request-guard.ts';
 import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
 import { BufferPool } from '../otlp/buffer-pool.ts';
 import { ExportHandler } from '../otlp/export-handler.ts';
 import { Inflater } from '../otlp/inflate.ts';
 import { type HttpContext, HttpExchange } from './http-exchange.ts';
-import { RequestGuard } from '../../pipeline/request-guard.ts';
 
 export interface OtlpHttpSettings {
   readonly host: string;
@@ -86,6 +86,7 @@ export class OtlpHttpReceiver implements Component {
       handler: new ExportHandler(this.#consumer, host),
       guard: new RequestGuard(this.#settings.host, allowedHosts),
       abort: this.#cut.signal,
+      isClosing: () => this.#closing !== undefined,
     };
     const server = http.createServer({
       maxHeaderSize: HEADER_BYTES_MAX,
