@@ -10,7 +10,7 @@ import { takeConfigFlags } from '../config/config-flags.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import { printable } from '../telemetry/printable.ts';
 import type { CommandInput } from './command-input.ts';
-import { packageVersion } from './package-version.ts';
+import { packageVersion } from '../telemetry/package-version.ts';
 import { reportError } from './report-error.ts';
 
 /** @param argv without the program and the script */

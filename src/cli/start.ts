@@ -11,7 +11,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { createPinoLogger } from '../telemetry/pino-logger.ts';
 import { announcementAsJson, announcementAsText } from './announcement.ts';
 import type { CommandInput } from './command-input.ts';
-import { packageVersion } from './package-version.ts';
+import { packageVersion } from '../telemetry/package-version.ts';
 import { reportError } from './report-error.ts';
 import { StopRequest } from './stop-request.ts';
 

@@ -206,7 +206,9 @@ class BlockNames {
       Math.min(rows[at + COLUMN.nameLength]!, NAME_MAX),
       true,
     );
-    const kind = rows[at + COLUMN.bits]! & BITS.otelKindMask;
+    const bits = rows[at + COLUMN.bits]!;
+    const kind =
+      Math.min(bits & BITS.otelKindMask, 15) | (((bits & BITS.kindMask) >>> BITS.kindShift) << 4);
     const key = (name * 0x10000 + this.#service) * 256 + kind;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);

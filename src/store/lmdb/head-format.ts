@@ -16,7 +16,7 @@ const SECTIONS = { traceHashes: 1, services: 2, operations: 3, promoted: 4 } as 
 export interface OperationEntry {
   /** Index into `services`. */
   readonly service: number;
-  /** OTel kind. */
+  /** Low four bits: OTel kind; high four: index into SPAN_KINDS. */
   readonly kind: number;
   readonly name: string;
 }

@@ -7,7 +7,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { idWords, type TraceId, traceIdOfWords } from '../../model/ids.ts';
-import { OTEL_KINDS } from '../../model/span-kind.ts';
+import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { StorageReport } from '../../model/statistics.ts';
 import { type SpanBatch, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
 import { COLUMN, STRIDE } from '../../otlp/span-columns.ts';
@@ -206,8 +206,8 @@ function namesOf(heads: Iterable<BlockHead>): Map<string, Map<string, Operation>
   for (const head of heads) {
     for (const service of head.services) if (!names.has(service)) names.set(service, new Map());
     for (const { service, kind, name } of head.operations) {
-      const operation = { name, kind: OTEL_KINDS[kind] ?? 'unspecified' };
-      names.get(head.services[service]!)!.set(`${kind} ${name}`, operation);
+      const operation = { name, kind: SPAN_KINDS[kind >> 4] ?? 'Function' };
+      names.get(head.services[service]!)!.set(`${operation.kind} ${name}`, operation);
     }
   }
   return names;

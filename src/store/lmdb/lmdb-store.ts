@@ -32,6 +32,12 @@ const FLUSH_AFTER_MS = 5;
 const ROOM_WAIT_MS = 1_000;
 const SPARE_SLABS = 3;
 
+const CANNOT_KEEP_UP: WriteResult = {
+  status: 'busy',
+  retryAfterMs: 1_000,
+  reason: 'the store cannot keep up',
+};
+
 interface Waiting {
   readonly resolve: (result: WriteResult) => void;
   readonly reject: (error: Error) => void;
@@ -44,6 +50,9 @@ interface Gathering {
 
 export class LmdbStore implements Component, TraceWriter {
   readonly commitSignal: CommitSignal = new CommitSignal();
+  /** Resolves only when the writer thread is gone before it was told to go. */
+  readonly failed: Promise<Error>;
+  readonly #reportFailure: (error: Error) => void;
   readonly #settings: LmdbStoreSettings;
   readonly #pendingBytesMax: number;
   #host: Host | undefined;
@@ -54,6 +63,7 @@ export class LmdbStore implements Component, TraceWriter {
   #inFlight: readonly Waiting[] | undefined;
   #pendingBytes = 0;
   #inFlightBytes = 0;
+  #waitingBytes = 0;
   readonly #spare: SlabParts[] = [];
   #cancelTimer: (() => void) | undefined;
   readonly #roomWaiters: (() => void)[] = [];
@@ -61,15 +71,21 @@ export class LmdbStore implements Component, TraceWriter {
   #idle: (() => void) | undefined;
   #stopped = false;
   #closed: Promise<void> | undefined;
-  #recovered: Promise<void> = Promise.resolve();
+  #recovered: Promise<Uint32Array> = Promise.resolve(new Uint32Array(0));
 
   constructor(settings: LmdbStoreSettings) {
+    const { promise, resolve } = Promise.withResolvers<Error>();
+    this.failed = promise;
+    this.#reportFailure = resolve;
     this.#settings = settings;
     this.#pendingBytesMax = settings.pendingBytesMax ?? 32 * 1024 * 1024;
   }
 
-  /** Resolves once everything an earlier life left has been checked. */
-  get recovered(): Promise<void> {
+  /**
+   * Resolves once everything an earlier life left has been checked, with the traces that it promoted lately:
+   * four words each.
+   */
+  get recovered(): Promise<Uint32Array> {
     return this.#recovered;
   }
 
@@ -87,20 +103,20 @@ export class LmdbStore implements Component, TraceWriter {
     const file = new URL(`./writer-thread${extname(import.meta.url)}`, import.meta.url);
     const worker = new Worker(file, { workerData, name: 'synton-writer' });
     const ready = Promise.withResolvers<void>();
-    const recovered = Promise.withResolvers<void>();
+    const recovered = Promise.withResolvers<Uint32Array>();
     this.#recovered = recovered.promise;
     worker.on('message', (message: FromWriter) => {
       if (message.type === 'ready') ready.resolve();
       else if (message.type === 'failedToOpen')
         ready.reject(new StoreUnavailable(this.#settings.path, message.message));
-      else if (message.type === 'recovered') recovered.resolve();
+      else if (message.type === 'recovered') recovered.resolve(message.promoted);
       else if (message.type === 'statisticsWritten') this.#statisticsWritten();
       else if (message.type === 'log') host.log[message.level](message.fields, message.message);
       else if (message.type !== 'closed') this.#answered(message);
     });
     const ended = (error: Error) => {
       ready.reject(error);
-      recovered.resolve();
+      recovered.resolve(new Uint32Array(0));
       this.#fail(error);
     };
     worker.on('error', ended);
@@ -122,18 +138,21 @@ export class LmdbStore implements Component, TraceWriter {
     if (this.#stopped || this.#worker === undefined)
       return { status: 'busy', retryAfterMs: 1_000, reason: 'the store is shutting down' };
     if (batch.count === 0) return { status: 'durable' };
-    if (this.#pendingBytes + this.#inFlightBytes > this.#pendingBytesMax) {
-      // The batch is only ours until the first await, so one that has to wait is copied now.
-      const copy = new Slab();
-      copy.append(batch);
-      if (!(await this.#roomWithin(ROOM_WAIT_MS)))
-        return { status: 'busy', retryAfterMs: 1_000, reason: 'the store cannot keep up' };
-      return this.#enqueue({
-        ...copy.parcel().parts,
-        bytes: copy.bytes.subarray(0, copy.bytesUsed),
-      });
-    }
-    return this.#enqueue(batch);
+    if (this.#pendingBytes + this.#inFlightBytes <= this.#pendingBytesMax)
+      return this.#enqueue(batch);
+    return this.#enqueueWhenThereIsRoom(batch);
+  }
+
+  async #enqueueWhenThereIsRoom(batch: SpanBatch): Promise<WriteResult> {
+    const bytes = batch.bytes.length;
+    if (this.#waitingBytes + bytes > this.#pendingBytesMax) return CANNOT_KEEP_UP;
+    this.#waitingBytes += bytes;
+    // The batch is ours until the first await only: what has to wait is copied.
+    const copy = Slab.copyOf(batch);
+    const hasRoom = await this.#roomWithin(ROOM_WAIT_MS);
+    this.#waitingBytes -= bytes;
+    if (this.#failure !== undefined) throw this.#failure;
+    return hasRoom ? this.#enqueue(copy) : CANNOT_KEEP_UP;
   }
 
   #enqueue(batch: SpanBatch): Promise<WriteResult> {
@@ -252,6 +271,7 @@ export class LmdbStore implements Component, TraceWriter {
   #fail(error: Error): void {
     if (this.#stopped && this.#queue.length === 0 && this.#inFlight === undefined) return;
     this.#failure = error;
+    if (!this.#stopped) this.#reportFailure(error);
     for (const { reject } of this.#inFlight ?? []) reject(error);
     for (const { waiting } of this.#queue.splice(0))
       for (const { reject } of waiting) reject(error);

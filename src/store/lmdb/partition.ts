@@ -2,8 +2,8 @@
  * One partition: an LMDB environment of its own for what arrived in one stretch of time. Append-only:
  * blocks are put under rising numbers and never change; retention unlinks the whole directory.
  *
- *   heads       block number → head (head-format.ts)
- *   bodies      block number → body (body-format.ts)
+ *   heads       block number + 1 → head (head-format.ts)
+ *   bodies      block number + 1 → body (body-format.ts)
  *   statistics  minute since the epoch → encoded minute (store/statistics)
  *   meta        'traces' → (trace hash, block) pairs of all blocks, once closed
  */
@@ -60,8 +60,8 @@ export class Partition {
   commit(block: EncodedBlock | undefined, minutes: Iterable<readonly [number, Uint8Array]>): void {
     this.#env.transactionSync(() => {
       if (block !== undefined) {
-        this.#heads.putSync(block.blockNumber, block.head);
-        this.#bodies.putSync(block.blockNumber, block.body);
+        this.#heads.putSync(keyOf(block.blockNumber), block.head);
+        this.#bodies.putSync(keyOf(block.blockNumber), block.body);
       }
       for (const [minute, encoded] of minutes) {
         this.#statistics.putSync(minute, encoded as Buffer);
@@ -80,18 +80,17 @@ export class Partition {
   }
 
   blockCount(): number {
-    for (const last of this.#heads.getKeys({ reverse: true, limit: 1 }))
-      return (last as number) + 1;
+    for (const last of this.#heads.getKeys({ reverse: true, limit: 1 })) return last as number;
     return 0;
   }
 
   head(blockNumber: number): Buffer | undefined {
-    return this.#heads.getBinary(blockNumber);
+    return this.#heads.getBinary(keyOf(blockNumber));
   }
 
   /** A view that the next read overwrites. */
   body(blockNumber: number): Buffer | undefined {
-    return trimmed(this.#bodies.getBinaryFast(blockNumber) as Buffer | undefined);
+    return trimmed(this.#bodies.getBinaryFast(keyOf(blockNumber)) as Buffer | undefined);
   }
 
   /** A view that the next read overwrites; undefined while the partition is open. */
@@ -120,6 +119,11 @@ export class Partition {
   close(): Promise<void> {
     return this.#env.close();
   }
+}
+
+/** Blocks count from 0, keys from 1: lmdb reads no key 0 backwards, and the last block is found backwards. */
+function keyOf(blockNumber: number): number {
+  return blockNumber + 1;
 }
 
 /** lmdb's shared buffer says its value's length in a property; native code would take all of it. */

@@ -26,13 +26,13 @@ export interface SlabParts {
   threshold: bigint;
 }
 
-function freshParts(): SlabParts {
+function freshParts(bytes: number = SLAB_BYTES, rows: number = SLAB_ROWS): SlabParts {
   return {
-    bytes: new Uint8Array(SLAB_BYTES),
-    rows: new Uint32Array(SLAB_ROWS * STRIDE),
-    scopes: new Uint32Array(1024 * SCOPE.stride),
-    resources: new Uint32Array(512 * RESOURCE.stride),
-    segments: new Uint32Array(2048 * 2),
+    bytes: new Uint8Array(bytes),
+    rows: new Uint32Array(rows * STRIDE),
+    scopes: new Uint32Array((rows >> 3) * SCOPE.stride),
+    resources: new Uint32Array((rows >> 4) * RESOURCE.stride),
+    segments: new Uint32Array((rows >> 2) * 2),
     count: 0,
     scopeCount: 0,
     resourceCount: 0,
@@ -68,6 +68,13 @@ export class Slab implements SpanBatch {
     this.segmentCount = parts.segmentCount;
     this.bytesUsed = parts.bytesUsed;
     this.threshold = parts.threshold;
+  }
+
+  /** A batch that outlives the call it was passed to, in no more memory than it needs. */
+  static copyOf(batch: SpanBatch): Slab {
+    const slab = new Slab(freshParts(batch.bytes.length, batch.count));
+    slab.append(batch);
+    return slab;
   }
 
   /** Whether a batch fits without growing; an empty slab takes anything. */

@@ -35,5 +35,6 @@ export type FromWriter =
       readonly message: string;
     }
   | { readonly type: 'statisticsWritten' }
-  | { readonly type: 'recovered' }
+  /** `promoted`: trace ids, four words each, that earlier lives promoted lately. */
+  | { readonly type: 'recovered'; readonly promoted: Uint32Array }
   | { readonly type: 'closed' };

@@ -8,6 +8,7 @@ import { Counters } from '../../telemetry/counters.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { CommitSignal } from '../commit-signal.ts';
 import { PartitionWriter } from './partition-writer.ts';
+import { promotedLately } from './promoted-lately.ts';
 import { recoverPartitions } from './recovery/recover-partitions.ts';
 import { Slab, type SlabParts } from './slab.ts';
 import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts';
@@ -128,8 +129,12 @@ function run(writer: PartitionWriter): void {
     progressed: () => commitSignal.raise(),
   };
   recoverPartitions(host, closing.signal)
-    .catch((error: unknown) => log.error({ error: messageOf(error) }, 'recovery failed'))
-    .finally(() => say({ type: 'recovered' }));
+    .then(() => promotedLately(data.settings.path, writer.catalogue))
+    .catch((error: unknown) => {
+      log.error({ error: messageOf(error) }, 'recovery failed');
+      return new Uint32Array(0);
+    })
+    .then((promoted) => say({ type: 'recovered', promoted }));
 }
 
 const writer = open();

@@ -26,7 +26,11 @@ async function openLmdb(path: string, encoding: 'otlp' | 'json'): Promise<StoreU
     maxBytes: 1024 ** 3,
     counterThread: 1,
   });
-  await store.start({ clock: systemClock, counters: new Counters(), log: silentLogger });
+  await store.start({
+    clock: systemClock,
+    counters: new Counters(),
+    log: silentLogger,
+  });
   const partitions = new SoundPartitions(path, store.commitSignal);
   const source = new LmdbSource(partitions);
   const stop = async () => {

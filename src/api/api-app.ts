@@ -1,0 +1,187 @@
+/**
+ * From a request to its answer: who may ask, whether the question is well formed, which route it is for, and
+ * what every answer carries. Knows no view and no socket; api-server.ts owns the listener.
+ *
+ * Order of refusals: foreign Host or Origin 403, URL 414, body 413, path 404, method 405, parameters 400.
+ */
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { nearestName } from '../config/nearest-name.ts';
+import type { RequestGuard } from '../pipeline/request-guard.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { PROBLEM_CONTENT_TYPE, problemOf, RequestRefused, refusalOf } from './problem.ts';
+import { type GivenParameters, pathsOf, type Route } from './routes/route.ts';
+
+export interface ApiAppParts {
+  readonly routes: readonly Route[];
+  readonly guard: RequestGuard;
+  readonly log: Logger;
+  /** Aborts when nobody can be answered any more. */
+  readonly abort: AbortSignal;
+}
+
+export type ApiApp = Hono<{ Bindings: HttpBindings }>;
+type ApiContext = Context<{ Bindings: HttpBindings }>;
+
+const URL_LENGTH_MAX = 16 * 1024;
+/** Of a name or a path in an error. */
+const SHOWN_MAX = 64;
+const ALLOWED = 'GET, HEAD';
+const GZIP_BYTES_MIN = 1024;
+
+/** Nothing here is to be kept, framed, sniffed, run, or read by a page of another origin. */
+const HEADERS_OF_ALL = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  vary: 'accept-encoding',
+} as const;
+
+const compress = promisify(gzip);
+
+export function createApiApp({ routes, guard, log, abort }: ApiAppParts): ApiApp {
+  const app: ApiApp = new Hono();
+  app.use(async (context, next) => {
+    admit(context.env.incoming, guard);
+    await next();
+  });
+  for (const route of routes) {
+    for (const path of pathsOf(route)) {
+      const pattern = path.replace(/\{(\w+)\}/g, ':$1');
+      app.get(pattern, (context) => answer(context, route, abort));
+      app.all(pattern, ({ req }) => {
+        throw new RequestRefused('MethodNotAllowed', `${req.method} is not for ${path}`, {
+          headers: { allow: ALLOWED },
+        });
+      });
+    }
+  }
+  app.notFound(({ req }) => {
+    throw new RequestRefused('NotFound', `${shown(req.path)} is no endpoint; GET / lists them all`);
+  });
+  app.onError((error, { req }) => {
+    const refused = refusalOf(error);
+    if (refused.code === 'Internal') {
+      log.error({ error, path: req.path }, 'the API failed to answer');
+    }
+    return problemResponse(refused);
+  });
+  return app;
+}
+
+/** For errors met before or after the app. */
+export function problemResponse(refused: RequestRefused): Response {
+  const problem = problemOf(refused);
+  const body = JSON.stringify(problem);
+  return new Response(body, {
+    status: problem.status,
+    headers: {
+      ...HEADERS_OF_ALL,
+      'content-type': PROBLEM_CONTENT_TYPE,
+      'content-length': String(Buffer.byteLength(body)),
+      ...refused.headers,
+    },
+  });
+}
+
+/** @throws RequestRefused */
+function admit({ headers, url = '' }: IncomingMessage, guard: RequestGuard): void {
+  const objection = guard.objection(headers.host, headers.origin);
+  if (objection !== undefined) throw new RequestRefused('ForbiddenHost', objection);
+  if (url.length > URL_LENGTH_MAX) {
+    throw new RequestRefused('UrlTooLong', `expected at most ${URL_LENGTH_MAX} characters`);
+  }
+  const length = headers['content-length'];
+  if (headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')) {
+    // What still comes is not worth reading.
+    const close = { headers: { connection: 'close' } };
+    throw new RequestRefused('BodyNotAccepted', 'everything is said in the URL', close);
+  }
+}
+
+async function answer(context: ApiContext, route: Route, abort: AbortSignal): Promise<Response> {
+  const given = givenParameters(context, route);
+  const { outgoing } = context.env;
+  const gone = new AbortController();
+  const left = (): void => gone.abort();
+  outgoing.once('close', left);
+  if (outgoing.destroyed) left();
+  const signal = AbortSignal.any([gone.signal, abort]);
+  try {
+    const { contentType, body, status = 200, headers } = await route.handle(given, signal);
+    const text = Buffer.from(body);
+    const zip = text.length > GZIP_BYTES_MIN && acceptsGzip(context.req.header('accept-encoding'));
+    const sent = zip ? await compress(text) : text;
+    return new Response(sent, {
+      status,
+      headers: {
+        ...HEADERS_OF_ALL,
+        ...headers,
+        'content-type': contentType,
+        'content-length': String(sent.length),
+        ...(zip ? { 'content-encoding': 'gzip' } : {}),
+      },
+    });
+  } catch (error) {
+    // Whatever the leaving of a client made of its answer is no fault of ours, and nobody will read this.
+    if (signal.aborted) throw new RequestRefused('Unavailable', 'the answer was given up');
+    throw error;
+  } finally {
+    outgoing.off('close', left);
+  }
+}
+
+/** A misspelt filter that is passed over would give a wrong answer with a straight face. */
+function givenParameters({ req }: ApiContext, { parameters }: Route): GivenParameters {
+  const inPath = parameters.filter((parameter) => parameter.in === 'path');
+  const inQuery = parameters.filter((parameter) => parameter.in === 'query');
+  const known = inQuery.map(({ name }) => name);
+  const given = new Map<string, string[]>();
+  for (const [name, value] of new URL(req.url).searchParams) {
+    if (!known.includes(name)) throw unknownParameter(name, known);
+    const values = given.get(name);
+    if (values) values.push(value);
+    else given.set(name, [value]);
+  }
+  return {
+    ...Object.fromEntries(given),
+    ...Object.fromEntries(inPath.map(({ name }) => [name, req.param(name) ?? ''])),
+  };
+}
+
+function unknownParameter(given: string, known: readonly string[]): RequestRefused {
+  const nearest = nearestName(given.toLowerCase(), known);
+  const remedy =
+    nearest !== undefined
+      ? `did you mean ${nearest}?`
+      : known.length > 0
+        ? `known are ${known.join(', ')}`
+        : 'this endpoint has none';
+  const parameter = shown(given);
+  return new RequestRefused('InvalidParameter', `${parameter}: unknown parameter; ${remedy}`, {
+    parameter,
+  });
+}
+
+function acceptsGzip(header = ''): boolean {
+  const weights = new Map(
+    header
+      .toLowerCase()
+      .split(',')
+      .map((entry) => {
+        const [name, ...rest] = entry.split(';').map((part) => part.trim());
+        const weight = rest.find((part) => part.startsWith('q='));
+        return [name!, weight === undefined ? 1 : Number(weight.slice(2))];
+      }),
+  );
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
+}
+
+function shown(text: string): string {
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+}

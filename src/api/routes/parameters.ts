@@ -1,0 +1,64 @@
+/** Parameters that several endpoints take, and the words in which values are written. */
+import * as v from 'valibot';
+import type { Parameter } from './route.ts';
+
+export const ID: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{32}$/));
+export const SPAN_ID: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{16}$/));
+export const TEXT: v.GenericSchema<string> = v.string();
+export const DURATION: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.regex(/^[0-9]{1,15}(\.[0-9]{1,12})? ?(ns|us|µs|μs|ms|s|m|min|h|d)$/),
+);
+/** Whole nanoseconds, a date, or a date and a time. */
+export const TIME: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.regex(
+    /^([0-9]{1,20}|[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?)$/,
+  ),
+);
+
+export function whole(min: number, max: number): v.GenericSchema<number> {
+  return v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+}
+
+export const traceIdParameter: Parameter = {
+  name: 'trace_id',
+  in: 'path',
+  description: '32 hexadecimal digits, not all zero.',
+  schema: ID,
+  example: '4bf92f3577b34da6a3ce929d0e0e4736',
+};
+
+export const serviceParameter: Parameter = {
+  name: 'service',
+  in: 'query',
+  description: 'Only this service, as `service.name` has it.',
+  schema: TEXT,
+  example: 'shop',
+};
+
+const WHEN = 'RFC 3339, or nanoseconds since 1970; a date alone is its midnight in UTC.';
+
+export const rangeParameters: readonly Parameter[] = [
+  {
+    name: 'last',
+    in: 'query',
+    description: 'The time until now, instead of `from` and `to`.',
+    schema: DURATION,
+    example: '15m',
+  },
+  {
+    name: 'from',
+    in: 'query',
+    description: `From this moment on. ${WHEN}`,
+    schema: TIME,
+    example: '2026-01-02T03:04:05Z',
+  },
+  {
+    name: 'to',
+    in: 'query',
+    description: `Before this moment. ${WHEN}`,
+    schema: TIME,
+    example: '2026-01-02T04:00:00Z',
+  },
+];

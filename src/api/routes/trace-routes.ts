@@ -1,0 +1,233 @@
+/** What can be asked of one trace, and how to find it: each a view behind a URL. */
+import * as v from 'valibot';
+import { EXPORT_FORMATS, type ExportResponse } from '../../model/export-response.ts';
+import { SPAN_KINDS } from '../../model/span-kind.ts';
+import { JSON_FLAVORS } from '../../views/export/export-view.ts';
+import { DIAGRAMS } from '../../views/formats/mermaid/trace-mermaid.ts';
+import { SPANS_MAX } from '../../views/load-trace.ts';
+import { RawParams } from '../../views/params/raw-params.ts';
+import { LIMIT_MAX } from '../../views/traces/traces-view.ts';
+import type { ViewRenderer } from '../../views/view-renderer.ts';
+import {
+  DURATION,
+  rangeParameters,
+  SPAN_ID,
+  serviceParameter,
+  TEXT,
+  traceIdParameter,
+  whole,
+} from './parameters.ts';
+import { API_PREFIX, JSON_TYPE, type Parameter, type Route } from './route.ts';
+import { answerWithView, jsonShape } from './view-answer.ts';
+
+export function traceRoutes(views: ViewRenderer): readonly Route[] {
+  return [lifecycle(views), timeline(views), exported(views), traces(views)];
+}
+
+function lifecycle(views: ViewRenderer): Route {
+  return {
+    path: `${API_PREFIX}/lifecycle/{trace_id}`,
+    operationId: 'lifecycle',
+    tag: 'traces',
+    summary: 'What happened in a trace, in order',
+    description:
+      'Every Enter, Exit, Checkpoint, Error and Custom event of the trace in order of time, the tree of its spans, the stretches in which nothing was open, and what is missing or still running.',
+    parameters: [traceIdParameter],
+    answers: [jsonShape('LifecycleView', 'The life of the trace.')],
+    problems: ['InvalidTraceId', 'TraceNotFound', 'Unavailable'],
+    handle: answerWithView(views, 'lifecycle'),
+  };
+}
+
+function timeline(views: ViewRenderer): Route {
+  return {
+    path: `${API_PREFIX}/timeline/{trace_id}`,
+    operationId: 'timeline',
+    tag: 'traces',
+    summary: 'The spans of a trace on one time scale',
+    description:
+      'One row a span in depth-first order, with its offset from the start of the trace, depth, duration and self time.',
+    parameters: [
+      traceIdParameter,
+      {
+        name: 'limit',
+        in: 'query',
+        description: 'Rows a page; 10,000 unless given.',
+        schema: whole(1, SPANS_MAX),
+        example: 500,
+      },
+      {
+        name: 'after',
+        in: 'query',
+        description: '`next` of the page before.',
+        schema: TEXT,
+        example: '00f067aa0ba902b7-500',
+      },
+      {
+        name: 'subtree',
+        in: 'query',
+        description: 'Only this span and all below it.',
+        schema: SPAN_ID,
+        example: '00f067aa0ba902b7',
+      },
+    ],
+    answers: [jsonShape('TimelineView', 'Rows of the trace.')],
+    problems: ['InvalidTraceId', 'TraceNotFound', 'Unavailable'],
+    handle: answerWithView(views, 'timeline'),
+  };
+}
+
+const EXPORT_SHAPES = ['content', 'response'] as const;
+
+const exportParameters: readonly Parameter[] = [
+  traceIdParameter,
+  {
+    name: 'format',
+    in: 'query',
+    description: 'json unless given.',
+    schema: v.picklist(EXPORT_FORMATS),
+    example: 'mermaid',
+  },
+  {
+    name: 'flavor',
+    in: 'query',
+    description: 'Of json: the spans as Synton reads them (synton, unless given), or OTLP/JSON.',
+    schema: v.picklist(JSON_FLAVORS),
+    example: 'otlp',
+  },
+  {
+    name: 'diagram',
+    in: 'query',
+    description: 'Of mermaid: a sequence diagram unless given.',
+    schema: v.picklist(DIAGRAMS),
+    example: 'gantt',
+  },
+  {
+    name: 'as',
+    in: 'query',
+    description:
+      'content, unless given: the exported text itself. response: a JSON object with the text in it.',
+    schema: v.picklist(EXPORT_SHAPES),
+    example: 'response',
+  },
+];
+
+function exported(views: ViewRenderer): Route {
+  return {
+    path: `${API_PREFIX}/export/{trace_id}`,
+    operationId: 'export',
+    tag: 'traces',
+    summary: 'A trace written out for somewhere else',
+    description:
+      'As JSON (the projected spans, or OTLP/JSON that loads elsewhere), as a Mermaid diagram, or as text.',
+    parameters: exportParameters,
+    answers: [
+      {
+        status: 200,
+        description: 'The trace in the format asked for.',
+        content: {
+          [JSON_TYPE]: ['SyntonExport', 'OtlpExport', 'ExportResponse'],
+          'text/vnd.mermaid': [],
+          'text/plain': [],
+        },
+        headers: {
+          'synton-span-count': 'How many spans were written.',
+          'synton-truncated': 'true where the bound of the format left spans out.',
+        },
+      },
+    ],
+    problems: ['InvalidTraceId', 'TraceNotFound', 'Unavailable'],
+    async handle(given, signal) {
+      const { as, ...params } = given;
+      const shape = new RawParams({ as }, ['as']).choice('as', EXPORT_SHAPES) ?? 'content';
+      if (shape === 'response') return answerWithView(views, 'export')(params, signal);
+      const written = await views.render<ExportResponse>('export', params, signal);
+      return {
+        contentType: written.contentType,
+        body: written.content,
+        headers: {
+          'synton-span-count': String(written.spanCount),
+          'synton-truncated': String(written.truncated),
+        },
+      };
+    },
+  };
+}
+
+const searchParameters: readonly Parameter[] = [
+  serviceParameter,
+  {
+    name: 'operation',
+    in: 'query',
+    description: 'The name of a span.',
+    schema: TEXT,
+    example: 'GET /cart',
+  },
+  {
+    name: 'status',
+    in: 'query',
+    description: 'The status of a span.',
+    schema: v.picklist(['Running', 'Completed', 'Failed']),
+    example: 'Failed',
+  },
+  {
+    name: 'kind',
+    in: 'query',
+    description: 'What the span was.',
+    schema: v.picklist(SPAN_KINDS),
+    example: 'DatabaseQuery',
+  },
+  {
+    name: 'min_duration',
+    in: 'query',
+    description: 'Spans that took at least this long.',
+    schema: DURATION,
+    example: '200ms',
+  },
+  {
+    name: 'max_duration',
+    in: 'query',
+    description: 'Spans that took at most this long.',
+    schema: DURATION,
+    example: '1.5s',
+  },
+  ...rangeParameters,
+  {
+    name: 'attribute',
+    in: 'query',
+    description:
+      '`key=value` of the span or else of its resource, up to 16 times; all must hold together.',
+    schema: v.pipe(v.string(), v.regex(/^[^=]+=/)),
+    example: 'http.response.status_code=500',
+    repeated: true,
+  },
+  {
+    name: 'limit',
+    in: 'query',
+    description: 'Traces a page; 20 unless given.',
+    schema: whole(1, LIMIT_MAX),
+    example: 50,
+  },
+  {
+    name: 'cursor',
+    in: 'query',
+    description: '`next` of the page before.',
+    schema: TEXT,
+    example: 'OWYzYzFkMjIgc2VhcmNoIDQy',
+  },
+];
+
+function traces(views: ViewRenderer): Route {
+  return {
+    path: `${API_PREFIX}/traces`,
+    operationId: 'traces',
+    tag: 'traces',
+    summary: 'Traces that have a span such as this, newest first',
+    description:
+      'All filters must hold for one and the same span. Ordered by the arrival of the newest span that matches. A page may be short, even empty, and still have `next`: then the search stopped at its bound and goes on there.',
+    parameters: searchParameters,
+    answers: [jsonShape('SearchPage', 'A page of traces.')],
+    problems: ['Unavailable'],
+    handle: answerWithView(views, 'traces'),
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * Puts the pipeline together: sampler, ring, store, query thread, forwarding thread. A composition root, shared by
+ * the service and the in-process processor; what is heavy is imported when it is needed.
+ *
+ * Starts against the flow (store, then forwarding), stops with it.
+ */
+
+import type { Forwarder, ForwarderStatus } from '../exporters/otlp/forwarder.ts';
+import type { StorageReport } from '../model/statistics.ts';
+import type { Host } from '../pipeline/component.ts';
+import type { SpanConsumer } from '../pipeline/span-consumer.ts';
+import { arrivalAt, SpanIngest } from '../pipeline/span-ingest.ts';
+import { HeadSampler } from '../processors/head-sampling/head-sampler.ts';
+import { PromotedTraces } from '../processors/ring-buffer/promoted-traces.ts';
+import { SpanRing } from '../processors/ring-buffer/span-ring.ts';
+import { CommitSignal } from '../store/commit-signal.ts';
+import type { TraceWriter } from '../store/contracts/trace-writer.ts';
+import type { LmdbStore } from '../store/lmdb/lmdb-store.ts';
+import type { ViewRenderer } from '../views/view-renderer.ts';
+import { CountingWriter } from './counting-writer.ts';
+import { destinationOf } from './destination-of.ts';
+import { ForwardClient } from './forward-client.ts';
+import { QueryClient } from './query-client.ts';
+import type {
+  DeliverySettings,
+  TraceRuntime,
+  TraceRuntimeSettings,
+} from './trace-runtime-contract.ts';
+
+export function createTraceRuntime(settings: TraceRuntimeSettings): TraceRuntime {
+  return new OpenTraceRuntime(settings);
+}
+
+/** Everything that exists between start and shutdown. */
+interface Parts {
+  readonly ingest: SpanIngest;
+  readonly ring: SpanRing;
+  readonly query: QueryClient;
+  readonly store: LmdbStore | undefined;
+  readonly forwardThread: ForwardClient | undefined;
+  /** On this thread: of the queue in memory, or to an object of the program. */
+  readonly forwarder: Pick<Forwarder, 'flush' | 'status' | 'shutdown'> | undefined;
+}
+
+class OpenTraceRuntime implements TraceRuntime {
+  readonly #settings: TraceRuntimeSettings;
+  readonly failed: Promise<Error>;
+  readonly #fail: (error: Error) => void;
+  #parts: Parts | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(settings: TraceRuntimeSettings) {
+    this.#settings = settings;
+    const { promise, resolve } = Promise.withResolvers<Error>();
+    this.failed = promise;
+    this.#fail = resolve;
+  }
+
+  get consumer(): SpanConsumer {
+    return this.#open().ingest;
+  }
+
+  get views(): ViewRenderer {
+    return this.#open().query;
+  }
+
+  async start(host: Host): Promise<void> {
+    const { persistence } = this.#settings;
+    const ring = new SpanRing({
+      spansMax: this.#settings.maxSpansInMemory,
+      bytesMax: this.#settings.maxBytesInMemory,
+      counters: host.counters,
+    });
+    this.#parts =
+      persistence === undefined
+        ? await this.#startInMemory(host, ring)
+        : await this.#startPersisted(host, ring, persistence);
+  }
+
+  async #startPersisted(
+    host: Host,
+    ring: SpanRing,
+    { path, format }: NonNullable<TraceRuntimeSettings['persistence']>,
+  ): Promise<Parts> {
+    const { forward, deliver, retention } = this.#settings;
+    const { LmdbStore } = await import('../store/lmdb/lmdb-store.ts');
+    const store = new LmdbStore({ path, encoding: format, ...retention, counterThread: 1 });
+    await store.start(host);
+    void store.failed.then(this.#fail);
+    const shared = {
+      dataPath: path,
+      commitSignal: store.commitSignal.memory,
+      counters: host.counters.memory,
+    };
+    const forwardThread =
+      forward === undefined || deliver !== undefined
+        ? undefined
+        : new ForwardClient({ ...shared, forward });
+    await forwardThread?.start(host);
+    const forwarder =
+      deliver === undefined ? undefined : await startLogDelivery(path, store, deliver, host);
+    const query = new QueryClient({
+      ...shared,
+      memory: this.#memory(ring),
+      statistics: undefined,
+      writeStatistics: () => store.writeStatistics(),
+      log: host.log,
+    });
+    const promoted = new PromotedTraces();
+    void store.recovered.then((words) => promoted.refill(words));
+    const ingest = this.#ingest(host, ring, store, promoted);
+    return { ingest, ring, query, store, forwardThread, forwarder };
+  }
+
+  async #startInMemory(host: Host, ring: SpanRing): Promise<Parts> {
+    const delivery = await deliveryOf(this.#settings);
+    const { forwarder, queue } =
+      delivery === undefined ? NOT_FORWARDED : await startQueueForwarding(delivery, host);
+    const writer = new CountingWriter(queue, host);
+    const query = new QueryClient({
+      commitSignal: new CommitSignal().memory,
+      counters: host.counters.memory,
+      memory: this.#memory(ring),
+      statistics: writer.statistics,
+      writeStatistics: () => Promise.resolve(),
+      log: host.log,
+    });
+    const ingest = this.#ingest(host, ring, writer, new PromotedTraces());
+    return { ingest, ring, query, store: undefined, forwardThread: undefined, forwarder };
+  }
+
+  #memory(ring: SpanRing) {
+    const { running } = this.#settings;
+    return running === undefined ? [ring] : [ring, running];
+  }
+
+  #ingest(host: Host, ring: SpanRing, writer: TraceWriter, promoted: PromotedTraces): SpanIngest {
+    const { sampleRate, obeysSampledFlag = false } = this.#settings;
+    return new SpanIngest({
+      sampler: new HeadSampler({ rate: sampleRate, obeysSampledFlag }),
+      recorder: ring,
+      promoted,
+      writer,
+      counters: host.counters,
+      arrivalFirst: arrivalAt(host.clock.unixNano()),
+    });
+  }
+
+  async forwarding(): Promise<ForwarderStatus | undefined> {
+    const parts = this.#parts;
+    return parts?.forwarder?.status() ?? parts?.forwardThread?.status();
+  }
+
+  storage(): Promise<StorageReport> {
+    return this.#open().query.storage();
+  }
+
+  occupancy(): ReturnType<TraceRuntime['occupancy']> {
+    return this.#open().ring.occupancy;
+  }
+
+  async drainForwarding(deadline: AbortSignal): Promise<void> {
+    const { forwarder, forwardThread } = this.#open();
+    await (forwarder ?? forwardThread)?.flush(deadline);
+  }
+
+  shutdown(deadline: AbortSignal): Promise<void> {
+    this.#closing ??= this.#close(deadline);
+    return this.#closing;
+  }
+
+  async #close(deadline: AbortSignal): Promise<void> {
+    const parts = this.#parts;
+    if (parts === undefined) return;
+    await parts.store?.writeStatistics();
+    await parts.query.close();
+    await parts.forwarder?.shutdown(deadline);
+    await parts.forwardThread?.shutdown(deadline);
+    await parts.store?.shutdown(deadline);
+  }
+
+  #open(): Parts {
+    if (this.#parts === undefined) throw new Error('the trace runtime is not started');
+    return this.#parts;
+  }
+}
+
+const NOT_FORWARDED = { forwarder: undefined, queue: undefined };
+
+/** What takes the spans on this thread, where anything does. */
+async function deliveryOf({
+  deliver,
+  forward,
+}: TraceRuntimeSettings): Promise<DeliverySettings | undefined> {
+  if (deliver !== undefined || forward === undefined) return deliver;
+  const { endpoint, start } = forward;
+  return { destination: await destinationOf(forward), name: endpoint, start };
+}
+
+async function startLogDelivery(
+  path: string,
+  store: LmdbStore,
+  deliver: DeliverySettings,
+  host: Host,
+): Promise<Parts['forwarder']> {
+  const { startLogForwarding } = await import('./log-forwarding.ts');
+  const { forwarder, shutdown } = await startLogForwarding(path, store.commitSignal, deliver, host);
+  return {
+    flush: (deadline) => forwarder.flush(deadline),
+    status: () => forwarder.status(),
+    shutdown,
+  };
+}
+
+/** Without a log on disk the queue lies here, and with it the forwarder. */
+async function startQueueForwarding({ destination, name }: DeliverySettings, host: Host) {
+  const [{ Forwarder }, { MemoryQueue }, { MemoryDeadLetters }] = await Promise.all([
+    import('../exporters/otlp/forwarder.ts'),
+    import('../exporters/otlp/memory-queue.ts'),
+    import('../exporters/otlp/memory-dead-letters.ts'),
+  ]);
+  const queue = new MemoryQueue();
+  const forwarder = new Forwarder(
+    {
+      log: queue,
+      destination,
+      cursors: queue,
+      deadLetters: new MemoryDeadLetters(),
+    },
+    { name, persistent: false },
+  );
+  await forwarder.start(host);
+  return { forwarder, queue };
+}

@@ -1,0 +1,104 @@
+/**
+ * The query thread: reads the store and renders views, so that no question, however large, holds up receiving.
+ * Asks the ingest thread only for what lies in its memory: the ring, and spans that have only started.
+ * A composition root: it names the embedded store.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../model/clock.ts';
+import type { TraceId } from '../model/ids.ts';
+import type { StorageReport } from '../model/statistics.ts';
+import { CommitSignal } from '../store/commit-signal.ts';
+import type { SpanSource } from '../store/contracts/span-source.ts';
+import type { TraceReader } from '../store/contracts/trace-reader.ts';
+import { LmdbSource } from '../store/lmdb/lmdb-source.ts';
+import { SoundPartitions } from '../store/lmdb/sound-partitions.ts';
+import { createTraceReader } from '../store/reading/create-trace-reader.ts';
+import { decodeMinute } from '../store/statistics/statistics-codec.ts';
+import type { StatisticsSource } from '../store/statistics/statistics-source.ts';
+import { Counters } from '../telemetry/counters.ts';
+import { allViews } from '../views/all-views.ts';
+import { writeJson } from '../views/json.ts';
+import { ThreadCalls } from './thread-calls.ts';
+
+export interface QueryData {
+  /** Absent: nothing is persisted, everything is asked of the ingest thread. */
+  readonly dataPath?: string;
+  readonly commitSignal: SharedArrayBuffer;
+  readonly counters: SharedArrayBuffer;
+  /** How many places in memory the ingest thread answers for: the ring, the running spans. */
+  readonly memorySources: number;
+}
+
+const data = workerData as QueryData;
+const counters = new Counters(data.counters, 2);
+const calls = new ThreadCalls(parentPort!, {
+  render: (signal, view: string, params: unknown) => render(view, params, signal),
+  renderJson: async (signal, view: string, params: unknown) =>
+    writeJson(await render(view, params, signal)),
+  storage: () => storage(),
+});
+
+const persisted = data.dataPath === undefined ? undefined : openStore(data.dataPath);
+
+function openStore(dataPath: string): LmdbSource {
+  const signal = new CommitSignal(data.commitSignal);
+  const partitions = new SoundPartitions(dataPath, signal, (what) => {
+    counters.add('partitions_damaged');
+    void calls.call('warn', [`damaged data is passed over: ${what}`]);
+  });
+  return new LmdbSource(partitions);
+}
+
+/** A place in the ingest thread's memory. */
+function memorySource(place: number): SpanSource {
+  return {
+    trace: (traceId: TraceId) => calls.call('trace', [place, traceId]),
+    find: (filter, page, signal) => calls.call('find', [place, filter, page], signal),
+    services: () => calls.call('services', [place]),
+    operations: (service) => calls.call('operations', [place, service]),
+  };
+}
+
+/** Without a store the ingest thread counts, and hands minutes over as bytes. */
+const statisticsInMemory: StatisticsSource = {
+  async *minutes(from, to) {
+    const encoded = await calls.call<Uint8Array[]>('minutes', [from, to]);
+    for (const bytes of encoded) {
+      const minute = decodeMinute(bytes);
+      if (minute !== undefined) yield minute;
+    }
+  },
+};
+
+/** What was acknowledged before the question is in the answer. */
+function statisticsOf(store: LmdbSource): StatisticsSource {
+  return {
+    async *minutes(from, to) {
+      await calls.call('writeStatistics');
+      yield* store.minutes(from, to);
+    },
+  };
+}
+
+async function storage(): Promise<StorageReport> {
+  return persisted?.storage() ?? { spans: 0, bytes: 0, oldest: undefined, newest: undefined };
+}
+
+const inMemory = Array.from({ length: data.memorySources }, (_, place) => memorySource(place));
+const reader: TraceReader = createTraceReader({
+  sources: persisted === undefined ? inMemory : [...inMemory, persisted],
+  statistics: persisted === undefined ? statisticsInMemory : statisticsOf(persisted),
+  storage,
+  survivesRestart: persisted !== undefined,
+});
+
+const views = allViews({ clock: systemClock, dropped: () => counters.allDropped() });
+
+async function render(name: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+  if (!Object.hasOwn(views, name)) throw new Error(`no view is named ${name}`);
+  const view = views[name as keyof typeof views] as {
+    parseParams(raw: unknown): unknown;
+    render(reader: TraceReader, params: never, signal: AbortSignal): Promise<unknown>;
+  };
+  return view.render(reader, view.parseParams(params) as never, signal);
+}

@@ -1,0 +1,190 @@
+/**
+ * Who owns a data directory: whoever listens on the unix socket in it (a named pipe on Windows; in the
+ * temporary directory, by hash, where the path is too long for a socket). A socket that refuses connections
+ * was left by an owner that is gone, and is taken over.
+ *
+ * The owner answers GET /lock with its pid and version, and hands every other request to `onRequest`: in
+ * process exporters send OTLP there. Two processes that find the same stale socket are told apart by who
+ * links its own into place first. Should the socket be deleted, the owner puts it back within five seconds.
+ */
+import { createHash } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export interface LockOwner {
+  readonly pid: number;
+  readonly version: string;
+}
+
+export type LockOutcome =
+  | { readonly status: 'owned'; readonly lock: DataLock }
+  | { readonly status: 'held'; readonly owner: LockOwner; readonly socketPath: string };
+
+type RequestListener = (request: http.IncomingMessage, response: http.ServerResponse) => void;
+
+/** Of sun_path, the terminating zero and our suffix left off. */
+const SOCKET_PATH_MAX = 90;
+const ANSWER_TIMEOUT_MS = 2_000;
+const ANSWER_BYTES_MAX = 4_096;
+const RESTORE_EVERY_MS = 5_000;
+const ATTEMPTS = 5;
+const ON_WINDOWS: boolean = process.platform === 'win32';
+
+export class DataLock {
+  readonly socketPath: string;
+  readonly #server: http.Server;
+  readonly #ownPath: string;
+  readonly #restore: NodeJS.Timeout;
+  #onRequest: RequestListener | undefined;
+
+  constructor(socketPath: string, ownPath: string, server: http.Server, owner: LockOwner) {
+    this.socketPath = socketPath;
+    this.#server = server;
+    this.#ownPath = ownPath;
+    server.on('request', (request, response) => {
+      if (request.url === '/lock') {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(owner));
+      } else if (this.#onRequest !== undefined) this.#onRequest(request, response);
+      else response.writeHead(503, { 'retry-after': '1' }).end();
+    });
+    server.unref();
+    this.#restore = setInterval(() => this.#putBack(), RESTORE_EVERY_MS);
+    this.#restore.unref();
+  }
+
+  /** Takes what comes over the socket from now on; undefined: it is answered with 503 again. */
+  serve(listener: RequestListener | undefined): void {
+    this.#onRequest = listener;
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#restore);
+    const closed = new Promise<void>((done) => this.#server.close(() => done()));
+    this.#server.closeAllConnections();
+    await closed;
+    if (ON_WINDOWS) return;
+    rmSync(this.socketPath, { force: true });
+    rmSync(this.#ownPath, { force: true });
+  }
+
+  #putBack(): void {
+    if (ON_WINDOWS) return;
+    try {
+      linkSync(this.#ownPath, this.socketPath);
+    } catch {
+      // It is there: the usual case. Anything else shows at the next start, as a refusal or a takeover.
+    }
+  }
+}
+
+/** Waits for no one: the directory is ours, or somebody's. @throws on an I/O fault */
+export async function acquireDataLock(dataPath: string, version: string): Promise<LockOutcome> {
+  mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+  const socketPath = lockPath(dataPath);
+  const owner = { pid: process.pid, version };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const held = await askOwner(socketPath);
+    if (held !== undefined) return { status: 'held', owner: held, socketPath };
+    const lock = await claim(socketPath, owner);
+    if (lock !== undefined) return { status: 'owned', lock };
+  }
+  throw new Error(`${socketPath} changes hands too fast to be claimed`);
+}
+
+/** Where the lock of a data directory listens. */
+export function lockPath(dataPath: string): string {
+  const path = resolve(dataPath);
+  const hash = createHash('sha256').update(path).digest('hex').slice(0, 24);
+  if (ON_WINDOWS) return `\\\\.\\pipe\\synton-${hash}`;
+  const inside = join(path, 'synton.sock');
+  return inside.length <= SOCKET_PATH_MAX ? inside : join(tmpdir(), `synton-${hash}.sock`);
+}
+
+/** Undefined where nobody answers. */
+export function askOwner(socketPath: string): Promise<LockOwner | undefined> {
+  return new Promise((done) => {
+    const request = http.get(
+      { socketPath, path: '/lock', timeout: ANSWER_TIMEOUT_MS },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+          if (text.length > ANSWER_BYTES_MAX) request.destroy();
+        });
+        response.on('end', () => done(parseOwner(text)));
+      },
+    );
+    request.on('timeout', () => done({ pid: 0, version: 'unknown, it does not answer' }));
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => done(undefined));
+  });
+}
+
+function parseOwner(text: string): LockOwner {
+  try {
+    const { pid, version } = JSON.parse(text) as LockOwner;
+    return { pid: Number(pid), version: String(version) };
+  } catch {
+    return { pid: 0, version: 'unknown' };
+  }
+}
+
+/** Undefined where another was faster. */
+async function claim(socketPath: string, owner: LockOwner): Promise<DataLock | undefined> {
+  const server = http.createServer({ keepAliveTimeout: 75_000 });
+  if (ON_WINDOWS) {
+    // A pipe has no file to be left behind: listening is owning.
+    return (await listens(server, socketPath))
+      ? new DataLock(socketPath, socketPath, server, owner)
+      : undefined;
+  }
+  const ownPath = `${socketPath}.${process.pid}`;
+  rmSync(ownPath, { force: true });
+  if (!(await listens(server, ownPath))) return undefined;
+  chmodSync(ownPath, 0o600);
+  // Answers from the first moment on: it is linked into place below.
+  const lock = new DataLock(socketPath, ownPath, server, owner);
+  if (await moveAside(socketPath)) {
+    try {
+      linkSync(ownPath, socketPath);
+      return lock;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  server.close();
+  rmSync(ownPath, { force: true });
+  return undefined;
+}
+
+/** Takes a stale socket out of the way. False where what was taken turned out to be alive: it is put back. */
+async function moveAside(socketPath: string): Promise<boolean> {
+  const aside = `${socketPath}.stale-${process.pid}`;
+  try {
+    statSync(socketPath);
+    renameSync(socketPath, aside);
+  } catch {
+    return true;
+  }
+  const alive = (await askOwner(aside)) !== undefined;
+  if (alive) {
+    try {
+      linkSync(aside, socketPath);
+    } catch {
+      // Its owner was faster.
+    }
+  }
+  rmSync(aside, { force: true });
+  return !alive;
+}
+
+function listens(server: http.Server, path: string): Promise<boolean> {
+  return new Promise((done) => {
+    server.once('error', () => done(false));
+    server.listen(path, () => done(true));
+  });
+}
