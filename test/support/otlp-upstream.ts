@@ -82,7 +82,10 @@ export class GrpcUpstream extends Upstream {
           responseDeserialize: (bytes: Buffer) => bytes,
         },
       },
-      { Export: (call, reply) => this.#export(call, reply) },
+      {
+        Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, reply: grpc.sendUnaryData<Buffer>) =>
+          this.#export(call, reply),
+      },
     );
     this.port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(

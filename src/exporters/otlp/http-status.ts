@@ -33,6 +33,7 @@ export function failureOfHttp(
 export function parseRetryAfter(text: string | undefined, nowUnixMs: number): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text.trim())) return Number(text) * 1000;
-  const date = Date.parse(text);
+  // Date.parse would make a date of almost anything.
+  const date = /GMT$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowUnixMs);
 }

@@ -21,10 +21,10 @@ export function httpTracesUrl(endpoint: string): URL {
 
 /**
  * For OTLP/gRPC: `host:port` (4317 where none is given, 443 with https), and whether TLS is asked for.
- * The scheme may be left out; a path is not used. @throws InvalidEndpoint
+ * `host:port` alone will do; a path is not used. @throws InvalidEndpoint
  */
 export function grpcTarget(endpoint: string): { readonly target: string; readonly tls: boolean } {
-  const url = parse(/^[a-z]+:\/\//i.test(endpoint) ? endpoint : `http://${endpoint}`);
+  const url = parse(/^[^/\s]+:\d+$/.test(endpoint) ? `http://${endpoint}` : endpoint);
   const tls = url.protocol === 'https:';
   const port = url.port === '' ? (tls ? '443' : '4317') : url.port;
   return { target: `${url.hostname}:${port}`, tls };

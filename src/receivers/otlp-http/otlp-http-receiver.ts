@@ -47,6 +47,7 @@ export class OtlpHttpReceiver implements Component {
   /** Aborts when nobody can be answered any more. */
   readonly #cut = new AbortController();
   #server: http.Server | undefined;
+  #context: HttpContext | undefined;
   #closing: Promise<void> | undefined;
   #port = 0;
 
@@ -106,7 +107,15 @@ export class OtlpHttpReceiver implements Component {
     });
     server.on('error', (error) => host.log.error({ err: error }, 'the OTLP/HTTP listener failed'));
     this.#port = address.port;
+    this.#context = context;
     this.#server = server;
+  }
+
+  /** Takes a request that came in over another server: the socket of the data directory's lock. */
+  handle(request: http.IncomingMessage, response: http.ServerResponse): void {
+    if (this.#context === undefined || this.#closing !== undefined)
+      response.writeHead(503, { 'retry-after': '1' }).end();
+    else new HttpExchange(this.#context, request, response).begin();
   }
 
   shutdown(deadline: AbortSignal): Promise<void> {
