@@ -79,17 +79,18 @@ export class QueryClient implements ViewRenderer {
       minutes: (_, from: number, to: number) => encodedMinutes(statistics, from, to),
       warn: (_, message: string) => log.warn({}, message),
     });
-    worker.on('error', (error) => {
-      log.error(
-        { error: String(error) },
-        'the query thread failed; the next question starts it anew',
-      );
+    const ended = (error: Error) => {
       calls.end(error);
-      if (this.#worker === worker) {
-        this.#worker = undefined;
-        this.#calls = undefined;
-      }
-    });
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      this.#calls = undefined;
+      log.error(
+        { error: error.message },
+        'the query thread ended; the next question starts it anew',
+      );
+    };
+    worker.on('error', ended);
+    worker.on('exit', () => ended(new Error('the query thread ended')));
     this.#worker = worker;
     this.#calls = calls;
     return calls;

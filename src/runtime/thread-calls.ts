@@ -3,7 +3,7 @@
  * ours arrive as what they were; anything else as an Error with its message. At most CALLS_MAX calls wait
  * for an answer at once. A port that closes fails every call that waits.
  */
-import type { MessagePort, Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { InvalidParameter, InvalidTraceId, SyntonError, TraceNotFound } from '../model/errors.ts';
 
 export type Handlers = Readonly<
@@ -62,15 +62,21 @@ export class ThreadCalls {
       reject(signal?.reason instanceof Error ? signal.reason : new Error('cancelled'));
     };
     signal?.addEventListener('abort', cancel, { once: true });
-    // A worker that is not waited for must not keep the process; one that is must.
-    if (this.#waiting.size === 1) this.#port.ref();
+    this.#hold();
     this.#port.postMessage({ call, name, args } satisfies Message);
     try {
       return (await promise) as Result;
     } finally {
       signal?.removeEventListener('abort', cancel);
-      if (this.#waiting.size === 0) this.#port.unref();
+      this.#hold();
     }
+  }
+
+  /** A worker that is waited for keeps the process, one that is not does not. Its own port always keeps it. */
+  #hold(): void {
+    if (!(this.#port instanceof Worker)) return;
+    if (this.#waiting.size > 0) this.#port.ref();
+    else this.#port.unref();
   }
 
   /** The other side is gone. */
