@@ -100,9 +100,9 @@ function judge({ code, error }: ExportOutcome): SendResult {
     : { status: 'retry', reason };
 }
 
-/** The stock OTLP/gRPC exporter for an endpoint, loaded when it is first needed. */
+/** The stock OTLP/gRPC exporter, loaded when it is first needed. Without an endpoint it finds its own. */
 export function stockGrpcExporter(
-  endpoint: string,
+  endpoint: string | undefined,
   headers: Readonly<Record<string, string>> = {},
 ): () => Promise<SpanExporterLike> {
   return async () => {
@@ -110,6 +110,6 @@ export function stockGrpcExporter(
     const { Metadata } = await import('@grpc/grpc-js');
     const metadata = new Metadata();
     for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
-    return new OTLPTraceExporter({ url: endpoint, metadata });
+    return new OTLPTraceExporter({ ...(endpoint !== undefined && { url: endpoint }), metadata });
   };
 }

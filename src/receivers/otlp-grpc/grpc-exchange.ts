@@ -66,6 +66,7 @@ export class GrpcExchange {
 
   begin(headers: http2.IncomingHttpHeaders): void {
     const stream = this.#stream;
+    this.#context.host.counters.add('requests');
     stream.on('error', ignore);
     stream.on('close', () => {
       this.#leave();
@@ -170,10 +171,8 @@ export class GrpcExchange {
     if (this.#phase !== 'receiving') return;
     if (this.#received === 0)
       return this.#refuse(GRPC_STATUS.UNIMPLEMENTED, 'no message in a unary call');
-    if (this.#intake === undefined || this.#received < PREFIX_BYTES + this.#length) {
-      this.#context.handler.invalid('cut short');
+    if (this.#intake === undefined || this.#received < PREFIX_BYTES + this.#length)
       return this.#refuse(GRPC_STATUS.INVALID_ARGUMENT, 'the message is cut short');
-    }
     this.#phase = 'received';
     this.#session.requests++;
     this.#intake.end({ signal: this.#signal, format: 'protobuf', encoding: this.#encoding });
@@ -187,12 +186,15 @@ export class GrpcExchange {
   }
 
   #refuse(status: GrpcStatus, message: string, extra?: http2.OutgoingHttpHeaders) {
+    const { counters } = this.#context.host;
+    if (status !== GRPC_STATUS.DEADLINE_EXCEEDED) counters.add('requests_invalid');
     this.#leave();
     answerStatus(this.#stream, status, message, extra);
     discard(this.#stream);
   }
 
   #notGrpc(httpStatus: number, message: string): false {
+    this.#context.host.counters.add('requests_invalid');
     this.#leave();
     answerHttp(this.#stream, httpStatus, message);
     discard(this.#stream);

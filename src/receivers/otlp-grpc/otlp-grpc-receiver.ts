@@ -157,7 +157,12 @@ export class OtlpGrpcReceiver implements Component {
   #exchange(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) {
     const state = this.#sessions.get(stream.session as http2.ServerHttp2Session);
     const context = this.#context!;
-    if (state === undefined) return stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+    if (state === undefined) {
+      // Its connection has gone already.
+      stream.on('error', () => {});
+      stream.destroy();
+      return;
+    }
     const exchange = new GrpcExchange(context, stream, state);
     this.#exchanges.add(exchange);
     exchange.begin(headers);

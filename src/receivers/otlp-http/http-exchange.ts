@@ -42,6 +42,7 @@ export class HttpExchange {
   }
 
   begin(): void {
+    this.#context.host.counters.add('requests');
     const kind = this.#kind();
     if (kind !== undefined) this.#collect(kind);
   }

@@ -32,7 +32,6 @@ export class ExportHandler {
   /** `bytes` is the request, decompressed; `kind.encoding` is not looked at. */
   export(kind: RequestKind, bytes: Uint8Array, abort: AbortSignal): Promise<ExportOutcome> {
     const { counters } = this.#host;
-    counters.add('requests');
     counters.add('bytes_received', bytes.length);
     const { signal } = kind;
     if (signal !== 'traces') return Promise.resolve(this.#notKept({ ...kind, signal }, bytes));

@@ -1,107 +1,25 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import net from 'node:net';
 import { deflateSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeExportResponse, decodeStatus } from '../../../../src/otlp/service-messages.ts';
-import { ByteBudget } from '../../../../src/pipeline/byte-budget.ts';
 import type { ConsumeResult } from '../../../../src/pipeline/consume-result.ts';
-import {
-  OtlpHttpReceiver,
-  type OtlpHttpSettings,
-} from '../../../../src/receivers/otlp-http/otlp-http-receiver.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import { oracle, otlpRoot } from '../../../support/otlp-proto.ts';
+import { OtlpHttpReceiver } from '../../../../src/receivers/otlp-http/otlp-http-receiver.ts';
+import { oracle } from '../../../support/otlp-proto.ts';
 import { buildRequest } from '../../../support/otlp-request.ts';
-import { NO_DEADLINE, type TestHost, testHost } from '../../../support/receiver-host.ts';
-import { RecordingConsumer } from '../../../support/recording-consumer.ts';
-
-const REQUEST = buildRequest({ service: 'shop', spans: [{ name: 'GET /' }, { parent: 0 }] });
-const JSON_REQUEST = Buffer.from(
-  JSON.stringify({
-    resourceSpans: [
-      {
-        scopeSpans: [
-          {
-            spans: [
-              {
-                traceId: '5B8EFFF798038103D269B633813FC60C',
-                spanId: 'eee19b7ec3c1b174',
-                name: 'GET /',
-                startTimeUnixNano: '1544712660000000000',
-              },
-            ],
-          },
-        ],
-      },
-    ],
-  }),
-);
-const PROTOBUF = { 'content-type': 'application/x-protobuf' };
-const JSON_TYPE = { 'content-type': 'application/json' };
-
-interface Answer {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-let consumer: RecordingConsumer;
-let receiver: OtlpHttpReceiver;
-let host: TestHost;
-let budget: ByteBudget;
-let agent: http.Agent;
-
-async function start(settings: Partial<OtlpHttpSettings> = {}, clock?: ManualClock): Promise<void> {
-  host = testHost(clock);
-  receiver = new OtlpHttpReceiver({ host: '127.0.0.1', port: 0, ...settings }, consumer, budget);
-  await receiver.start(host);
-}
-
-interface Asked extends http.RequestOptions {
-  readonly body?: Uint8Array;
-}
-
-function ask({ body, headers, ...options }: Asked): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const request = http.request(
-      {
-        host: '127.0.0.1',
-        port: receiver.port,
-        path: '/v1/traces',
-        method: 'POST',
-        agent,
-        headers: { ...PROTOBUF, ...(headers as http.OutgoingHttpHeaders) },
-        ...options,
-      },
-      async (response) => {
-        const pieces: Buffer[] = [];
-        for await (const piece of response as AsyncIterable<Buffer>) pieces.push(piece);
-        const { statusCode = 0, headers: received } = response;
-        resolve({ status: statusCode, headers: received, body: Buffer.concat(pieces) });
-      },
-    );
-    request.on('error', reject);
-    request.end(body ?? REQUEST);
-  });
-}
-
-async function expectStillServing(): Promise<void> {
-  expect((await ask({})).status).toBe(200);
-  expect(consumer.requests.at(-1)).toEqual(REQUEST);
-  expect(budget.usedBytes).toBe(0);
-}
-
-beforeEach(() => {
-  consumer = new RecordingConsumer();
-  budget = new ByteBudget(8 * 1024 * 1024);
-  agent = new http.Agent({ keepAlive: true });
-});
-
-afterEach(async () => {
-  agent.destroy();
-  await receiver?.shutdown(AbortSignal.timeout(1000));
-});
+import { NO_DEADLINE, testHost } from '../../../support/receiver-host.ts';
+import {
+  type Answer,
+  ask,
+  budget,
+  consumer,
+  expectStillServing,
+  host,
+  JSON_REQUEST,
+  JSON_TYPE,
+  PROTOBUF,
+  REQUEST,
+  receiver,
+  start,
+} from './http-scene.ts';
 
 describe('a good request', () => {
   it('in protobuf: reaches the consumer byte for byte, answered in protobuf', async () => {
@@ -275,162 +193,6 @@ describe('logs and metrics', () => {
   );
 });
 
-describe('a bad request', () => {
-  it('truncated at every byte, in either encoding: 400 with a Status', async () => {
-    await start();
-    const one = buildRequest({ service: 'shop', spans: [{ name: 'GET /' }] });
-    for (let length = 1; length < one.length; length++) {
-      const answer = await ask({ body: one.subarray(0, length) });
-      expect([length, answer.status]).toEqual([length, 400]);
-      expect(decodeStatus(answer.body).code).toBe(3);
-    }
-    for (let length = 0; length < JSON_REQUEST.length; length++) {
-      const answer = await ask({ headers: JSON_TYPE, body: JSON_REQUEST.subarray(0, length) });
-      expect([length, answer.status]).toEqual([length, 400]);
-      expect(JSON.parse(answer.body.toString()).code).toBe(3);
-    }
-    expect(consumer.requests).toHaveLength(0);
-    await expectStillServing();
-  });
-
-  it.each([
-    ['gzip', Buffer.from('plainly not')],
-    ['gzip', gzipSync(REQUEST).subarray(0, -1)],
-    ['gzip', Buffer.concat([gzipSync(REQUEST), Buffer.from('tail')])],
-    ['deflate', Buffer.concat([deflateSync(REQUEST), Buffer.from('tail')])],
-    ['zstd', zstdCompressSync(REQUEST).subarray(0, -1)],
-    ['zstd', gzipSync(REQUEST)],
-    ['br', REQUEST],
-    ['gzip, gzip', gzipSync(gzipSync(REQUEST))],
-  ])('wrongly compressed (%s, %#): 400 with a Status', async (encoding, body) => {
-    await start();
-    const answer = await ask({ headers: { 'content-encoding': encoding }, body });
-    expect(answer.status).toBe(400);
-    expect(decodeStatus(answer.body).code).toBe(3);
-    await expectStillServing();
-  });
-
-  it.each([
-    [{ method: 'GET', body: new Uint8Array(0) }, 405, 3],
-    [{ path: '/v1/trace' }, 404, 5],
-    [{ path: '/' }, 404, 5],
-    [{ path: '/__proto__' }, 404, 5],
-    [{ headers: { 'content-type': 'text/plain' } }, 415, 3],
-    [{ headers: { 'content-type': '' } }, 415, 3],
-  ] as const)('%o: %i with a Status', async (options, status, code) => {
-    await start();
-    const answer = await ask(options);
-    expect(answer.status).toBe(status);
-    if (status === 405) expect(answer.headers.allow).toBe('POST');
-    const json = answer.headers['content-type'] === 'application/json';
-    expect(json ? JSON.parse(answer.body.toString()).code : decodeStatus(answer.body).code).toBe(
-      code,
-    );
-    await expectStillServing();
-  });
-
-  it('without a Content-Type: 415', async () => {
-    await start();
-    const socket = net.connect(receiver.port, '127.0.0.1');
-    socket.write('POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
-    const [first] = (await once(socket, 'data')) as [Buffer];
-    expect(first.toString()).toMatch(/^HTTP\/1.1 415 /);
-    socket.destroy();
-  });
-});
-
-describe('size', () => {
-  it('an announced length beyond the limit: 413', async () => {
-    await start({ maxRequestBytes: 1000 });
-    expect((await ask({ body: Buffer.alloc(1001) })).status).toBe(413);
-    expect(budget.usedBytes).toBe(0);
-  });
-
-  it('chunks beyond the limit: 413', async () => {
-    await start({ maxRequestBytes: 100_000 });
-    const headers = { 'transfer-encoding': 'chunked' };
-    expect((await ask({ headers, body: Buffer.alloc(300_000) })).status).toBe(413);
-    await expectStillServing();
-  });
-
-  it.each([
-    ['gzip', gzipSync, 100_000],
-    ['gzip', gzipSync, 3_000_000],
-    ['zstd', zstdCompressSync, 3_000_000],
-  ])('%s that grows beyond the limit: 413, a hundred times', async (encoding, compress, size) => {
-    await start({ maxRequestBytes: size / 2 });
-    const body = compress(Buffer.alloc(size));
-    const headers = { 'content-encoding': encoding };
-    const answers = await Promise.all(Array.from({ length: 100 }, () => ask({ headers, body })));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([413]));
-    await expectStillServing();
-  });
-});
-
-describe('overload', () => {
-  it('waits for room, then refuses with 503 and Retry-After', async () => {
-    const clock = new ManualClock();
-    await start({ retryAfterMs: 1500 }, clock);
-    budget.tryTake(budget.bytesMax);
-    const answers = [ask({}), ask({})];
-    while (budget.waitingBytes < 2 * REQUEST.length)
-      await new Promise((resolve) => setImmediate(resolve));
-    await clock.advance(1500);
-    for (const { status, headers } of await Promise.all(answers)) {
-      expect([status, headers['retry-after']]).toEqual([503, '2']);
-    }
-    expect(host.counters.value('requests_busy')).toBe(2);
-    budget.give(budget.bytesMax);
-    await expectStillServing();
-  });
-
-  it('gives back what a sender took that went away', async () => {
-    await start();
-    const socket = net.connect(receiver.port, '127.0.0.1');
-    socket.on('error', () => {});
-    socket.write(
-      'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\nContent-Length: 500000\r\n\r\nsome',
-    );
-    while (budget.usedBytes === 0) await new Promise((resolve) => setImmediate(resolve));
-    socket.destroy();
-    while (budget.usedBytes > 0) await new Promise((resolve) => setImmediate(resolve));
-    await expectStillServing();
-  });
-
-  it('does not wait for ever for a request to arrive', async () => {
-    await start({ requestTimeoutMs: 300 });
-    const socket = net.connect(receiver.port, '127.0.0.1');
-    socket.on('error', () => {});
-    socket.write('POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n');
-    socket.resume();
-    await once(socket, 'close');
-    await expectStillServing();
-  });
-});
-
-describe('who may talk', () => {
-  it.each([
-    [{ host: 'evil.com' }, 403],
-    [{ host: 'evil.com:4318' }, 403],
-    [{ host: 'localhost.evil.com' }, 403],
-    [{ host: 'localhost:4318' }, 200],
-    [{ host: 'LOCALHOST' }, 200],
-    [{ host: '[::1]:4318' }, 200],
-    [{ host: '127.0.0.1' }, 200],
-    [{ host: 'collector.internal:4318' }, 200],
-    [{ origin: 'https://evil.com' }, 403],
-    [{ origin: 'http://localhost.evil.com' }, 403],
-    [{ origin: 'null' }, 403],
-    [{ origin: 'http://localhost:5173' }, 200],
-    [{ origin: 'http://[::1]:8080' }, 200],
-  ])('%o: %i', async (headers, status) => {
-    await start({ allowedHosts: ['Collector.internal'] });
-    const answer = await ask({ headers });
-    expect(answer.status).toBe(status);
-    if (status === 403) expect(decodeStatus(answer.body).code).toBe(7);
-  });
-});
-
 describe('start and shutdown', () => {
   it('names the port and the key when the port is in use', async () => {
     await start();
@@ -463,12 +225,4 @@ describe('start and shutdown', () => {
     await receiver.shutdown(AbortSignal.timeout(50));
     expect(await hung).toBe('ECONNRESET');
   });
-});
-
-it('the Status type that answers are read with is the one in proto/', () => {
-  expect(otlpRoot.lookupType('google.rpc.Status').fieldsArray.map(({ name }) => name)).toEqual([
-    'code',
-    'message',
-    'details',
-  ]);
 });
