@@ -96,8 +96,11 @@ export class ApiServer implements Component {
     server.setTimeout(SILENCE_MS);
     const listener = this.#listener(host);
     server.on('request', (request, response) => {
-      // While closing, a connection that was kept alive must not keep the server.
+      // While closing, no connection is kept alive: neither one that asks again, nor one that is answered.
       if (this.#closing !== undefined) response.setHeader('connection', 'close');
+      response.on('close', () => {
+        if (this.#closing !== undefined) server.closeIdleConnections();
+      });
       void listener(request, response);
     });
     const { address, port } = await listen(server, {

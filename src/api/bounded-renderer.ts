@@ -27,11 +27,14 @@ export class BoundedRenderer implements ViewRenderer {
   }
 
   render<Result>(view: string, params: unknown, signal?: AbortSignal): Promise<Result> {
-    return this.#bounded((inner) => this.#renderer.render<Result>(view, params, inner), signal);
+    return this.#bounded(
+      async (inner) => this.#renderer.render<Result>(view, params, inner),
+      signal,
+    );
   }
 
   renderJson(view: string, params: unknown, signal?: AbortSignal): Promise<string> {
-    return this.#bounded((inner) => this.#renderer.renderJson(view, params, inner), signal);
+    return this.#bounded(async (inner) => this.#renderer.renderJson(view, params, inner), signal);
   }
 
   /** @throws RequestRefused Unavailable, and what the view throws */

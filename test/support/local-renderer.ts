@@ -1,0 +1,55 @@
+/** Every view rendered in this thread over one reader, as a composition root without threads would do it. */
+import { type Clock, systemClock } from '../../src/model/clock.ts';
+import type { TraceReader } from '../../src/store/contracts/trace-reader.ts';
+import { MemoryStore } from '../../src/store/memory/memory-store.ts';
+import { createTraceReader } from '../../src/store/reading/create-trace-reader.ts';
+import { Counters } from '../../src/telemetry/counters.ts';
+import { type AllViews, allViews } from '../../src/views/all-views.ts';
+import { writeJson } from '../../src/views/json.ts';
+import type { View } from '../../src/views/view.ts';
+import type { ViewRenderer } from '../../src/views/view-renderer.ts';
+import { scannedBatch } from './scanned-batch.ts';
+
+export interface LocalRendererSettings {
+  readonly counters?: Counters;
+  readonly clock?: Clock;
+}
+
+/** Holds what `receive` was given in a MemoryStore. */
+export class LocalRenderer implements ViewRenderer {
+  readonly counters: Counters;
+  readonly store: MemoryStore;
+  readonly reader: TraceReader;
+  readonly views: AllViews;
+  #arrival = 1;
+
+  constructor({ counters = new Counters(), clock = systemClock }: LocalRendererSettings = {}) {
+    this.counters = counters;
+    this.store = new MemoryStore({ counters, clock });
+    this.reader = createTraceReader({
+      sources: [this.store],
+      statistics: this.store.statistics,
+      storage: () => this.store.storage(),
+    });
+    this.views = allViews({ clock, dropped: () => counters.allDropped() });
+  }
+
+  /** Every span of the request is kept, and counted as received. */
+  async receive(request: Uint8Array): Promise<void> {
+    const batch = scannedBatch(request, { arrivalFirst: this.#arrival });
+    this.#arrival += batch.count;
+    this.counters.add('requests');
+    this.counters.add('spans_received', batch.count);
+    await this.store.write(batch);
+  }
+
+  async render<Result>(name: string, params: unknown, signal?: AbortSignal): Promise<Result> {
+    const view = this.views[name as keyof AllViews] as View<unknown, Result>;
+    const never = new AbortController().signal;
+    return view.render(this.reader, view.parseParams(params), signal ?? never);
+  }
+
+  async renderJson(name: string, params: unknown, signal?: AbortSignal): Promise<string> {
+    return writeJson(await this.render(name, params, signal));
+  }
+}

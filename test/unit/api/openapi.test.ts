@@ -1,0 +1,360 @@
+/** The OpenAPI document, held against the specification, the routes, the views, and real answers. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createApiApp } from '../../../src/api/api-app.ts';
+import { SCHEMA_NAMES } from '../../../src/api/openapi/schema-names.ts';
+import { PROBLEM_CODES, type Problem } from '../../../src/api/problem.ts';
+import { pathsOf } from '../../../src/api/routes/route.ts';
+import { serviceRoutes } from '../../../src/api/routes/service-routes.ts';
+import { statisticsRoutes } from '../../../src/api/routes/statistics-routes.ts';
+import { traceRoutes } from '../../../src/api/routes/trace-routes.ts';
+import { systemClock } from '../../../src/model/clock.ts';
+import { RequestGuard } from '../../../src/pipeline/request-guard.ts';
+import { Counters } from '../../../src/telemetry/counters.ts';
+import { silentLogger } from '../../../src/telemetry/logger.ts';
+import { LocalRenderer } from '../../support/local-renderer.ts';
+import { buildRequest, fillRequest, type RequestSpec } from '../../support/otlp-request.ts';
+import { OPENAPI_SHAPE } from './openapi-shape.ts';
+import {
+  type Answered,
+  HEALTHY,
+  ORDER_ID,
+  REBUILD_ID,
+  type RunningApi,
+  runningApi,
+  SHOP_ID,
+} from './running-api.ts';
+
+interface DocumentedParameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: object;
+  readonly example: unknown;
+}
+interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly DocumentedParameter[];
+  readonly responses: Readonly<
+    Record<string, { readonly content: Readonly<Record<string, object>> }>
+  >;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+const BASE = '/api/v1/instr';
+
+/** Every type of attribute value, links, names that look like code, numbers that JSON has not. */
+const STRANGE: RequestSpec = {
+  seed: 9,
+  service: 'strange',
+  attributes: { bytes: new Uint8Array([0, 255, 1]), list: [1, 'two', null, [true]] },
+  schemaUrl: 'https://opentelemetry.io/schemas/1.37.0',
+  spans: [
+    {
+      name: '<script>alert(1)</script>',
+      attributes: [
+        ['__proto__', 'x'],
+        ['same', 1n << 62n],
+        ['same', Number.NaN],
+        ['zero', -0],
+        ['deep', { map: { of: [Number.POSITIVE_INFINITY, null] } }],
+        ['empty', null],
+      ],
+      links: [
+        { traceState: 'a=b', attributes: { why: 'retry' }, flags: 1 },
+        { traceId: '', spanId: '' },
+      ],
+      events: [{ name: 'custom', atMs: 1, attributes: { ok: true }, droppedAttributes: 2 }],
+      status: 'error',
+      statusMessage: '\u0000\u001b[31m',
+      droppedLinks: 1,
+    },
+    { name: '', parent: 0, kind: 17, atMs: -5, endUnixNano: 1n },
+  ],
+};
+const STRANGE_ID = fillRequest(STRANGE).spans[0]!.traceId;
+
+let document: Document;
+let ajv: Ajv2020;
+
+beforeAll(async () => {
+  const facts = {
+    version: '1.2.3',
+    startedUnixNano: 0n,
+    clock: systemClock,
+    counters: new Counters(),
+    log: silentLogger,
+    gauges: [],
+    health: async () => HEALTHY,
+    isReady: () => true,
+  };
+  const views = new LocalRenderer();
+  const routes = [
+    ...traceRoutes(views),
+    ...statisticsRoutes(views),
+    ...serviceRoutes(facts, () => routes),
+  ] as ReturnType<typeof serviceRoutes>[number][];
+  const openapi = routes.find(({ operationId }) => operationId === 'openapi')!;
+  document = JSON.parse((await openapi.handle({}, new AbortController().signal)).body);
+  ajv = new Ajv2020({ strict: true, allErrors: true });
+  // The document holds schemas; its own fields are none of their keywords.
+  ajv.addVocabulary(Object.keys(document));
+  ajv.addSchema(document, 'api');
+});
+
+describe('the document', () => {
+  test('has the shape of OpenAPI 3.1', () => {
+    const isOpenApi = new Ajv2020({ strict: false, allErrors: true }).compile(OPENAPI_SHAPE);
+    expect(isOpenApi(document), JSON.stringify(isOpenApi.errors)).toBe(true);
+    const ids = Object.values(document.paths).map(({ get }) => get.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('has a sound schema for every name, each used, each reference found', () => {
+    const { schemas } = document.components;
+    expect(Object.keys(schemas).sort()).toEqual([...SCHEMA_NAMES].sort());
+    for (const name of SCHEMA_NAMES) {
+      expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` }), name).not.toThrow();
+    }
+    const text = JSON.stringify(document);
+    const references = new Set(text.match(/(?<="\$ref":"#\/components\/schemas\/)[^"]+/g));
+    expect([...references].sort()).toEqual([...SCHEMA_NAMES].sort());
+  });
+
+  test('names the parameters of its paths, and only those', () => {
+    for (const [path, { get }] of Object.entries(document.paths)) {
+      const inPath = get.parameters.filter((one) => one.in === 'path').map(({ name }) => name);
+      expect(inPath, path).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+    }
+  });
+
+  test('tells every problem with its code', () => {
+    const text = JSON.stringify(document.paths);
+    // These two are about what has no operation: another path, another method.
+    const elsewhere = ['NotFound', 'MethodNotAllowed'];
+    for (const code of PROBLEM_CODES) {
+      expect(text.includes(`"${code}"`), code).toBe(!elsewhere.includes(code));
+    }
+  });
+
+  test('is what is served, and what is served is in it', async () => {
+    const views = new LocalRenderer();
+    const routes = [...traceRoutes(views), ...statisticsRoutes(views)];
+    const app = createApiApp({
+      routes,
+      guard: new RequestGuard('127.0.0.1', []),
+      log: silentLogger,
+      abort: new AbortController().signal,
+    });
+    const matched = app.routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
+    expect(matched).toEqual(
+      routes.flatMap(pathsOf).map((path) => path.replace(/\{(\w+)\}/g, ':$1')),
+    );
+    const api = await runningApi();
+    const served = (await api.ask(`${BASE}/openapi.json`)).json();
+    expect(served).toEqual(document);
+    for (const path of Object.keys(document.paths)) {
+      const answer = await api.ask(path.replace('{trace_id}', ORDER_ID));
+      expect([path, answer.status]).toEqual([path, 200]);
+    }
+    const listed = (await api.ask('/')).text.match(/(?<=GET |also )\/[^\s)]*/g)!;
+    expect([...listed, '/'].sort()).toEqual(Object.keys(document.paths).sort());
+  });
+});
+
+describe('parameters', () => {
+  const VIEWS: Readonly<Record<string, string>> = {
+    lifecycle: 'lifecycle',
+    timeline: 'timeline',
+    export: 'export',
+    traces: 'traces',
+    stats: 'dashboard',
+    statsSeries: 'statistics',
+    services: 'services',
+  };
+
+  test.each(Object.entries(VIEWS))('of %s are those that the view knows', async (id, view) => {
+    const operation = operationOf(id);
+    const { views } = new LocalRenderer();
+    const parse = (raw: object) => views[view as keyof typeof views].parseParams(raw);
+    expect(() => parse({ zzz: '1' })).toThrow(/known are/);
+    try {
+      parse({ zzz: '1' });
+    } catch (error) {
+      const known = /known are (.+)$/.exec((error as Error).message)![1]!.split(', ');
+      const documented = operation.parameters.map(({ name }) => name);
+      expect(documented.filter((name) => name !== 'as').sort()).toEqual(known.sort());
+    }
+  });
+
+  test('examples fit their schemas, and the API takes them', async () => {
+    const api = await runningApi();
+    let tried = 0;
+    for (const [path, { get }] of Object.entries(document.paths)) {
+      for (const parameter of get.parameters.filter((one) => one.in === 'query')) {
+        const fits = ajv.compile(parameter.schema);
+        expect(fits(parameter.example), `${path} ${parameter.name}`).toBe(true);
+        const given = await actualValue(api, parameter);
+        const query = `${parameter.name}=${encodeURIComponent(given)}`;
+        const beside = parameter.name === 'diagram' ? '&format=mermaid' : '';
+        const answer = await api.ask(`${path.replace('{trace_id}', ORDER_ID)}?${query}${beside}`);
+        expect([path, query, answer.status]).toEqual([path, query, 200]);
+        tried++;
+      }
+    }
+    expect(tried).toBeGreaterThan(25);
+  });
+
+  test('what their schemas refuse, the API refuses', async () => {
+    const api = await runningApi();
+    let refused = 0;
+    for (const [path, { get }] of Object.entries(document.paths)) {
+      for (const { name, schema, ...rest } of get.parameters) {
+        if (rest.in !== 'query' || ajv.compile(schema)('=nonsense') || isTextList(schema)) continue;
+        const beside = name === 'diagram' ? '&format=mermaid' : '';
+        const url = `${path.replace('{trace_id}', ORDER_ID)}?${name}=%3Dnonsense${beside}`;
+        const problem = (await api.ask(url)).json<Problem>();
+        expect(problem, url).toMatchObject({ code: 'InvalidParameter', parameter: name });
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(15);
+    const attribute = (await api.ask(`${BASE}/traces?attribute=%3Dnonsense`)).json<Problem>();
+    expect(attribute.parameter).toBe('attribute');
+  });
+});
+
+describe('real answers fit their schemas', () => {
+  test.each([
+    ['lifecycle', 'LifecycleView', ''],
+    ['timeline', 'TimelineView', '?limit=3'],
+    ['export', 'SyntonExport', ''],
+    ['export', 'OtlpExport', '?flavor=otlp'],
+    ['export', 'ExportResponse', '?format=mermaid&as=response'],
+  ])('%s as %s', async (id, schema, query) => {
+    const api = await runningApi();
+    await api.renderer.receive(buildRequest(STRANGE));
+    for (const traceId of [ORDER_ID, REBUILD_ID, SHOP_ID, STRANGE_ID]) {
+      const answer = await api.ask(`${BASE}/${id}/${traceId}${query}`);
+      expect(answer.status).toBe(200);
+      expectFit(answer, schema);
+      expectDocumented(answer, id);
+    }
+  });
+
+  test.each([
+    ['traces', 'SearchPage', '/traces?limit=2'],
+    ['traces', 'SearchPage', '/traces?service=nobody'],
+    ['stats', 'DashboardStats', '/stats'],
+    ['stats', 'DashboardStats', '/stats?from=2020-01-01&to=2020-01-02'],
+    ['statsSeries', 'Statistics', '/stats/series?by=operation&last=15m'],
+    ['services', 'ServicesView', '/services'],
+    ['health', 'Health', '/health'],
+    ['ready', 'Ready', '/ready'],
+    ['openapi', 'OpenApi', '/openapi.json'],
+  ])('%s as %s: %s', async (id, schema, path) => {
+    const api = await runningApi();
+    await api.renderer.receive(buildRequest(STRANGE));
+    const answer = await api.ask(`${BASE}${path}`);
+    expect(answer.status).toBe(200);
+    expectFit(answer, schema);
+    expectDocumented(answer, id);
+  });
+
+  test('text is text', async () => {
+    const api = await runningApi();
+    expectDocumented(await api.ask('/'), 'endpoints');
+    expectDocumented(await api.ask('/metrics'), 'metrics');
+    for (const format of ['text', 'mermaid']) {
+      expectDocumented(await api.ask(`${BASE}/export/${ORDER_ID}?format=${format}`), 'export');
+    }
+  });
+
+  test('of an empty Synton, and of one that fails', async () => {
+    const health = { receivers: [], forwarding: [] };
+    const api = await runningApi({ views: new LocalRenderer(), health: async () => health });
+    for (const [id, path] of [
+      ['traces', '/traces'],
+      ['stats', '/stats'],
+      ['statsSeries', '/stats/series'],
+      ['services', '/services'],
+      ['health', '/health'],
+    ] as const) {
+      expectDocumented(await api.ask(`${BASE}${path}`), id);
+    }
+    const broken = { ...HEALTHY, store: { ...HEALTHY.store!, status: 'failed' as const } };
+    const failed = await runningApi({ health: async () => broken, isReady: () => false });
+    expectDocumented(await failed.ask('/health'), 'health');
+    expectDocumented(await failed.ask('/ready'), 'ready');
+  });
+
+  test('problems', async () => {
+    const api = await runningApi();
+    for (const [id, path] of [
+      ['lifecycle', '/lifecycle/xyz'],
+      ['timeline', `/timeline/${'f'.repeat(32)}`],
+      ['traces', '/traces?kind=Loop'],
+      ['stats', '/stats?nothing=1'],
+      ['services', `/services?service=${'x'.repeat(17_000)}`],
+    ] as const) {
+      expectDocumented(await api.ask(`${BASE}${path}`), id);
+    }
+    const foreign = await api.ask(`${BASE}/stats`, { headers: { host: 'evil.example' } });
+    expectDocumented(foreign, 'stats');
+  });
+
+  test('the check finds a field too many, one too few, and a number where digits would be lost', () => {
+    const fits = ajv.compile({ $ref: 'api#/components/schemas/LifecycleGap' });
+    expect(fits({ fromOffsetNano: '0', durationNano: '1' })).toBe(true);
+    expect(fits({ fromOffsetNano: '0', durationNano: '1', more: 1 })).toBe(false);
+    expect(fits({ fromOffsetNano: '0' })).toBe(false);
+    expect(fits({ fromOffsetNano: '0', durationNano: 1 })).toBe(false);
+    const value = ajv.compile({ $ref: 'api#/components/schemas/AttributeValue' });
+    expect(value({ type: 'array', value: [{ type: 'int', value: '1' }] })).toBe(true);
+    expect(value({ type: 'array', value: [{ type: 'int', value: 1 }] })).toBe(false);
+  });
+});
+
+function operationOf(id: string): Operation {
+  return Object.values(document.paths).find(({ get }) => get.operationId === id)!.get;
+}
+
+function isTextList(schema: object): boolean {
+  return (schema as { type?: string }).type === 'array';
+}
+
+function expectFit(answer: Answered, schema: string): void {
+  const fits = ajv.compile({ $ref: `api#/components/schemas/${schema}` });
+  expect(fits(answer.json()), JSON.stringify(fits.errors?.slice(0, 3))).toBe(true);
+}
+
+/** Status, content type and body as the operation says. */
+function expectDocumented(answer: Answered, id: string): void {
+  const [path] = Object.entries(document.paths).find(([, { get }]) => get.operationId === id)!;
+  const type = answer.headers['content-type']!.split(';', 1)[0]!;
+  const response = operationOf(id).responses[String(answer.status)];
+  expect(Object.keys(response?.content ?? {}), `${id} ${answer.status}`).toContain(type);
+  const place = ['paths', path, 'get', 'responses', answer.status, 'content', type, 'schema'];
+  const pointer = place.map((step) => encodeURIComponent(String(step).replaceAll('/', '~1')));
+  const fits = ajv.compile({ $ref: `api#/${pointer.join('/')}` });
+  const body: unknown = /json$/.test(type) ? answer.json() : answer.text;
+  expect(fits(body), `${id}: ${JSON.stringify(fits.errors?.slice(0, 3))}`).toBe(true);
+}
+
+/** Examples of what only an answer gives are taken from one. */
+async function actualValue(
+  api: RunningApi,
+  { name, example }: DocumentedParameter,
+): Promise<string> {
+  if (name === 'cursor') {
+    return (await api.ask(`${BASE}/traces?limit=1`)).json<{ next: string }>().next;
+  }
+  if (name === 'after' || name === 'subtree') {
+    const url = `${BASE}/timeline/${ORDER_ID}?limit=2`;
+    const page = (await api.ask(url)).json<{ next: string; rows: { spanId: string }[] }>();
+    return name === 'after' ? page.next : page.rows[1]!.spanId;
+  }
+  return String(Array.isArray(example) ? example[0] : example);
+}
