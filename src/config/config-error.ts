@@ -10,6 +10,8 @@ import { printable } from '../telemetry/printable.ts';
 /** Where a value came from. Lines and columns begin at 1 and are known where somebody asked for them. */
 export type Origin =
   | { readonly source: 'flag'; readonly name: string }
+  /** Of a program's own processor, as the program spells it. */
+  | { readonly source: 'option'; readonly name: string }
   | { readonly source: 'variable'; readonly name: string }
   | {
       readonly source: 'file';
@@ -53,11 +55,13 @@ export function describeProblem(problem: ConfigProblem): string {
   return key === undefined ? `${place}: ${message}` : `${place}: ${key}: ${message}`;
 }
 
-/** `flag --x`, `variable X`, `FILE:LINE` or `default`. */
+/** `flag --x`, `option x`, `variable X`, `FILE:LINE` or `default`. */
 export function describeOrigin(origin: Origin): string {
   switch (origin.source) {
     case 'flag':
       return `flag ${origin.name}`;
+    case 'option':
+      return `option ${origin.name}`;
     case 'variable':
       return `variable ${origin.name}`;
     case 'file':

@@ -1,7 +1,8 @@
 /**
  * The configuration as the rest of Synton reads it, and how it is loaded.
  *
- * Sources in order of precedence: flags, SYNTON_ variables, one TOML file, the defaults of config-keys.ts.
+ * Sources in order of precedence: flags (in a program: its options), SYNTON_ variables, one TOML file, the
+ * defaults of config-keys.ts.
  * Everything is parsed and checked here, once: a Config that exists is sound, and nothing below asks
  * again. All problems are reported together. Reads one file and no other outside state.
  */
@@ -85,6 +86,15 @@ export interface ConfigInput {
   readonly cwd?: string;
   /** From `--config`; wins over SYNTON_CONFIG, which wins over ./config/synton.toml where that exists. */
   readonly file?: string;
+  /** What a program set in code, as TOML would have given it; wins over variables. */
+  readonly options?: readonly GivenValue[];
+  /** What other variables say; SYNTON_ ones win over them. */
+  readonly otherVariables?: readonly GivenValue[];
+  /**
+   * For a processor inside a program: no file but a named one, and no listeners that could conflict.
+   * @default false
+   */
+  readonly inProgram?: boolean;
   /** Look up the line of every value that a file gave; costs some milliseconds. @default false */
   readonly lines?: boolean;
 }
@@ -100,13 +110,15 @@ export interface LoadedConfig {
 
 /** @throws ConfigError with every problem there is */
 export function loadConfig(input: ConfigInput = {}): LoadedConfig {
-  const { env = process.env, cwd = process.cwd() } = input;
-  const file = chooseFile(input.file, env, cwd);
+  const { env = process.env, cwd = process.cwd(), inProgram = false } = input;
+  const file = chooseFile(input.file, env, cwd, inProgram);
   const fromFile = file === undefined ? undefined : valuesFromFile(resolve(cwd, file), file);
   const sources = [
     ...(fromFile === undefined ? [] : [fromFile]),
+    { values: input.otherVariables ?? [], problems: [] },
     valuesFromVariables(env),
     valuesFromFlags(input.flags ?? new Map()),
+    { values: input.options ?? [], problems: [] },
   ];
   const problems = sources.flatMap((source) => source.problems);
   const { given, values, origins } = settle(
@@ -114,7 +126,7 @@ export function loadConfig(input: ConfigInput = {}): LoadedConfig {
     problems,
   );
   // Conflicts between values that are themselves wrong would only repeat the same news.
-  if (problems.length === 0) problems.push(...findConflicts(values, origins, cwd));
+  if (problems.length === 0) problems.push(...findConflicts(values, origins, cwd, inProgram));
 
   const place = placer(fromFile?.text, problems.length > 0 || input.lines === true);
   if (problems.length > 0) {
@@ -137,9 +149,11 @@ function chooseFile(
   asked: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
   cwd: string,
+  namedOnly: boolean,
 ): string | undefined {
   const file = asked || env['SYNTON_CONFIG'];
   if (!file) {
+    if (namedOnly) return undefined;
     const usual = join('config', 'synton.toml');
     return existsSync(resolve(cwd, usual)) ? usual : undefined;
   }
@@ -183,7 +197,7 @@ function wrongValue(key: ConfigKey, value: unknown, origin: Origin): ConfigProbl
   const given = row.kind === 'headers' ? 'something else (not shown)' : describeGiven(value);
   return {
     origin,
-    key: origin.source === 'flag' || origin.source === 'variable' ? origin.name : key,
+    key: origin.source === 'file' || origin.source === 'default' ? key : origin.name,
     expected,
     given,
     message: `expected ${expected}, got ${given}`,
@@ -207,6 +221,7 @@ const PRECEDENCE: Readonly<Record<Origin['source'], number>> = {
   file: 1,
   variable: 2,
   flag: 3,
+  option: 3,
 };
 
 function assemble(values: ConfigValues, origins: Origins, cwd: string): Config {

@@ -23,8 +23,10 @@ export function findConflicts(
   values: ConfigValues,
   origins: Origins,
   cwd: string,
+  inProgram = false,
 ): readonly ConfigProblem[] {
-  const listeners = boundListeners(values);
+  // A program's processor listens nowhere, and may well forward to a Synton on this machine.
+  const listeners = inProgram ? [] : boundListeners(values);
   return [
     ...twoPaths(values, origins, cwd),
     ...openListeners(values, listeners, origins),

@@ -1,0 +1,71 @@
+/**
+ * The frames of a program's resources and scopes, each written once and kept for as long as the SDK keeps
+ * the object. A resource may still be waiting for some of its attributes (what a cloud says of the machine,
+ * say): its frame is final only once they are there, or once nobody waits for them any more.
+ */
+import {
+  type SdkResource,
+  type SdkScope,
+  sdkResourceFrame,
+  sdkScopeFrame,
+} from '../otlp/write-sdk-span.ts';
+
+/** What SDK resources have besides attributes. */
+interface PendingResource extends SdkResource {
+  readonly asyncAttributesPending?: boolean;
+  waitForAsyncAttributes?(): Promise<void>;
+  getRawAttributes?(): readonly (readonly [string, unknown])[];
+}
+
+export class SpanFrames {
+  readonly #resources = new WeakMap<object, Uint8Array>();
+  readonly #scopes = new WeakMap<object, Uint8Array>();
+
+  /** Undefined while the resource waits for attributes. */
+  resource(resource: SdkResource): Uint8Array | undefined {
+    const known = this.#resources.get(resource);
+    if (known !== undefined) return known;
+    return isPending(resource) ? undefined : this.settle(resource);
+  }
+
+  /** Resolves when the resource has all its attributes, or never will. Never rejects. */
+  async whenSettled(resource: SdkResource): Promise<void> {
+    await (resource as PendingResource).waitForAsyncAttributes?.().catch(() => {});
+  }
+
+  /** Its frame from now on, with the attributes it has by now. */
+  settle(resource: SdkResource): Uint8Array {
+    const frame = this.preview(resource);
+    this.#resources.set(resource, frame);
+    return frame;
+  }
+
+  /** Its frame with the attributes it has by now. */
+  preview(resource: SdkResource): Uint8Array {
+    const known = this.#resources.get(resource);
+    if (known !== undefined) return known;
+    return sdkResourceFrame(isPending(resource) ? withoutPending(resource) : resource);
+  }
+
+  scope(scope: SdkScope): Uint8Array {
+    let frame = this.#scopes.get(scope);
+    if (frame === undefined) {
+      frame = sdkScopeFrame(scope);
+      this.#scopes.set(scope, frame);
+    }
+    return frame;
+  }
+}
+
+function isPending(resource: PendingResource): boolean {
+  return resource.asyncAttributesPending === true;
+}
+
+function withoutPending(resource: PendingResource): SdkResource {
+  const attributes: Record<string, unknown> = {};
+  for (const [key, value] of resource.getRawAttributes?.() ?? []) {
+    const isPromise = typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+    if (!isPromise && value !== undefined && value !== null) attributes[key] ??= value;
+  }
+  return { attributes, schemaUrl: resource.schemaUrl };
+}

@@ -1,0 +1,200 @@
+/**
+ * Synton inside a program: a SpanProcessor for @opentelemetry/sdk-trace-base 2.x and sdk-trace 3.x alike.
+ *
+ * It owns the life of the parts and the hooks that the SDK calls. A hook stores a reference and returns;
+ * all else happens in slices on the event loop and on worker threads, and no hook ever throws. It is made
+ * at once: what is heavy is loaded beside, and spans wait in the buffer until it is there.
+ *
+ *   onStart → RunningSpans ─────────────────────────────┐
+ *   onEnd → EndedSpans → SpanDrain (RequestEncoder) → SpanHome → views, store, destination
+ *
+ * Bounds: `maxEndedSpans`, `maxRunningSpans`; forceFlush and shutdown take as long as
+ * OTEL_BSP_EXPORT_TIMEOUT says, 30 s where it is unset.
+ */
+import { systemClock } from '../model/clock.ts';
+import type { SdkSpan } from '../otlp/write-sdk-span.ts';
+import type { TraceRuntimeSettings } from '../runtime/trace-runtime-contract.ts';
+import { Counters, type DropReason } from '../telemetry/counters.ts';
+import type { ViewRenderer } from '../views/view-renderer.ts';
+import { EndedSpans } from './ended-spans.ts';
+import { deliveryTo } from './exporter-delivery.ts';
+import type { ProcessorOptions } from './processor-options.ts';
+import { type ProcessorSettings, processorSettings } from './processor-settings.ts';
+import { ProcessorUnavailable } from './processor-unavailable.ts';
+import { ProcessorViews } from './processor-views.ts';
+import { ProgramLog } from './program-log.ts';
+import { RequestEncoder } from './request-encoder.ts';
+import { RunningSpans } from './running-spans.ts';
+import { SpanDrain } from './span-drain.ts';
+import { SpanFrames } from './span-frames.ts';
+import { SpanHome } from './span-home.ts';
+import { untraced } from './suppressed-tracing.ts';
+
+/** How long a request for the store is tried before its spans are given up. */
+const GIVE_UP_AFTER_MS = 60_000;
+/** How long an answer waits for spans that ended just before the question. */
+const VIEW_WAIT_MS = 10_000;
+
+export class SyntonSpanProcessor {
+  readonly views: ProcessorViews;
+  readonly #settings: ProcessorSettings;
+  readonly #log = new ProgramLog();
+  readonly #counters = new Counters();
+  readonly #ended: EndedSpans;
+  readonly #running: RunningSpans;
+  readonly #drain: SpanDrain;
+  readonly #home: SpanHome;
+  readonly #started: Promise<void>;
+  #isTaking: boolean;
+  #dropped = 0;
+  #closing: Promise<void> | undefined;
+
+  /** @throws ConfigError where an option is wrong */
+  constructor(options: ProcessorOptions = {}) {
+    const settings = processorSettings(options);
+    const frames = new SpanFrames();
+    const host = { clock: systemClock, counters: this.#counters, log: this.#log };
+    this.#settings = settings;
+    this.#isTaking = settings.enabled;
+    this.#ended = new EndedSpans(settings.enabled ? settings.maxEndedSpans : 1);
+    this.#running = new RunningSpans(settings.maxRunningSpans, frames);
+    this.#home = new SpanHome(runtimeSettings(settings, this.#running), host);
+    this.#drain = new SpanDrain(
+      {
+        ended: this.#ended,
+        encoder: new RequestEncoder(frames),
+        frames,
+        send: (request, attempt, signal) => this.#home.send(request, attempt, signal),
+        host,
+      },
+      {
+        lingerMs: settings.lingerMs,
+        gatherMax: Math.min(settings.gatherMax, settings.maxEndedSpans),
+        giveUpAfterMs: GIVE_UP_AFTER_MS,
+        resourceWaitMs: settings.flushTimeoutMs,
+      },
+    );
+    this.views = new ProcessorViews(() => this.#renderer());
+    for (const warning of settings.warnings) this.#log.sayOnce(warning, warning);
+    this.#started = settings.enabled ? untraced(() => this.#start()) : Promise.resolve();
+  }
+
+  /** Spans that were dropped, by reason. */
+  get dropped(): Readonly<Record<DropReason, number>> {
+    return this.#counters.allDropped();
+  }
+
+  onStart(span: SdkSpan, _parentContext?: unknown): void {
+    if (this.#isTaking) this.#running.start(span);
+  }
+
+  onEnd(span: SdkSpan): void {
+    if (!this.#isTaking) {
+      if (this.#closing !== undefined) this.#counters.drop('after_shutdown');
+      return;
+    }
+    this.#running.end(span);
+    if (this.#ended.push(span)) this.#drain.notice();
+    else this.#refuse();
+  }
+
+  /** Resolves when every span that ended before it is durable and handed to the exporter, or time is up. */
+  async forceFlush(): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    if (this.#settings.enabled) await this.#within((signal) => this.#flush(signal));
+  }
+
+  /** Includes forceFlush. Later calls get the first one's promise; spans that end after it are counted. */
+  shutdown(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #start(): Promise<void> {
+    process.on('beforeExit', this.#beforeExit);
+    if (this.#settings.isMemoryOnly) {
+      this.#log.sayOnce(
+        'memory',
+        'spans live in memory only: give a path (or a configuration file) to keep them',
+      );
+    }
+    try {
+      await this.#home.start();
+    } catch (error) {
+      this.#log.error({ error: String(error) }, 'the processor could not start');
+    }
+    this.#drain.open();
+  }
+
+  async #flush(signal: AbortSignal): Promise<void> {
+    await this.#drain.flush(signal);
+    await this.#home.drainForwarding(signal);
+  }
+
+  async #close(): Promise<void> {
+    this.#isTaking = false;
+    process.off('beforeExit', this.#beforeExit);
+    if (!this.#settings.enabled) return this.#drain.close();
+    await this.#within(async (signal) => {
+      await this.#flush(signal);
+      this.#drain.close();
+      await this.#home.shutdown(signal);
+    });
+    this.#running.clear();
+  }
+
+  /** The event loop has run dry: the process goes on until all is kept, and then lets go of everything. */
+  readonly #beforeExit = (): void => {
+    void (this.#drain.isIdle ? this.shutdown() : this.forceFlush());
+  };
+
+  async #renderer(): Promise<ViewRenderer> {
+    if (!this.#settings.enabled || this.#closing !== undefined) {
+      throw new ProcessorUnavailable('the processor is switched off or shut down');
+    }
+    await this.#started;
+    await this.#drain.handOver(AbortSignal.timeout(VIEW_WAIT_MS));
+    const { views } = this.#home;
+    if (views === undefined) throw new ProcessorUnavailable('the processor could not start');
+    return views;
+  }
+
+  /** Runs with a deadline whose timer keeps the process alive. */
+  async #within(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const deadline = new AbortController();
+    const { flushTimeoutMs } = this.#settings;
+    const timer = setTimeout(() => deadline.abort(), flushTimeoutMs);
+    try {
+      await untraced(() => run(deadline.signal));
+    } catch (error) {
+      this.#log.error({ error: String(error) }, 'flushing failed');
+    } finally {
+      clearTimeout(timer);
+    }
+    if (deadline.signal.aborted) {
+      this.#log.warn({ flushTimeoutMs }, 'flushing took too long and was cut short');
+    }
+  }
+
+  #refuse(): void {
+    this.#counters.drop('buffer_full');
+    if (this.#dropped++ === 0) setImmediate(() => this.#reportRefused()).unref();
+  }
+
+  #reportRefused(): void {
+    const { capacity } = this.#ended;
+    this.#log.sayOnce(
+      'buffer_full',
+      `${this.#dropped} spans were dropped: more than ${capacity} ended before the event loop turned; maxEndedSpans raises the bound`,
+    );
+    this.#dropped = 0;
+  }
+}
+
+function runtimeSettings(
+  { runtime, exporter }: ProcessorSettings,
+  running: RunningSpans,
+): TraceRuntimeSettings {
+  const deliver = exporter === undefined ? undefined : deliveryTo(exporter, runtime.forward);
+  return { ...runtime, running, ...(deliver && { deliver }) };
+}
