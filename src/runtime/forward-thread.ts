@@ -3,8 +3,8 @@
  * thread, and cannot hold it up. A composition root: it names the store, the destination and the cursor store.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { FileCursorStore } from '../exporters/otlp/file-cursor-store.ts';
 import { Forwarder } from '../exporters/otlp/forwarder.ts';
-import { LmdbCursorStore } from '../exporters/otlp/lmdb-cursor-store.ts';
 import { systemClock } from '../model/clock.ts';
 import { CommitSignal } from '../store/commit-signal.ts';
 import { LmdbLog } from '../store/lmdb/lmdb-log.ts';
@@ -30,7 +30,6 @@ const calls: ThreadCalls = new ThreadCalls(parentPort!, {
   flush: (signal) => forwarder.flush(signal),
   shutdown: async (signal) => {
     await forwarder.shutdown(signal);
-    await cursors.close();
     partitions.close();
   },
 });
@@ -62,7 +61,7 @@ const partitions = new SoundPartitions(data.dataPath, signal, (what) =>
   log.warn({}, `damaged data cannot be forwarded: ${what}`),
 );
 const name = forwardName(data.forward);
-const cursors = await LmdbCursorStore.open({ path: `${data.dataPath}/forward/${name}` });
+const cursors = new FileCursorStore({ path: `${data.dataPath}/forward/${name}` });
 const forwarder = new Forwarder(
   {
     log: new LmdbLog(partitions, signal),
@@ -76,4 +75,4 @@ const forwarder = new Forwarder(
     startAt: data.forward.start === 'oldest' ? 'oldest' : 'end',
   },
 );
-parentPort!.postMessage('up');
+parentPort!.postMessage({ up: true });

@@ -3,8 +3,8 @@
  * as the forwarding thread does, and keeps cursor and dead letters in the same place.
  */
 import { createHash } from 'node:crypto';
+import { FileCursorStore } from '../exporters/otlp/file-cursor-store.ts';
 import { Forwarder } from '../exporters/otlp/forwarder.ts';
-import { LmdbCursorStore } from '../exporters/otlp/lmdb-cursor-store.ts';
 import type { Component, Host } from '../pipeline/component.ts';
 import type { CommitSignal } from '../store/commit-signal.ts';
 import { LmdbLog } from '../store/lmdb/lmdb-log.ts';
@@ -27,7 +27,7 @@ export async function startLogForwarding(
     host.log.warn({}, `damaged data cannot be forwarded: ${what}`),
   );
   const folder = createHash('sha256').update(`exporter ${name}`).digest('hex').slice(0, 16);
-  const cursors = await LmdbCursorStore.open({ path: `${dataPath}/forward/${folder}` });
+  const cursors = new FileCursorStore({ path: `${dataPath}/forward/${folder}` });
   const forwarder = new Forwarder(
     { log: new LmdbLog(partitions, commitSignal), destination, cursors, deadLetters: cursors },
     { name, persistent: true, startAt: start === 'oldest' ? 'oldest' : 'end' },
@@ -37,7 +37,6 @@ export async function startLogForwarding(
     forwarder,
     async shutdown(deadline) {
       await forwarder.shutdown(deadline);
-      await cursors.close();
       partitions.close();
     },
   };

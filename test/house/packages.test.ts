@@ -35,7 +35,7 @@ const RULES: Readonly<Record<string, PackageRule>> = {
   commander: { where: ['src/cli/'], lazyFor: ['service', 'sdk'] },
   hono: { where: ['src/api/'], lazyFor: ['cli', 'sdk'] },
   lmdb: {
-    where: ['src/store/lmdb/', 'src/exporters/otlp/lmdb-cursor-store.ts'],
+    where: ['src/store/lmdb/'],
     lazyFor: ['cli', 'sdk'],
   },
   'lru-cache': {

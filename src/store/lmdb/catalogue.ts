@@ -4,19 +4,10 @@
  * folder. Plain text and not LMDB, so that no damage to it can end the process: a catalogue that fails its
  * checksum is made again from the folder, and everything in the folder is checked.
  */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { replaceFile } from '../replace-file.ts';
 
 /** Of the whole data directory. A higher one is refused, never guessed at. */
 export const STORE_VERSION = 1;
@@ -158,27 +149,7 @@ export class Catalogue {
       expired: this.#expired,
     };
     const text = JSON.stringify(content);
-    const file = join(this.#dataPath, FILE);
-    const handle = openSync(`${file}.new`, 'w', 0o600);
-    try {
-      writeSync(handle, `${text}\n${crc32(text)}\n`);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(`${file}.new`, file);
-    syncDirectory(this.#dataPath);
-  }
-}
-
-/** A rename is durable once its directory is. Windows cannot flush directories, and need not. */
-function syncDirectory(path: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    replaceFile(join(this.#dataPath, FILE), `${text}\n${crc32(text)}\n`);
   }
 }
 

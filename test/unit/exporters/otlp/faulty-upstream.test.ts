@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination } from '../../../../src/exporters/otlp/destination.ts';
+import { FileCursorStore } from '../../../../src/exporters/otlp/file-cursor-store.ts';
 import { Forwarder, type ForwarderSettings } from '../../../../src/exporters/otlp/forwarder.ts';
 import { GrpcDestination } from '../../../../src/exporters/otlp/grpc-destination.ts';
 import { HttpDestination } from '../../../../src/exporters/otlp/http-destination.ts';
-import { LmdbCursorStore } from '../../../../src/exporters/otlp/lmdb-cursor-store.ts';
 import { MemoryQueue } from '../../../../src/exporters/otlp/memory-queue.ts';
 import { tracesToJson } from '../../../../src/otlp/json/protobuf-to-json.ts';
 import { buildRequest, realisticRequest } from '../../../support/otlp-request.ts';
@@ -66,14 +66,14 @@ const TRANSPORTS: readonly Transport[] = [
 let upstream: Upstream;
 let destination: Destination;
 let folder: string;
-let cursors: LmdbCursorStore;
+let cursors: FileCursorStore;
 let log: MemoryQueue;
 let forwarder: Forwarder | undefined;
 const host = testHost();
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'synton-forward-'));
-  cursors = await LmdbCursorStore.open({ path: join(folder, 'upstream') });
+  cursors = new FileCursorStore({ path: join(folder, 'upstream') });
   log = new MemoryQueue();
 });
 
@@ -81,7 +81,6 @@ afterEach(async () => {
   upstream?.stop();
   await forwarder?.shutdown(AbortSignal.timeout(100));
   await destination?.close();
-  await cursors.close();
   await rm(folder, { recursive: true });
 });
 

@@ -1,0 +1,32 @@
+/** Small files that are always whole: the old content or the new one, whenever the process or the power ends. */
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What is being written lies beside the file under this ending; one found at start is a leftover. */
+export const ASIDE = '.new';
+
+/** Written aside, flushed, renamed; durable when it returns. @throws on an I/O fault, the old content in place */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  const handle = openSync(`${path}${ASIDE}`, 'w', 0o600);
+  try {
+    // The system may take a part only, a nearly full disk for one.
+    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(`${path}${ASIDE}`, path);
+  syncDirectory(dirname(path));
+}
+
+/** A rename is durable once its directory is. Windows cannot flush directories, and need not. */
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
