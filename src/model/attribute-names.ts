@@ -7,7 +7,8 @@
  */
 import { type Attribute, type AttributeValue, attributeOf } from './attribute.ts';
 
-const OLDER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+/** Present-day name → older ones. */
+export const OLDER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['code.file.path', ['code.filepath']],
   ['code.line.number', ['code.lineno']],
   ['code.column.number', ['code.column']],

@@ -30,8 +30,17 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   query: [...BELOW_ROOTS, 'processors'],
   runtime: [...BELOW_ROOTS, 'processors', 'exporters', 'query'],
-  sdk: [...BELOW_ROOTS, 'processors', 'exporters', 'query', 'runtime'],
-  'service.ts': [...BELOW_ROOTS, 'processors', 'exporters', 'query', 'runtime', 'receivers', 'api'],
+  sdk: [...BELOW_ROOTS, 'processors', 'exporters', 'runtime'],
+  'service.ts': [
+    ...BELOW_ROOTS,
+    'processors',
+    'exporters',
+    'runtime',
+    'receivers',
+    'api',
+    'service-health.ts',
+  ],
+  'service-health.ts': ['model', 'exporters', 'runtime', 'api'],
   cli: ['model', 'telemetry', 'config', 'service.ts'],
   'index.ts': ['model', 'telemetry', 'config', 'service.ts'],
   'bin.ts': ['cli'],
@@ -40,7 +49,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose subfolders are components: only a root, or the same top-level folder, names them. */
 const COMPONENTS = /^src\/(?:receivers|processors|exporters|store)\/([^/]+)\//;
 const SHARED_STORE: ReadonlySet<string> = new Set(['contracts', 'reading', 'statistics']);
-const ROOTS: ReadonlySet<string> = new Set(['service.ts', 'runtime', 'sdk', 'query']);
+const ROOTS: ReadonlySet<string> = new Set(['service.ts', 'service-health.ts', 'runtime', 'sdk']);
 
 const layerOf = (path: string) => path.split('/')[1]!;
 

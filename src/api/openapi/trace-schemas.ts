@@ -197,10 +197,17 @@ export const searchPage: Schema<SearchPage> = v.strictObject({
 });
 
 export const syntonExport: Schema<{
+  /** Of the projection: see TraceSpan. */
+  modelVersion: number;
   trace: TraceSummary;
   spans: readonly TraceSpan[];
   warnings: readonly string[];
-}> = v.strictObject({ trace: traceSummary, spans: v.array(traceSpan), warnings: texts });
+}> = v.strictObject({
+  modelVersion: v.number(),
+  trace: traceSummary,
+  spans: v.array(traceSpan),
+  warnings: texts,
+});
 
 /** Open below, as OTLP/JSON is another's format. */
 export const otlpExport: v.GenericSchema = v.pipe(

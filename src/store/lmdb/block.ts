@@ -5,7 +5,7 @@
 
 import { SpanScanner } from '../../otlp/scan-traces.ts';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
-import { bigColumn, frameBytes, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
+import { frameBytes, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
 import { ABSENT, BITS, COLUMN, RESOURCE, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
 import { type FramedSpan, writeTraces } from '../../otlp/write-traces.ts';
 import { NameTable } from '../statistics/name-table.ts';
@@ -253,9 +253,4 @@ export function batchOfBody(body: BodyContent): SpanBatch {
   }
   scanner.threshold = body.threshold;
   return scanner;
-}
-
-/** The start of a span in nanoseconds, exact. */
-export function startOf(batch: SpanBatch, row: number): bigint {
-  return bigColumn(batch.rows, row, COLUMN.start);
 }

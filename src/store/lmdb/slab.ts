@@ -8,7 +8,7 @@
 import type { SpanBatch } from '../../otlp/span-batch.ts';
 import { ABSENT, COLUMN, RESOURCE, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
 
-export const SLAB_BYTES = 2 * 1024 * 1024;
+export const SLAB_BYTES: number = 2 * 1024 * 1024;
 const SLAB_ROWS = 8 * 1024;
 
 /** A slab's memory and marks: plain data that postMessage moves. */

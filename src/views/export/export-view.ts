@@ -8,6 +8,7 @@ import { InvalidParameter } from '../../model/errors.ts';
 import type { ExportFormat, ExportResponse } from '../../model/export-response.ts';
 import { EXPORT_FORMATS } from '../../model/export-response.ts';
 import type { TraceId } from '../../model/ids.ts';
+import { MODEL_VERSION } from '../../model/trace-span.ts';
 import { tracesToJson } from '../../otlp/json/protobuf-to-json.ts';
 import { writeTraces } from '../../otlp/write-traces.ts';
 import type { ProjectedTrace } from '../../projection/project-trace.ts';
@@ -86,7 +87,12 @@ function writeAs(trace: ProjectedTrace, { format, diagram }: ExportParams): Writ
 /** Spans in depth-first order, times as recorded; the summary's are adjusted for clocks that disagree. */
 function syntonJson(trace: ProjectedTrace): WrittenTrace {
   const spans = trace.nodes.map(({ span }) => span);
-  const whole = { trace: summariseProjected(trace), spans, warnings: trace.warnings };
+  const whole = {
+    modelVersion: MODEL_VERSION,
+    trace: summariseProjected(trace),
+    spans,
+    warnings: trace.warnings,
+  };
   return {
     content: writeJson(whole),
     spanCount: spans.length,

@@ -63,7 +63,7 @@ test('a timeline page by page, and a sub-tree alone', async () => {
 
 describe('export', () => {
   test.each([
-    ['', 'application/json', /^\{"trace":/],
+    ['', 'application/json', /^\{"modelVersion":1,"trace":/],
     ['?format=json&flavor=otlp', 'application/json', /^\{"resourceSpans":/],
     ['?format=mermaid', 'text/vnd.mermaid; charset=utf-8', /sequenceDiagram/],
     ['?format=mermaid&diagram=gantt', 'text/vnd.mermaid; charset=utf-8', /gantt/],

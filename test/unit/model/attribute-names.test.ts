@@ -1,8 +1,10 @@
+import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import { describe, expect, it } from 'vitest';
 import type { Attribute } from '../../../src/model/attribute.ts';
 import {
   attributeText,
   namesOf,
+  OLDER_NAMES,
   readAttribute,
   readFunctionName,
   readText,
@@ -20,6 +22,11 @@ describe('attribute names', () => {
     expect(readAttribute(old, 'db.namespace')).toBeUndefined();
     expect(namesOf('server.address')).toEqual(['server.address', 'http.host', 'net.peer.name']);
     expect(namesOf('my.own')).toEqual(['my.own']);
+  });
+
+  it('reads names that the published conventions have', () => {
+    const published = new Set<unknown>(Object.values(conventions));
+    expect([...OLDER_NAMES.keys()].filter((name) => !published.has(name))).toEqual([]);
   });
 
   it('joins the older namespace and function', () => {
