@@ -45,7 +45,7 @@ export interface ProjectedTrace {
 }
 
 /** JavaScript SDKs start spans at a whole millisecond: less than that is no outliving. */
-const OUTLIVES_BY_NANO = 1_000_000n;
+export const OUTLIVES_BY_NANO = 1_000_000n;
 
 export function projectTrace(
   trace: Pick<Trace, 'traceId' | 'records' | 'spanCount'>,

@@ -2,6 +2,7 @@
 import { type Attribute, attributeOf } from '../../model/attribute.ts';
 import { attributeText, readAttribute, readText } from '../../model/attribute-names.ts';
 import type { TraceEvent, TraceSpan } from '../../model/trace-span.ts';
+import { OUTLIVES_BY_NANO, type TraceNode } from '../../projection/project-trace.ts';
 
 /** Who was called: a database, a host, a queue, a model; undefined where the span called nobody outside. */
 export function peerOf(span: TraceSpan): string | undefined {
@@ -32,6 +33,19 @@ export function errorText(event: TraceEvent): string {
 export function httpStatus(span: TraceSpan): string | undefined {
   const value = readAttribute(span.attributes, 'http.response.status_code');
   return value === undefined ? undefined : attributeText(value);
+}
+
+/** `HTTP 503`; undefined where the answer was no error. */
+export function httpFailure(span: TraceSpan): string | undefined {
+  const code = httpStatus(span);
+  return code !== undefined && Number(code) >= 400 ? `HTTP ${code}` : undefined;
+}
+
+/** What its parent did not wait for, in one service: with two, clocks and queues have their say. */
+export function outlivesParent(node: TraceNode, parent: TraceNode | undefined): boolean {
+  if (parent === undefined || parent.span.service !== node.span.service) return false;
+  if (parent.span.status === 'Running' || node.span.status === 'Running') return false;
+  return node.endUnixNano > parent.endUnixNano + OUTLIVES_BY_NANO;
 }
 
 function text(attributes: readonly Attribute[], key: string): string {

@@ -4,10 +4,10 @@
  * error that a child has told already is not told again by its parents. Bounded by `spansMax` folded
  * spans; what is left out is counted.
  */
-import type { TraceEvent } from '../../model/trace-span.ts';
+import type { TraceEvent, TraceSpan } from '../../model/trace-span.ts';
 import type { ProjectedTrace } from '../../projection/project-trace.ts';
 import { DERIVED } from '../../projection/span-events.ts';
-import { errorText } from './describe-span.ts';
+import { errorText, httpStatus } from './describe-span.ts';
 import { type FoldedSpan, foldSiblings } from './fold-siblings.ts';
 
 export type StoryItem =
@@ -59,13 +59,15 @@ interface OpenSpan {
   told: number;
 }
 
-/** An Error derived from a status without a word beside it says no more than that the span failed. */
-function isWorthTelling(event: TraceEvent): boolean {
+/**
+ * An Error derived from a status says no more than that the span failed, unless it has a word beside it that is
+ * not the HTTP status, which is told with the span.
+ */
+function isWorthTelling(event: TraceEvent, span: TraceSpan): boolean {
   if (event.type === 'Checkpoint') return true;
-  return (
-    event.type === 'Error' &&
-    (event.attributes.length !== 1 || event.attributes[0]!.key !== DERIVED)
-  );
+  if (event.type !== 'Error') return false;
+  if (event.attributes[0]?.key !== DERIVED) return true;
+  return event.attributes.length > 1 && errorText(event) !== httpStatus(span);
 }
 
 class Teller {
@@ -85,7 +87,7 @@ class Teller {
     const parent = this.#open.at(-1);
     if (parent) this.#tellNotes(parent, node.startUnixNano);
     this.items.push({ type: 'open', span, depth: node.depth });
-    const notes = node.span.events.filter(isWorthTelling);
+    const notes = node.span.events.filter((event) => isWorthTelling(event, node.span));
     this.#open.push({ span, notes: notes.slice(0, NOTES_MAX), told: 0 });
   }
 

@@ -1,6 +1,7 @@
 /** Words that all three diagrams use. */
 import type { ProjectedTrace } from '../../../projection/project-trace.ts';
 import { summariseProjected } from '../../../projection/summarise-trace.ts';
+import { httpFailure } from '../describe-span.ts';
 import type { FoldedSpan } from '../fold-siblings.ts';
 import { formatDuration } from '../format-duration.ts';
 import type { Story } from '../tell-trace.ts';
@@ -25,6 +26,15 @@ export function spanWords(folded: FoldedSpan, count: number = folded.count): str
 export function durationWords(folded: FoldedSpan): string {
   if (folded.node.span.status === 'Running') return 'running';
   return formatDuration(folded.totalNano);
+}
+
+/** What an answer says: how long it took, or that it failed; an HTTP error in either case. */
+export function answerWords(folded: FoldedSpan, failed: boolean): string {
+  const words = [failed ? 'failed' : durationWords(folded), httpFailure(folded.node.span) ?? ''];
+  return words
+    .filter((word) => word !== '')
+    .map((word) => mermaidLabel(word, NAME_MAX))
+    .join(', ');
 }
 
 /** Undefined where nothing was left out. */

@@ -5,10 +5,10 @@
  */
 import type { TraceSpan } from '../../../model/trace-span.ts';
 import { childrenOf, type ProjectedTrace } from '../../../projection/project-trace.ts';
-import { peerOf } from '../describe-span.ts';
+import { outlivesParent, peerOf } from '../describe-span.ts';
 import type { FoldedSpan } from '../fold-siblings.ts';
 import type { Story, StoryItem } from '../tell-trace.ts';
-import { durationWords, leftOutWords, MESSAGE_MAX, spanWords, titleOf } from './diagram-words.ts';
+import { answerWords, leftOutWords, MESSAGE_MAX, spanWords, titleOf } from './diagram-words.ts';
 import { mermaidLabel } from './mermaid-label.ts';
 import { Participants } from './participants.ts';
 
@@ -34,6 +34,7 @@ interface Frame {
   readonly isActive: boolean;
   /** For the one arrow of a remote call: the spans that the caller's line stands for. */
   readonly silentCount: number | undefined;
+  readonly isFailed: boolean;
 }
 
 class SequenceDrawing {
@@ -61,30 +62,38 @@ class SequenceDrawing {
     const { span, childCount } = folded.node;
     const at = this.participants.service(span.service);
     const above = this.#frames.at(-1);
-    const silent = { at, answerTo: undefined, answerFrom: at, isActive: false };
+    const isFailed = span.status === 'Failed';
+    const silent = { at, answerTo: undefined, answerFrom: at, isActive: false, isFailed };
     if (isCaller(span) && this.#isAnswered(folded)) return { ...silent, silentCount: folded.count };
-    const words = spanWords(folded, folded.count * (above?.silentCount ?? 1));
+    const isLeft = outlivesParent(folded.node, this.#trace.nodes[folded.node.parent]);
+    const counted = spanWords(folded, folded.count * (above?.silentCount ?? 1));
+    const words = isLeft ? `${counted}, outlives its parent` : counted;
     const peer = peerOf(span);
     if (peer !== undefined) {
       const called = this.participants.peer(peer);
-      this.#line(`${at}${span.otelKind === 'producer' ? '-)' : '->>'}${called}: ${words}`);
+      this.#line(
+        `${at}${isLeft || span.otelKind === 'producer' ? '-)' : '->>'}${called}: ${words}`,
+      );
       return { ...silent, answerTo: at, answerFrom: called, silentCount: undefined };
     }
     const from = above?.at ?? (isCallee(span) ? this.participants.caller() : at);
     const isSent = span.otelKind === 'consumer' && from !== at;
-    this.#line(`${from}${isSent ? '-)' : '->>'}${at}: ${words}`);
+    this.#line(`${from}${isLeft || isSent ? '-)' : '->>'}${at}: ${words}`);
     const isActive = childCount > 0;
     if (isActive) this.#line(`activate ${at}`);
     const answerTo = from !== at && !isSent ? from : undefined;
-    return { at, answerTo, answerFrom: at, isActive, silentCount: undefined };
+    return { at, answerTo, answerFrom: at, isActive, silentCount: undefined, isFailed };
   }
 
   #close(folded: FoldedSpan, frame: Frame): void {
-    const { status } = folded.node.span;
-    if (frame.answerTo !== undefined && status === 'Failed') {
-      this.#line(`${frame.answerFrom}--x${frame.answerTo}: failed`);
-    } else if (frame.answerTo !== undefined && frame.isActive && status === 'Completed') {
-      this.#line(`${frame.answerFrom}-->>${frame.answerTo}: ${durationWords(folded)}`);
+    const above = this.#frames.at(-1);
+    // A caller may call a failure what the called side answered in good order: HTTP 404, say.
+    const isFailed = frame.isFailed || (above?.silentCount !== undefined && above.isFailed);
+    const isEnded = folded.node.span.status !== 'Running';
+    if (frame.answerTo !== undefined && isEnded && (isFailed || frame.isActive)) {
+      const arrow = isFailed ? '--x' : '-->>';
+      const words = answerWords(folded, isFailed);
+      this.#line(`${frame.answerFrom}${arrow}${frame.answerTo}: ${words}`);
     }
     if (frame.isActive) this.#line(`deactivate ${frame.at}`);
   }

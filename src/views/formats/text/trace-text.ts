@@ -4,11 +4,10 @@
  * any width do no harm. Bounds: SPANS_MAX lines of spans, LEVELS_MAX levels of indentation; what is left
  * out is said.
  */
-import type { TraceSpan } from '../../../model/trace-span.ts';
 import type { ProjectedTrace, TraceNode } from '../../../projection/project-trace.ts';
 import { summariseProjected } from '../../../projection/summarise-trace.ts';
 import { cleanText, label } from '../clean-text.ts';
-import { httpStatus, peerOf } from '../describe-span.ts';
+import { httpFailure, outlivesParent, peerOf } from '../describe-span.ts';
 import type { FoldedSpan } from '../fold-siblings.ts';
 import { formatDuration, formatOffset } from '../format-duration.ts';
 import { type StoryItem, tellTrace } from '../tell-trace.ts';
@@ -102,15 +101,12 @@ function spanLine(folded: FoldedSpan, parent: TraceNode | undefined): string {
   }
   const peer = peerOf(span);
   if (peer !== undefined) words.push(`→ ${label(peer, NAME_MAX)}`);
-  words.push(...failureWords(span));
+  const failure = httpFailure(span);
+  if (failure !== undefined) words.push(cleanText(failure));
+  if (outlivesParent(folded.node, parent)) words.push('(outlives its parent)');
   if (span.metadata.warnings.includes('missing_parent')) words.push('(no parent)');
   if (folded.node.depth > LEVELS_MAX) words.push(`(level ${folded.node.depth})`);
   return words.join(' ');
-}
-
-function failureWords(span: TraceSpan): string[] {
-  const code = httpStatus(span);
-  return code !== undefined && Number(code) >= 400 ? [`HTTP ${cleanText(code)}`] : [];
 }
 
 /** A line is the last among its siblings if no line of its depth follows before a shallower one. */

@@ -20,7 +20,7 @@ const TYPES: Record<Diagram, string> = {
 
 /** What `everywhere` has, whatever the name. */
 const PARTS: Record<Diagram, ParsedDiagram> = {
-  sequence: { type: 'sequence', places: 3, steps: 16 },
+  sequence: { type: 'sequence', places: 3, steps: 17 },
   gantt: { type: 'gantt', places: 2, steps: 6 },
   flowchart: { type: 'flowchart-v2', places: 6, steps: 5 },
 };
@@ -58,10 +58,31 @@ describe('a trace as a sequence diagram', () => {
     deactivate p2
     deactivate p0
     p0-)p4: orders process · 150 ms
-    p0->>p0: sendMail · 300 ms
-    p0--xcaller: failed
+    p0-)p0: sendMail · 300 ms, outlives its parent
+    p0--xcaller: failed, HTTP 502
     deactivate p0
 `);
+  });
+
+  it('shows a call that failed for its caller alone, and an answer that is an error to nobody', () => {
+    const code = (status: number) => ({ 'http.response.status_code': status });
+    const text = drawn({
+      resources: [
+        {
+          service: 'shop',
+          spans: [
+            { name: 'POST /orders', kind: 'server', durationMs: 50, attributes: code(402) },
+            { name: 'POST', kind: 'client', parent: 0, durationMs: 40, status: 'error' },
+          ],
+        },
+        {
+          service: 'payment',
+          spans: [{ name: 'POST /charges', kind: 'server', parent: 1, attributes: code(402) }],
+        },
+      ],
+    });
+    expect(text).toContain('p1--xp0: failed, HTTP 402\n');
+    expect(text).toContain('p0-->>caller: 50.0 ms, HTTP 402\n');
   });
 
   it('shares one column among too many participants', () => {

@@ -26,7 +26,7 @@ trace a087eaf300b349c98706c4ebfb2627fd  2026-01-02T03:04:05.000Z  1.50 s  33 spa
   +880 ms            │        └─ ✕ PspError: 503 Service Unavailable
   +1.19 s   4.00 ms  ├─ orders send → orders
   +1.30 s    150 ms  │  └─ orders process [warehouse]
-  +1.20 s    300 ms  └─ sendMail
+  +1.20 s    300 ms  └─ sendMail (outlives its parent)
 
 warnings: clock_skew_adjusted
 `);
@@ -43,12 +43,23 @@ warnings: missing_parent
 `);
   });
 
+  it('tells an error once: the HTTP status stands with the span', () => {
+    const failed = (type: string): SpanSpec => ({
+      name: 'POST',
+      kind: 'client',
+      status: 'error',
+      attributes: { 'http.response.status_code': 402, 'error.type': type },
+    });
+    expect(written({ service: 'shop', spans: [failed('402')] }).content).not.toContain('✕ 402');
+    expect(written({ service: 'shop', spans: [failed('timeout')] }).content).toContain('✕ timeout');
+  });
+
   it('lets no name leave its line, colour it or turn it around', () => {
     const name = '\u001b[31mred\u001b[0m\n\u202e\u0007two\tthree\u2028four \u001b]0;title\u0007';
     const spans: SpanSpec[] = [
       { name, status: 'error', statusMessage: name },
       { name: '', parent: 0 },
-      { name: `${'a'.repeat(500)}z`, parent: 0 },
+      { name: `${'a'.repeat(500)}z`, parent: 0, durationMs: 5 },
       { name: '注文を受ける 👩‍👩‍👧', parent: 0 },
     ];
     const { content } = written({ service: name, spans });
