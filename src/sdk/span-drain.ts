@@ -1,7 +1,7 @@
 /**
  * Takes ended spans from the buffer to where they are kept, beside the program's own work on the event loop.
  *
- * A slice runs for at most SLICE_MS and then lets the program go on. Up to REQUESTS_MAX requests are on
+ * A slice writes for at most SLICE_MS and then lets the program go on. Up to REQUESTS_MAX requests are on
  * their way at once; while they are, spans wait in the buffer. A request that is refused as busy, or
  * that a fault met, is sent again until `giveUpAfterMs`, then given up and counted. Its own timers keep no
  * process alive; whoever flushes does.
@@ -40,8 +40,8 @@ export interface DrainParts {
 }
 
 const SLICE_MS = 5;
-/** Of a slice, what writing a request may take; the rest is for handing it over. */
-const ENCODE_MS = 3;
+/** Later in a slice no further request is begun. */
+const LAST_REQUEST_MS = 3;
 const REQUESTS_MAX = 8;
 const FAULT_RETRY_MS = 250;
 const RETRY_MS_MAX = 5000;
@@ -144,8 +144,8 @@ export class SpanDrain {
     untraced(() => {
       const { ended, encoder, host } = this.#parts;
       const startedAtMs = performance.now();
-      while (this.#mayRun() && performance.now() < startedAtMs + SLICE_MS) {
-        const outcome = encoder.encode(ended, startedAtMs + ENCODE_MS);
+      while (this.#mayRun() && performance.now() < startedAtMs + LAST_REQUEST_MS) {
+        const outcome = encoder.encode(ended, startedAtMs + SLICE_MS);
         if (outcome.unreadable > 0) host.counters.drop('unreadable', outcome.unreadable);
         if (outcome.encoded !== undefined) this.#dispatch(outcome.encoded);
         if (outcome.pending !== undefined) this.#waitFor(outcome.pending);
