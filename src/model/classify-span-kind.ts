@@ -92,5 +92,5 @@ function textOf(value: AttributeValue | undefined): string {
 }
 
 function isTrue(value: AttributeValue | undefined): boolean {
-  return (value?.type === 'bool' && value.value) || (value?.type === 'int' && value.value !== 0n);
+  return value?.type === 'bool' && value.value;
 }

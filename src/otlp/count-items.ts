@@ -39,9 +39,12 @@ const DATA_POINTS: readonly Step[] = [
   { numbers: [1], names: ['dataPoints', 'data_points'] },
 ];
 
-const STEPS = { logs: LOG_RECORDS, metrics: DATA_POINTS } as const;
+export type CountedSignal = 'logs' | 'metrics';
 
-export type CountedSignal = keyof typeof STEPS;
+const STEPS: Readonly<Record<CountedSignal, typeof LOG_RECORDS>> = {
+  logs: LOG_RECORDS,
+  metrics: DATA_POINTS,
+};
 
 export type ItemCount =
   | { readonly status: 'ok'; readonly count: number }

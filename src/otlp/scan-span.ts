@@ -62,8 +62,13 @@ export class SpanPass {
     let bits = 0;
     let pos = start;
     while (pos < end) {
-      const tag = tagAt(bytes, pos, end);
-      pos = cursor();
+      // Tags and lengths of one byte are read in line: they are nearly all there are.
+      let tag = bytes[pos]!;
+      if (tag < 0x80 && tag >= 8) pos++;
+      else {
+        tag = tagAt(bytes, pos, end);
+        pos = cursor();
+      }
       switch (tag) {
         case 10:
           traceIdLength = lengthAt(bytes, pos, end);
@@ -104,8 +109,12 @@ export class SpanPass {
           break;
         }
         case 74: {
-          const length = lengthAt(bytes, pos, end);
-          pos = cursor();
+          let length = pos < end ? bytes[pos]! : 0x80;
+          if (length < 0x80 && length < end - pos) pos++;
+          else {
+            length = lengthAt(bytes, pos, end);
+            pos = cursor();
+          }
           attributeCount++;
           this.#attribute(bytes, pos, pos + length);
           pos += length;
@@ -178,12 +187,16 @@ export class SpanPass {
         if (length < 128 && valueStart + length === end) {
           const tag = bytes[valueStart]!;
           if (tag === 10 && bytes[valueStart + 1]! === length - 2) {
-            this.#hints.see(bytes, start + 2, keyLength, valueStart + 2, length - 2);
+            this.#hints.see(bytes, start + 2, keyLength, valueStart + 2, length - 2, false);
             return;
           }
-          if (tag === 33 && length === 9) return;
+          if (tag === 33 && length === 9) {
+            this.#hints.see(bytes, start + 2, keyLength, 0, -1, false);
+            return;
+          }
           if ((tag === 16 || tag === 24) && oneVarint(bytes, valueStart + 1, end)) {
-            this.#hints.see(bytes, start + 2, keyLength, valueStart + 1, -1);
+            const isTrue = tag === 16 && (length > 2 || bytes[valueStart + 1] !== 0);
+            this.#hints.see(bytes, start + 2, keyLength, 0, -1, isTrue);
             return;
           }
         }
@@ -196,6 +209,7 @@ export class SpanPass {
       keyRead.length,
       keyRead.valueOffset,
       keyRead.valueOffset < 0 ? -1 : keyRead.valueLength,
+      keyRead.isTrue,
     );
   }
 

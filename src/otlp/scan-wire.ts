@@ -154,9 +154,23 @@ const KEY_VALUE_LIST = 4;
 /** A message whose known fields are all strings: the same walk as for unknown fields. */
 export const OPAQUE = 5;
 
-/** Of the outermost KeyValue that checkTree walked last: its key, and its value where that is a string. */
-export const keyRead: { offset: number; length: number; valueOffset: number; valueLength: number } =
-  { offset: 0, length: 0, valueOffset: -1, valueLength: 0 };
+/**
+ * Of the outermost KeyValue that checkTree walked last: its key, and its value where that is a string
+ * (`valueOffset` is −1 where it is not) or the bool true.
+ */
+export const keyRead: {
+  offset: number;
+  length: number;
+  valueOffset: number;
+  valueLength: number;
+  isTrue: boolean;
+} = { offset: 0, length: 0, valueOffset: -1, valueLength: 0, isTrue: false };
+
+/** Another member of the value takes the place of what was read before it. */
+function forgetValue(): void {
+  keyRead.valueOffset = -1;
+  keyRead.isTrue = false;
+}
 
 const kinds = new Uint8Array(DEPTH_MAX + 2);
 const ends = new Uint32Array(DEPTH_MAX + 2);
@@ -170,7 +184,7 @@ export function checkTree(
   depth: number,
 ): void {
   keyRead.length = 0;
-  keyRead.valueOffset = -1;
+  forgetValue();
   let level = 0;
   let pos = start;
   kinds[0] = kind;
@@ -190,8 +204,7 @@ export function checkTree(
       pos = next;
       const below = messageBelow(inside, tag >>> 3);
       if (below !== 0) {
-        // A list or a map takes the place of a string before it.
-        if (level === 1 && inside === ANY_VALUE) keyRead.valueOffset = -1;
+        if (level === 1 && inside === ANY_VALUE) forgetValue();
         if (depth + ++level > DEPTH_MAX)
           throw new MalformedOtlp(`nested more than ${DEPTH_MAX} deep`, pos);
         kinds[level] = below;
@@ -203,18 +216,22 @@ export function checkTree(
         keyRead.offset = pos;
         keyRead.length = length;
       } else if (level === 1 && inside === ANY_VALUE && kinds[0] === KEY_VALUE) {
+        if (tag === 10 || tag === 58) forgetValue();
         if (tag === 10) {
           keyRead.valueOffset = pos;
           keyRead.valueLength = length;
-        } else if (tag === 58) keyRead.valueOffset = -1;
+        }
       }
       pos += length;
     } else if (inside === ANY_VALUE && (tag === 16 || tag === 24)) {
-      varintAt(bytes, pos, limit);
+      const value = varintAt(bytes, pos, limit);
       pos = next;
-      if (level === 1) keyRead.valueOffset = -1;
+      if (level === 1) {
+        forgetValue();
+        keyRead.isTrue = tag === 16 && value !== 0;
+      }
     } else {
-      if (inside === ANY_VALUE && tag === 33 && level === 1) keyRead.valueOffset = -1;
+      if (inside === ANY_VALUE && tag === 33 && level === 1) forgetValue();
       pos = skipField(bytes, pos, limit, tag, depth + level);
     }
   }
