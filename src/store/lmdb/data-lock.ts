@@ -4,14 +4,23 @@
  * was left by an owner that is gone, and is taken over.
  *
  * The owner answers GET /lock with its pid and version, and hands every other request to `onRequest`: in
- * process exporters send OTLP there. Two processes that find the same stale socket are told apart by who
- * links its own into place first. Should the socket be deleted, the owner puts it back within five seconds.
+ * process exporters send OTLP there. Taking over is done by one process at a time. Should the socket be deleted,
+ * the owner puts it back within five seconds.
  */
-import { createHash } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface LockOwner {
   readonly pid: number;
@@ -25,11 +34,15 @@ export type LockOutcome =
 type RequestListener = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
 /** Of sun_path, the terminating zero and our suffix left off. */
-const SOCKET_PATH_MAX = 90;
+const SOCKET_PATH_MAX = 88;
 const ANSWER_TIMEOUT_MS = 2_000;
 const ANSWER_BYTES_MAX = 4_096;
 const RESTORE_EVERY_MS = 5_000;
 const ATTEMPTS = 5;
+/** At the end of a claimant's own socket name, behind its pid in base 36. */
+const RANDOM_DIGITS = 6;
+const TAKEOVER_WAIT_MS = 5_000;
+const TAKEOVER_POLL_MS = 10;
 const ON_WINDOWS: boolean = process.platform === 'win32';
 
 export class DataLock {
@@ -60,14 +73,22 @@ export class DataLock {
     this.#onRequest = listener;
   }
 
+  /** Lets go of a lock that never came into force. */
+  abandon(): Promise<void> {
+    return this.#close();
+  }
+
   async release(): Promise<void> {
+    await this.#close();
+    if (!ON_WINDOWS) rmSync(this.socketPath, { force: true });
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#restore);
     const closed = new Promise<void>((done) => this.#server.close(() => done()));
     this.#server.closeAllConnections();
     await closed;
-    if (ON_WINDOWS) return;
-    rmSync(this.socketPath, { force: true });
-    rmSync(this.#ownPath, { force: true });
+    if (!ON_WINDOWS) rmSync(this.#ownPath, { force: true });
   }
 
   #putBack(): void {
@@ -142,44 +163,82 @@ async function claim(socketPath: string, owner: LockOwner): Promise<DataLock | u
       ? new DataLock(socketPath, socketPath, server, owner)
       : undefined;
   }
-  const ownPath = `${socketPath}.${process.pid}`;
-  rmSync(ownPath, { force: true });
+  const ownPath = `${socketPath}.${process.pid.toString(36)}${randomBytes(RANDOM_DIGITS / 2).toString('hex')}`;
   if (!(await listens(server, ownPath))) return undefined;
   chmodSync(ownPath, 0o600);
   // Answers from the first moment on: it is linked into place below.
   const lock = new DataLock(socketPath, ownPath, server, owner);
-  if (await moveAside(socketPath)) {
-    try {
-      linkSync(ownPath, socketPath);
-      return lock;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-  server.close();
-  rmSync(ownPath, { force: true });
+  if (await alone(socketPath, () => linkIfAbandoned(ownPath, socketPath))) return lock;
+  await lock.abandon();
   return undefined;
 }
 
-/** Takes a stale socket out of the way. False where what was taken turned out to be alive: it is put back. */
-async function moveAside(socketPath: string): Promise<boolean> {
-  const aside = `${socketPath}.stale-${process.pid}`;
-  try {
-    statSync(socketPath);
-    renameSync(socketPath, aside);
-  } catch {
-    return true;
+/** Within `alone`: nobody else unlinks or links the socket meanwhile. */
+async function linkIfAbandoned(ownPath: string, socketPath: string): Promise<boolean> {
+  if ((await askOwner(socketPath)) !== undefined) return false;
+  clearAbandoned(socketPath, ownPath);
+  linkSync(ownPath, socketPath);
+  return true;
+}
+
+/** The socket, and what processes that were killed left of their own beside it. */
+function clearAbandoned(socketPath: string, ownPath: string): void {
+  const folder = dirname(socketPath);
+  const name = basename(socketPath);
+  for (const entry of readdirSync(folder)) {
+    const path = join(folder, entry);
+    if (entry === name || (entry.startsWith(`${name}.`) && isLeftover(path, ownPath)))
+      rmSync(path, { force: true });
   }
-  const alive = (await askOwner(aside)) !== undefined;
-  if (alive) {
+}
+
+/** Of a claimant that is gone. One that is alive and waits for its turn needs its socket still. */
+function isLeftover(path: string, ownPath: string): boolean {
+  if (path === ownPath || path.endsWith('.takeover')) return false;
+  const maker = Number.parseInt(path.slice(path.lastIndexOf('.') + 1, -RANDOM_DIGITS), 36);
+  return !Number.isSafeInteger(maker) || !isAlive(maker);
+}
+
+/**
+ * Runs `task` while no other process does, by a file that only one can make. It names its maker, so that
+ * one left by a process that died is cleared away.
+ */
+async function alone(socketPath: string, task: () => Promise<boolean>): Promise<boolean> {
+  const mutex = `${socketPath}.takeover`;
+  const until = performance.now() + TAKEOVER_WAIT_MS;
+  while (true) {
     try {
-      linkSync(aside, socketPath);
-    } catch {
-      // Its owner was faster.
+      writeFileSync(mutex, String(process.pid), { flag: 'wx', mode: 0o600 });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
+    if (!isAlive(readMaker(mutex)) || performance.now() > until) rmSync(mutex, { force: true });
+    else await wait(TAKEOVER_POLL_MS);
   }
-  rmSync(aside, { force: true });
-  return !alive;
+  try {
+    return await task();
+  } finally {
+    rmSync(mutex, { force: true });
+  }
+}
+
+/** Ourselves, who live, where the file is gone or is only being written: look again. */
+function readMaker(mutex: string): number {
+  try {
+    return Number(readFileSync(mutex, 'utf8')) || process.pid;
+  } catch {
+    return process.pid;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function listens(server: http.Server, path: string): Promise<boolean> {
