@@ -10,7 +10,7 @@
  *   Status 2 message · 3 code
  */
 import { KindHints } from './kind-hints.ts';
-import type { ScanLimits } from './scan-traces.ts';
+import type { ScanLimits } from './scan-limits.ts';
 import {
   checkTree,
   cursor,

@@ -18,6 +18,7 @@
  *   Span: see scan-span.ts
  */
 
+import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
 import { SpanPass } from './scan-span.ts';
 import {
   checkTree,
@@ -33,21 +34,6 @@ import {
 } from './scan-wire.ts';
 import type { SpanBatch } from './span-batch.ts';
 import { COLUMN, RESOURCE, SCOPE, STRIDE } from './span-columns.ts';
-
-export interface ScanLimits {
-  /** @default 3 MiB, so that every span fits a request to a peer with gRPC's default limit */
-  readonly spanBytesMax: number;
-  /** Attributes, events and links of one span, theirs included. @default 16,384 */
-  readonly spanPartsMax: number;
-  /** Of the resource frame and of the scope frame, each. @default 512 KiB */
-  readonly frameBytesMax: number;
-}
-
-export const SCAN_LIMITS: ScanLimits = {
-  spanBytesMax: 3 * 1024 * 1024,
-  spanPartsMax: 16_384,
-  frameBytesMax: 512 * 1024,
-};
 
 export type ScanOutcome =
   | {
