@@ -42,6 +42,11 @@ export class ByteBudget {
     return this.#used >= this.bytesMax && this.#waitingBytes >= this.waitingBytesMax;
   }
 
+  /** Whether so much more may wait. One alone always may. */
+  mayWait(bytes: number): boolean {
+    return this.#waitingBytes === 0 || this.#waitingBytes + bytes <= this.waitingBytesMax;
+  }
+
   /** Takes at once or not at all; never overtakes those who wait. */
   tryTake(bytes: number): boolean {
     if (this.#waiters.size > 0 || !this.#fits(bytes)) return false;
@@ -55,11 +60,7 @@ export class ByteBudget {
    */
   take(bytes: number, waitMs: number, clock: Clock, signal?: AbortSignal): Promise<boolean> {
     if (this.tryTake(bytes)) return Promise.resolve(true);
-    if (
-      signal?.aborted ||
-      (this.#waitingBytes > 0 && this.#waitingBytes + bytes > this.waitingBytesMax)
-    )
-      return Promise.resolve(false);
+    if (signal?.aborted || !this.mayWait(bytes)) return Promise.resolve(false);
     return new Promise((resolve) => {
       const withdraw = (): void => waiter.settle(false);
       const waiter: Waiter = {

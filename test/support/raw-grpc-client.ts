@@ -22,7 +22,8 @@ export class RawGrpcClient {
   readonly session: http2.ClientHttp2Session;
 
   constructor(port: number) {
-    this.session = http2.connect(`http://127.0.0.1:${port}`);
+    // What waits to be written counts as memory of the session.
+    this.session = http2.connect(`http://127.0.0.1:${port}`, { maxSessionMemory: 1000 });
     this.session.on('error', () => {});
   }
 

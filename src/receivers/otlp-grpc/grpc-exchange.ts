@@ -40,6 +40,8 @@ const PREFIX_BYTES = 5;
 /** A sender that needs more frames than this, with fewer bytes in each, is not sending a request. */
 const TINY_FRAMES_MAX = 2048;
 const TINY_FRAME_BYTES = 64;
+/** How long a sender may take to notice its answer. */
+const HANG_UP_MS = 300;
 
 export class GrpcExchange {
   readonly #context: ExchangeContext;
@@ -47,6 +49,7 @@ export class GrpcExchange {
   readonly #session: SessionState;
   readonly #startedAtMs: number;
   #deadlineMs = Number.POSITIVE_INFINITY;
+  #hangUpAtMs = Number.POSITIVE_INFINITY;
   #signal: OtlpSignal = 'traces';
   #encoding: 'identity' | 'gzip' | 'deflate' = 'identity';
   #phase: 'receiving' | 'received' | 'answered' = 'receiving';
@@ -79,7 +82,10 @@ export class GrpcExchange {
 
   /** Called now and then with the clock's monotonic time. */
   sweep(nowMs: number): void {
-    if (this.#phase === 'answered') return;
+    if (this.#phase === 'answered') {
+      if (nowMs >= this.#hangUpAtMs) this.#stream.close(http2.constants.NGHTTP2_NO_ERROR);
+      return;
+    }
     if (nowMs >= this.#deadlineMs) {
       this.#refuse(GRPC_STATUS.DEADLINE_EXCEEDED, 'the deadline of the request passed');
       return;
@@ -158,12 +164,8 @@ export class GrpcExchange {
       );
     if (this.#phase === 'answered') return undefined;
     if (flag === 0) this.#encoding = 'identity';
-    return new RequestIntake(
-      this.#context,
-      this.#stream,
-      this.#length,
-      this.#session.abort.signal,
-      (outcome) => this.#answer(outcome),
+    return new RequestIntake(this.#context, this.#length, this.#session.abort.signal, (outcome) =>
+      this.#answer(outcome),
     );
   }
 
@@ -182,7 +184,7 @@ export class GrpcExchange {
     const early = this.#phase === 'receiving';
     this.#leave();
     answerOutcome(this.#stream, outcome);
-    if (early) discard(this.#stream);
+    if (early) this.#discard();
   }
 
   #refuse(status: GrpcStatus, message: string, extra?: http2.OutgoingHttpHeaders) {
@@ -190,15 +192,24 @@ export class GrpcExchange {
     if (status !== GRPC_STATUS.DEADLINE_EXCEEDED) counters.add('requests_invalid');
     this.#leave();
     answerStatus(this.#stream, status, message, extra);
-    discard(this.#stream);
+    this.#discard();
   }
 
   #notGrpc(httpStatus: number, message: string): false {
     this.#context.host.counters.add('requests_invalid');
     this.#leave();
     answerHttp(this.#stream, httpStatus, message);
-    discard(this.#stream);
+    this.#discard();
     return false;
+  }
+
+  /**
+   * Answered before the request was read to its end: what still comes is thrown away, and after a while no
+   * longer wanted (RFC 9113, 8.1). Not at once: a reset overtakes an answer that waits to be written.
+   */
+  #discard() {
+    this.#stream.resume();
+    this.#hangUpAtMs = this.#context.host.clock.monotonicMs() + HANG_UP_MS;
   }
 
   #leave() {
@@ -211,12 +222,6 @@ export class GrpcExchange {
 const NO_BYTES: Buffer = Buffer.alloc(0);
 
 function ignore(): void {}
-
-/** Answered before the request was read to its end: what still comes is not wanted (RFC 9113, 8.1). */
-function discard(stream: http2.ServerHttp2Stream): void {
-  stream.resume();
-  stream.close(http2.constants.NGHTTP2_NO_ERROR);
-}
 
 /** `application/grpc`, with `+proto` or parameters, in any case. */
 function isGrpc(contentType: string | undefined): boolean {

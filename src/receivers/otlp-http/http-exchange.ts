@@ -52,12 +52,13 @@ export class HttpExchange {
     const { maxRequestBytes } = this.#context.settings;
     const { budget, handler, settings, abort } = this.#context;
     const announced = request.headers['content-length'];
-    const length = announced === undefined ? maxRequestBytes : Number(announced);
-    if (length > maxRequestBytes) return this.#tooLarge(`a request of ${length} bytes`);
+    const length = announced === undefined ? undefined : Number(announced);
+    if (length !== undefined && length > maxRequestBytes)
+      return this.#tooLarge(`a request of ${length} bytes`);
     if (budget.overloaded)
       return this.#answer(handler.busy('too much is in flight', settings.retryAfterMs));
     const answer = (outcome: ExportOutcome): void => this.#answer(outcome);
-    const intake = new RequestIntake(this.#context, request, length, abort, answer);
+    const intake = new RequestIntake(this.#context, length, abort, answer);
     this.#intake = intake;
     request.on('data', (piece: Buffer) => this.#piece(piece));
     request.on('end', () => {

@@ -108,7 +108,7 @@ class Pieces {
 
   get options(): Options {
     // Chunks that hold the whole output spare a copy.
-    const chunkSize = Math.min(1 << 18, Math.max(1024, this.rest.length * 8));
+    const chunkSize = Math.min(1 << 18, Math.max(1 << 14, this.rest.length * 8));
     return { info: true, chunkSize, maxOutputLength: Math.max(1, this.#room) };
   }
 

@@ -2,10 +2,14 @@
  * One request on its way in, the same for every transport: collect its body under the byte budget, wait
  * for room or be refused, decompress, hand over, and tell the transport the outcome, exactly once.
  *
+ * A body of up to 1 MiB is charged when its first byte comes; a larger one, or one of unknown length, by
+ * doubling as it arrives. Where there is no room the request goes on arriving while it waits, against a
+ * claim on the budget's waiting bytes, and is not read before the claim is granted. So what all requests
+ * hold together never exceeds the budget and its waiting bytes, whatever senders do.
+ *
  * It owns the body's memory and its charge, and gives both back when nobody reads them any more. It knows
- * no framing, no header, no way to answer. While it waits for room the sender is paused.
+ * no framing, no header, no way to answer.
  */
-import type { Readable } from 'node:stream';
 import type { ByteBudget } from '../../pipeline/byte-budget.ts';
 import type { Host } from '../../pipeline/component.ts';
 import type { BufferPool } from './buffer-pool.ts';
@@ -33,58 +37,61 @@ export interface IntakeContext {
   readonly handler: ExportHandler;
 }
 
+/** Charged and allocated at once, if announced; otherwise the first step of doubling is the smaller one. */
+const AT_ONCE_BYTES_MAX = 1024 * 1024;
+const FIRST_CHARGE_BYTES = 16 * 1024;
+
 export class RequestIntake {
   readonly #context: IntakeContext;
-  readonly #sender: Readable;
+  readonly #announced: number | undefined;
   readonly #abort: AbortSignal;
   readonly #answer: (outcome: ExportOutcome) => void;
   readonly #body: MessageBuffer;
-  #phase: 'collecting' | 'waiting' | 'reading' | 'settled' = 'collecting';
+  #phase: 'collecting' | 'reading' | 'settled' = 'collecting';
+  /** Taken from the budget. */
+  #charged = 0;
+  /** Asked of the budget, not yet granted. */
+  #claimed = 0;
   /** The body or its charge is in use elsewhere, so it outlives the answer. */
   #held = false;
   /** Set once the body is complete. */
   #kind: RequestKind | undefined;
-  #inflatedCharge = 0;
 
-  /** `lengthMax`: what the sender announced, or the limit. `answer` may be called before `end` returns. */
+  /**
+   * `announced`: the body's length where the sender gave it; no more than that may be appended. `answer`
+   * may be called before `append` or `end` returns.
+   */
   constructor(
     context: IntakeContext,
-    sender: Readable,
-    lengthMax: number,
+    announced: number | undefined,
     abort: AbortSignal,
     answer: (outcome: ExportOutcome) => void,
   ) {
     this.#context = context;
-    this.#sender = sender;
+    this.#announced = announced;
     this.#abort = abort;
     this.#answer = answer;
-    this.#body = new MessageBuffer(context.budget, context.pool, lengthMax);
+    const { maxRequestBytes } = context.settings;
+    const atOnce = announced !== undefined && announced <= AT_ONCE_BYTES_MAX;
+    this.#body = new MessageBuffer(context.pool, atOnce ? announced : maxRequestBytes);
   }
 
-  /** Bytes collected so far, those that wait for room left out. */
-  get length(): number {
-    return this.#body.length;
-  }
-
-  /** Copies `bytes`, at once or when there is room; until then it holds them. */
+  /** Copies the bytes. */
   append(bytes: Uint8Array): void {
     if (this.#phase !== 'collecting' || bytes.length === 0) return;
-    const shortfall = this.#body.shortfall(bytes.length);
-    if (shortfall > 0) {
-      if (!this.#context.budget.tryTake(shortfall)) {
-        void this.#appendLater(bytes, shortfall);
-        return;
-      }
-      this.#body.grow(shortfall);
+    const needed = this.#body.length + bytes.length;
+    if (needed > this.#charged + this.#claimed && !this.#makeRoom(needed)) {
+      this.#settle(this.#busy());
+      return;
     }
     this.#body.append(bytes);
   }
 
   /** The body is complete. */
   end(kind: RequestKind): void {
-    if (this.#phase === 'settled') return;
+    if (this.#phase !== 'collecting') return;
     this.#kind = kind;
-    if (this.#phase === 'collecting') this.#read(kind);
+    if (this.#claimed === 0) this.#read(kind);
   }
 
   /** The transport has answered by itself, or the sender is gone: no outcome is wanted any more. */
@@ -93,20 +100,38 @@ export class RequestIntake {
     if (!this.#held) this.#giveBack();
   }
 
-  async #appendLater(bytes: Uint8Array, shortfall: number): Promise<void> {
+  /** Charges more, or claims it; false where neither is possible. */
+  #makeRoom(needed: number): boolean {
+    // A claim covers all that was announced: who outgrows it said nothing, and waits already.
+    if (this.#claimed > 0) return false;
     const { budget, host, settings } = this.#context;
-    this.#phase = 'waiting';
-    this.#sender.pause();
-    const admitted = await budget.take(shortfall, settings.waitForRoomMs, host.clock, this.#abort);
-    if (this.#isSettled()) {
-      if (admitted) budget.give(shortfall);
+    const announced = this.#announced ?? settings.maxRequestBytes;
+    const doubled = Math.max(needed, FIRST_CHARGE_BYTES, this.#charged * 2);
+    const target = announced <= AT_ONCE_BYTES_MAX ? announced : Math.min(doubled, announced);
+    if (budget.tryTake(target - this.#charged)) {
+      this.#charged = target;
+      return true;
+    }
+    const claim = (this.#announced ?? Math.max(target, AT_ONCE_BYTES_MAX)) - this.#charged;
+    if (!budget.mayWait(claim)) return false;
+    this.#claimed = claim;
+    void budget
+      .take(claim, settings.waitForRoomMs, host.clock, this.#abort)
+      .then((granted) => this.#waited(claim, granted));
+    return true;
+  }
+
+  #waited(claim: number, granted: boolean) {
+    if (this.#phase === 'settled') {
+      if (granted) this.#context.budget.give(claim);
       return;
     }
-    if (!admitted) return this.#settle(this.#busy());
-    this.#body.grow(shortfall);
-    this.#body.append(bytes);
-    this.#phase = 'collecting';
-    this.#sender.resume();
+    this.#claimed = 0;
+    if (!granted) {
+      this.#settle(this.#busy());
+      return;
+    }
+    this.#charged += claim;
     if (this.#kind !== undefined) this.#read(this.#kind);
   }
 
@@ -134,10 +159,10 @@ export class RequestIntake {
       return this.#settle(
         handler.invalid(`the request is not ${kind.encoding} data: ${result.reason}`),
       );
-    const extra = result.bytes.length - this.#body.chargedBytes;
+    const extra = result.bytes.length - this.#charged;
     if (extra > 0) {
       if (!budget.tryTake(extra)) return this.#settle(this.#busy());
-      this.#inflatedCharge = extra;
+      this.#charged += extra;
     }
     this.#handOver(kind, result.bytes);
   }
@@ -146,7 +171,7 @@ export class RequestIntake {
     const outcome = this.#context.handler.export(kind, bytes, this.#abort);
     // The bytes have been read; the charge stays until the outcome is known.
     this.#held = true;
-    this.#body.recycle();
+    this.#body.release();
     void outcome.then((settled) => {
       this.#held = false;
       this.#settle(settled);
@@ -172,7 +197,7 @@ export class RequestIntake {
 
   #giveBack() {
     this.#body.release();
-    if (this.#inflatedCharge > 0) this.#context.budget.give(this.#inflatedCharge);
-    this.#inflatedCharge = 0;
+    if (this.#charged > 0) this.#context.budget.give(this.#charged);
+    this.#charged = 0;
   }
 }

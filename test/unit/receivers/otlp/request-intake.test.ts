@@ -1,4 +1,3 @@
-import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -36,13 +35,11 @@ function context(budgetBytes = 1 << 20) {
   return { ...made, clock, consumer };
 }
 
-function intake(made: IntakeContext, lengthMax: number) {
+function intake(made: IntakeContext, announced: number | undefined) {
   const outcome = Promise.withResolvers<ExportOutcome>();
-  const sender = new PassThrough();
   return {
-    sender,
     outcome: outcome.promise,
-    intake: new RequestIntake(made, sender, lengthMax, NO_DEADLINE, outcome.resolve),
+    intake: new RequestIntake(made, announced, NO_DEADLINE, outcome.resolve),
   };
 }
 
@@ -59,16 +56,56 @@ describe('RequestIntake', () => {
     expect(made.budget.usedBytes).toBe(0);
   });
 
-  it('pauses the sender while it waits, and goes on from where it was', async () => {
+  it('goes on collecting while it waits, and is read once there is room', async () => {
     const made = context();
     made.budget.tryTake(made.budget.bytesMax);
-    const { intake: one, outcome, sender } = intake(made, REQUEST.length);
-    one.append(REQUEST);
+    const { intake: one, outcome } = intake(made, REQUEST.length);
+    for (const byte of REQUEST) one.append(Uint8Array.of(byte));
     one.end(KIND);
-    expect(sender.isPaused()).toBe(true);
+    expect(made.budget.waitingBytes).toBe(REQUEST.length);
+    expect(made.consumer.requests).toHaveLength(0);
     made.budget.give(made.budget.bytesMax);
     expect(await outcome).toEqual({ status: 'accepted' });
-    expect(sender.isPaused()).toBe(false);
+    expect(made.consumer.requests).toEqual([REQUEST]);
+    expect([made.budget.usedBytes, made.budget.waitingBytes]).toEqual([0, 0]);
+  });
+
+  it('is refused at once where too much waits already', async () => {
+    const made = context();
+    made.budget.tryTake(made.budget.bytesMax);
+    const first = intake(made, made.budget.waitingBytesMax);
+    first.intake.append(Buffer.alloc(1));
+    const second = intake(made, REQUEST.length);
+    second.intake.append(REQUEST);
+    expect(await second.outcome).toMatchObject({ status: 'busy' });
+    await made.clock.advance(1500);
+    expect(await first.outcome).toMatchObject({ status: 'busy' });
+    expect(made.budget.waitingBytes).toBe(0);
+  });
+
+  it('is charged as it arrives: at once when short, by doubling when long or unknown', () => {
+    const made = context(1 << 30);
+    intake(made, 1_000_000).intake.append(Buffer.alloc(1));
+    expect(made.budget.usedBytes).toBe(1_000_000);
+    for (const announced of [3_000_000, undefined]) {
+      const before = made.budget.usedBytes;
+      const { intake: one } = intake(made, announced);
+      const charges = new Set<number>();
+      for (let sent = 0; sent < 1_000_000; sent += 1000) {
+        one.append(Buffer.alloc(1000));
+        charges.add((made.budget.usedBytes - before) / 1024);
+      }
+      expect([...charges]).toEqual([16, 32, 64, 128, 256, 512, 1024]);
+    }
+  });
+
+  it('holds no more than it claimed while it waits, when nobody knows how long it is', async () => {
+    const made = context(4 << 20);
+    made.budget.tryTake(made.budget.bytesMax);
+    const { intake: one, outcome } = intake(made, undefined);
+    one.append(Buffer.alloc(1 << 20));
+    one.append(Buffer.alloc(1));
+    expect(await outcome).toMatchObject({ status: 'busy' });
   });
 
   it('keeps its charge until the outcome is known, though nobody waits for it any more', async () => {
@@ -146,28 +183,16 @@ describe('RequestIntake', () => {
 });
 
 describe('MessageBuffer', () => {
-  it('takes room at once for a short length, and by doubling for a long one', () => {
-    const budget = new ByteBudget(1 << 30);
-    const short = new MessageBuffer(budget, new BufferPool(), 100_000);
-    expect(short.shortfall(10)).toBe(100_000);
-    const long = new MessageBuffer(budget, new BufferPool(), 50_000_000);
-    let charged = 0;
-    const steps: number[] = [];
-    while (long.length < 1_000_000) {
-      const shortfall = long.shortfall(1000);
-      if (shortfall > 0) {
-        budget.tryTake(shortfall);
-        long.grow(shortfall);
-        charged += shortfall;
-        steps.push(charged);
-      }
-      long.append(Buffer.alloc(1000, 7));
+  it('keeps what is appended, in pieces of any size', () => {
+    const whole = Buffer.from(Array.from({ length: 100_000 }, (_, at) => at % 251));
+    for (const step of [1, 77, 4096, 100_000]) {
+      const body = new MessageBuffer(new BufferPool(), 1 << 20);
+      for (let at = 0; at < whole.length; at += step) body.append(whole.subarray(at, at + step));
+      expect(body.bytes.equals(whole)).toBe(true);
+      body.release();
+      body.release();
+      expect(body.length).toBe(0);
     }
-    expect(steps).toEqual([16, 32, 64, 128, 256, 512, 1024].map((kib) => kib * 1024));
-    expect(long.bytes.every((byte) => byte === 7)).toBe(true);
-    long.release();
-    long.release();
-    expect(budget.usedBytes).toBe(0);
   });
 });
 
