@@ -130,6 +130,15 @@ const LOOKED_AT: readonly (readonly [RegExp, (match: RegExpExecArray) => void])[
     },
   ],
   [/^export OTEL_EXPORTER_OTLP_PROTOCOL=(?:grpc|http\/protobuf)$/, () => {}],
+  [
+    /^docker run -p 16686:16686 -p (\d+):4317 (\S+)$/,
+    ([, port, image]) => {
+      const example = readFileSync(join(ROOT, 'config/examples/forward-to-jaeger.toml'), 'utf8');
+      expect(example).toContain(`-p ${port}:4317 ${image}`);
+      expect(readReadme()).toContain(`endpoint = "http://localhost:${port}"`);
+      expect(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')).toContain(`image: ${image}`);
+    },
+  ],
   [/^docker compose up --build$/, () => expect(existsSync(join(ROOT, 'Dockerfile'))).toBe(true)],
 ];
 const STARTS = /^(?:SYNTON_\w+=\S+ )?(?:npm ci && )?npm start\b(?! -- config$)/;
