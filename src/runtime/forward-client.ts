@@ -18,6 +18,7 @@ export class ForwardClient implements Component {
   /** The forwarder runs; before, the thread can answer nothing. */
   #isUp = false;
   #up = Promise.withResolvers<void>();
+  readonly #tried = Promise.withResolvers<void>();
 
   constructor(data: ForwardData) {
     this.#data = data;
@@ -41,11 +42,13 @@ export class ForwardClient implements Component {
         () => {
           this.#isUp = true;
           this.#up.resolve();
+          this.#tried.resolve();
         },
         () => {},
       );
     });
     worker.on('error', (error) => {
+      this.#tried.resolve();
       calls.end(error);
       this.#calls = undefined;
       if (this.#isUp) this.#up = Promise.withResolvers<void>();
@@ -56,6 +59,11 @@ export class ForwardClient implements Component {
           if (!this.#stopped) void this.start(host);
         });
     });
+  }
+
+  /** Resolves when the forwarder has found its place in the log, or failed for the first time. */
+  begun(): Promise<void> {
+    return this.#tried.promise;
   }
 
   /** Undefined until the thread is up. */

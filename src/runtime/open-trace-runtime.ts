@@ -5,6 +5,8 @@
  * Starts against the flow (store, then forwarding), stops with it.
  */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Forwarder, ForwarderStatus } from '../exporters/otlp/forwarder.ts';
 import type { StorageReport } from '../model/statistics.ts';
 import type { Host } from '../pipeline/component.ts';
@@ -18,8 +20,9 @@ import type { TraceWriter } from '../store/contracts/trace-writer.ts';
 import type { LmdbStore } from '../store/lmdb/lmdb-store.ts';
 import type { ViewRenderer } from '../views/view-renderer.ts';
 import { CountingWriter } from './counting-writer.ts';
-import { destinationOf } from './destination-of.ts';
+import { destinationOf, forwardName } from './destination-of.ts';
 import { ForwardClient } from './forward-client.ts';
+import type { ForwardData } from './forward-thread.ts';
 import { QueryClient } from './query-client.ts';
 import type {
   DeliverySettings,
@@ -95,8 +98,7 @@ class OpenTraceRuntime implements TraceRuntime {
     const forwardThread =
       forward === undefined || deliver !== undefined
         ? undefined
-        : new ForwardClient({ ...shared, forward });
-    await forwardThread?.start(host);
+        : await startForwardThread({ ...shared, forward }, host);
     const forwarder =
       deliver === undefined ? undefined : await startLogDelivery(path, store, deliver, host);
     const query = new QueryClient({
@@ -186,6 +188,18 @@ class OpenTraceRuntime implements TraceRuntime {
 }
 
 const NOT_FORWARDED = { forwarder: undefined, queue: undefined };
+
+/**
+ * A destination that is new begins with what is stored from now on: nothing may be stored before its forwarder
+ * has found that place. One that has a cursor needs no waiting for.
+ */
+async function startForwardThread(data: ForwardData, host: Host): Promise<ForwardClient> {
+  const client = new ForwardClient(data);
+  const isNew = !existsSync(join(data.dataPath, 'forward', forwardName(data.forward)));
+  await client.start(host);
+  if (isNew) await client.begun();
+  return client;
+}
 
 /** What takes the spans on this thread, where anything does. */
 async function deliveryOf({

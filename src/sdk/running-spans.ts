@@ -101,11 +101,11 @@ export class RunningSpans implements SpanSource {
       traces.add(traceId);
       found.push({ traceId, arrival: records[row]!.arrival });
     }
+    const lastLooked = row < batch.count ? records[row - 1] : records.at(-1);
     const isAll = looked.length === candidates.length && row === batch.count;
-    const last = row < batch.count ? records[row - 1]!.arrival : ARRIVAL_FIRST + looked.at(-1)![1];
     return {
       matches: found,
-      reachedArrival: isAll ? 0 : last,
+      reachedArrival: isAll ? 0 : (lastLooked?.arrival ?? 0),
       examined: { spans: row, of: this.#started.size, blocksRead: 0, blocksTotal: 0 },
     };
   }

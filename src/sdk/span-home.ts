@@ -45,8 +45,8 @@ export class SpanHome {
   }
 
   /** Never rejects. */
-  async start(): Promise<void> {
-    await this.#settle();
+  start(): Promise<void> {
+    return this.#resettle();
   }
 
   /** Undefined until it is started. */
@@ -95,21 +95,25 @@ export class SpanHome {
     }
   }
 
-  async shutdown(deadline: AbortSignal): Promise<void> {
+  /** Legal at any time. What starts meanwhile is stopped as soon as it has started. */
+  shutdown(deadline: AbortSignal): Promise<void> {
     this.#isClosed = true;
-    await this.#moving;
-    this.#owner?.close();
-    this.#lock?.serve(undefined);
-    await orAborted(this.#closeRuntime(deadline), deadline);
-    await this.#lock?.release();
+    const settled = this.#moving ?? Promise.resolve();
+    return orAborted(
+      settled.then(() => this.#close(deadline)),
+      deadline,
+    );
   }
 
-  async #closeRuntime(deadline: AbortSignal): Promise<void> {
+  async #close(deadline: AbortSignal): Promise<void> {
+    this.#owner?.close();
+    this.#lock?.serve(undefined);
     try {
       await this.#runtime?.shutdown(deadline);
     } catch (error) {
       this.#host.log.error({ error: String(error) }, 'the processor did not stop cleanly');
     }
+    await this.#lock?.release();
   }
 
   async #consume(
@@ -136,6 +140,10 @@ export class SpanHome {
   /** Finds out who owns the directory, once for all who notice that the last owner is gone. */
   #move(gone: OwnerClient): Promise<void> {
     if (this.#owner !== gone || this.#isClosed) return this.#moving ?? Promise.resolve();
+    return this.#resettle();
+  }
+
+  #resettle(): Promise<void> {
     this.#moving ??= this.#settle().finally(() => {
       this.#moving = undefined;
     });

@@ -25,7 +25,7 @@ import { ProcessorViews } from './processor-views.ts';
 import { ProgramLog } from './program-log.ts';
 import { RequestEncoder } from './request-encoder.ts';
 import { RunningSpans } from './running-spans.ts';
-import { SpanDrain } from './span-drain.ts';
+import { orAborted, SpanDrain } from './span-drain.ts';
 import { SpanFrames } from './span-frames.ts';
 import { SpanHome } from './span-home.ts';
 import { untraced } from './suppressed-tracing.ts';
@@ -127,6 +127,7 @@ export class SyntonSpanProcessor {
   }
 
   async #flush(signal: AbortSignal): Promise<void> {
+    await orAborted(this.#started, signal);
     await this.#drain.flush(signal);
     await this.#home.drainForwarding(signal);
   }
