@@ -8,9 +8,9 @@
 import { Command } from 'commander';
 import { takeConfigFlags } from '../config/config-flags.ts';
 import { nearestName } from '../config/nearest-name.ts';
+import { packageVersion } from '../telemetry/package-version.ts';
 import { printable } from '../telemetry/printable.ts';
 import type { CommandInput } from './command-input.ts';
-import { packageVersion } from '../telemetry/package-version.ts';
 import { reportError } from './report-error.ts';
 
 /** @param argv without the program and the script */

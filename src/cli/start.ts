@@ -8,10 +8,10 @@
 import { type LoadedConfig, loadConfig } from '../config/config.ts';
 import type { RunningService } from '../service.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { packageVersion } from '../telemetry/package-version.ts';
 import { createPinoLogger } from '../telemetry/pino-logger.ts';
 import { announcementAsJson, announcementAsText } from './announcement.ts';
 import type { CommandInput } from './command-input.ts';
-import { packageVersion } from '../telemetry/package-version.ts';
 import { reportError } from './report-error.ts';
 import { StopRequest } from './stop-request.ts';
 

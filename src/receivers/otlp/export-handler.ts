@@ -97,7 +97,8 @@ export class ExportHandler {
       if (scan.status === 'malformed')
         return this.invalid(`not an OTLP trace request: ${scan.reason}, at byte ${scan.offset}`);
       const { invalidIds, overLimit } = scan;
-      counters.add('spans_received', scanner.count + invalidIds + overLimit);
+      // The consumer counts what it is handed; these it never sees.
+      counters.add('spans_received', invalidIds + overLimit);
       if (scanner.count === 0 && invalidIds + overLimit === 0) return ACCEPTED;
       // With every span left out there is nothing to hand over, and the answer is known.
       const result = scanner.count === 0 ? ACCEPTED : await this.#consumer.consume(scanner, abort);

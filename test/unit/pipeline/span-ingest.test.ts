@@ -12,8 +12,8 @@ import { Counters } from '../../../src/telemetry/counters.ts';
 import { buildRequest, type RequestSpec } from '../../support/otlp-request.ts';
 
 const SIGNAL = new AbortController().signal;
-const TRACE = 'a'.repeat(31) + '1';
-const OTHER = 'b'.repeat(31) + '2';
+const TRACE = `${'a'.repeat(31)}1`;
+const OTHER = `${'b'.repeat(31)}2`;
 
 function setUp(options: { rate: number; spansMax?: number; writer?: TraceWriter }) {
   const counters = new Counters();
@@ -46,6 +46,7 @@ describe('everything is sampled', () => {
       1, 2, 3,
     ]);
     expect(ring.occupancy.spans).toBe(3);
+    expect(counters.value('spans_received')).toBe(3);
     expect(counters.value('spans_kept')).toBe(3);
     expect(counters.dropped('sampled_out')).toBe(0);
   });
