@@ -32,6 +32,8 @@ export function sourceFiles(folders: readonly string[], ending = '.ts'): readonl
         .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1)),
     )
     .map((path) => path.replaceAll('\\', '/'))
+    // A test may be a package of its own, with what it depends on beside it.
+    .filter((path) => !path.includes('/node_modules/'))
     .sort()
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 }
