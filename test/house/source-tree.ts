@@ -25,17 +25,19 @@ export interface Import {
 
 /** Files below the folders (or the files themselves), sorted. */
 export function sourceFiles(folders: readonly string[], ending = '.ts'): readonly SourceFile[] {
-  return folders
-    .flatMap((folder) =>
-      readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
-        .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1)),
-    )
-    .map((path) => path.replaceAll('\\', '/'))
-    // A test may be a package of its own, with what it depends on beside it.
-    .filter((path) => !path.includes('/node_modules/'))
-    .sort()
-    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+  return (
+    folders
+      .flatMap((folder) =>
+        readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+          .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1)),
+      )
+      .map((path) => path.replaceAll('\\', '/'))
+      // A test may be a package of its own, with what it depends on beside it.
+      .filter((path) => !path.includes('/node_modules/'))
+      .sort()
+      .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
+  );
 }
 
 const STATIC =

@@ -12,6 +12,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { loadConfig } from '../../src/config/config.ts';
 import {
   ConfigError,
   type ProcessorOptions,
@@ -19,6 +20,7 @@ import {
   SyntonSpanProcessor,
   TraceNotFound,
 } from '../../src/sdk/index.ts';
+import { startService } from '../../src/service.ts';
 import { GrpcUpstream, HttpUpstream } from '../support/otlp-upstream.ts';
 
 let folder: string;
@@ -247,6 +249,31 @@ describe('a data directory that another holds', () => {
       expect(summary).toMatchObject({ spanCount: 3, inMemoryOnly: false });
     }
     expect(sumOf(guest.processor.dropped)).toBe(0);
+  });
+});
+
+describe('a data directory that a running service holds', () => {
+  test('the service gets the spans that were sampled', async () => {
+    const flags = new Map([
+      ['instrument.trace_path', folder],
+      ['receivers.otlp.grpc.endpoint', '127.0.0.1:0'],
+      ['receivers.otlp.http.endpoint', '127.0.0.1:0'],
+      ['api.endpoint', '127.0.0.1:0'],
+    ]);
+    const service = await startService(loadConfig({ flags, env: {}, inProgram: true }).config);
+    const guest = traced({ path: folder });
+    const traceId = order(guest);
+    await guest.processor.forceFlush();
+    const { host, port } = service.endpoints.api;
+    const answer = await fetch(`http://${host}:${port}/api/v1/instr/lifecycle/${traceId}`);
+    const life = (await answer.json()) as { trace: { spanCount: number; inMemoryOnly: boolean } };
+    expect(life.trace).toMatchObject({ spanCount: 3, inMemoryOnly: false });
+
+    await service.shutdown(5_000);
+    const late = order(guest);
+    await guest.processor.forceFlush();
+    const { trace: summary } = await guest.processor.views.lifecycle(late);
+    expect(summary).toMatchObject({ spanCount: 3, inMemoryOnly: false });
   });
 });
 
