@@ -47,6 +47,7 @@ export class SyntonSpanProcessor {
   readonly #started: Promise<void>;
   #isTaking: boolean;
   #dropped = 0;
+  #flushedAtExit = false;
   #closing: Promise<void> | undefined;
 
   /** @throws ConfigError where an option is wrong */
@@ -144,9 +145,11 @@ export class SyntonSpanProcessor {
     this.#running.clear();
   }
 
-  /** The event loop has run dry: the process goes on until all is kept, and then lets go of everything. */
+  /** The event loop has run dry: the process goes on for one flush, and then lets go of everything. */
   readonly #beforeExit = (): void => {
-    void (this.#drain.isIdle ? this.shutdown() : this.forceFlush());
+    const isLast = this.#drain.isIdle || this.#flushedAtExit;
+    this.#flushedAtExit = true;
+    void (isLast ? this.shutdown() : this.forceFlush());
   };
 
   async #renderer(): Promise<ViewRenderer> {
