@@ -9,7 +9,13 @@ import { frameBytes, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
 import { ABSENT, BITS, COLUMN, RESOURCE, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
 import { type FramedSpan, writeTraces } from '../../otlp/write-traces.ts';
 import { NameTable } from '../statistics/name-table.ts';
-import { type BodyContent, DamagedBlock, SPAN_PROMOTED, SPAN_RAISED } from './body-format.ts';
+import {
+  type BodyContent,
+  DamagedBlock,
+  decodeBody,
+  SPAN_PROMOTED,
+  SPAN_RAISED,
+} from './body-format.ts';
 import type { BlockHead, OperationEntry } from './head-format.ts';
 import { traceHash } from './trace-hash.ts';
 
@@ -112,6 +118,17 @@ export function bodyColumns(
       ((bits & BITS.raised) !== 0 ? SPAN_RAISED : 0);
   }
   return { arrivals, flags };
+}
+
+/** A block's head, made again from its body. @throws DamagedBlock */
+export function headOfBody(body: Uint8Array): BlockHead {
+  const content = decodeBody(body);
+  return describeBlock(batchOfBody(content), {
+    blockNumber: content.blockNumber,
+    spanCount: content.spanCount,
+    bodyBytes: body.length,
+    writtenAtMs: content.writtenAtMs,
+  });
 }
 
 /** What the head says about the kept rows of a batch. */

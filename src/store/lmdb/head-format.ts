@@ -124,6 +124,15 @@ export function decodeHead(bytes: Buffer): BlockHead {
   };
 }
 
+/** Undefined where it is damaged. */
+export function soundHead(bytes: Buffer): BlockHead | undefined {
+  try {
+    return decodeHead(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 function bytesOf(words: Uint32Array): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }

@@ -8,7 +8,6 @@
  * is checked by a child process and closed, never written to again.
  */
 import { randomUUID } from 'node:crypto';
-import { type StatsFsBase, statfsSync } from 'node:fs';
 import type { Clock } from '../../model/clock.ts';
 import { type SpanBatch, spanBytes } from '../../otlp/span-batch.ts';
 import { BITS, COLUMN, STRIDE } from '../../otlp/span-columns.ts';
@@ -19,11 +18,11 @@ import { batchOfBody, bodyColumns, describeBlock, framesOf, keptTraces } from '.
 import { type BodyEncoding, decodeBody, encodeBody } from './body-format.ts';
 import { Catalogue, type PartitionRecord } from './catalogue.ts';
 import { type BlockHead, decodeHead, encodeHead } from './head-format.ts';
-import { Partition, partitionPath, removePartition } from './partition.ts';
+import { Partition, partitionPath, removePartition, writeTraceIndex } from './partition.ts';
 import { ResendWindow } from './resend-window.ts';
+import { WriteRoom, type WriteRoomSettings } from './write-room.ts';
 
-export interface WriterSettings {
-  readonly path: string;
+export interface WriterSettings extends WriteRoomSettings {
   readonly encoding: BodyEncoding;
   /** A partition is expired once its newest span is older. 0: never. */
   readonly maxAgeMs: number;
@@ -31,10 +30,6 @@ export interface WriterSettings {
   readonly maxBytes: number;
   /** @default an hour */
   readonly partitionAgeMs?: number;
-  /** Writes stop while the file system has less than this free. @default 64 MiB */
-  readonly reserveBytes?: number;
-  /** The system's answer about free space, for tests. */
-  readonly statfs?: (path: string) => Pick<StatsFsBase<number>, 'bavail' | 'bsize'>;
 }
 
 export type CommitOutcome =
@@ -43,6 +38,9 @@ export type CommitOutcome =
 
 const HOUR_MS = 3_600_000;
 const STATISTICS_EVERY_MS = 200;
+const REFUSED_RETRY_MS = 5_000;
+/** Of a commit beside its block: pages of the tree, minutes of statistics. */
+const COMMIT_BYTES = 512 * 1024;
 /** So that block numbers fit the merged trace index. */
 const BLOCKS_MAX = 0x1fffff;
 
@@ -67,6 +65,7 @@ export class PartitionWriter {
   readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #log: Logger;
+  readonly #room: WriteRoom;
   readonly #window = new ResendWindow();
   readonly #statistics = new StatisticsTable();
   #statisticsWrittenMs = Number.NEGATIVE_INFINITY;
@@ -75,8 +74,12 @@ export class PartitionWriter {
   #nextNumber: number;
   #resendSource: { partition: number; block: number; batch: SpanBatch } | undefined;
 
+  /** @throws where nothing could be written, or a newer Synton has written */
   constructor(settings: WriterSettings, host: { clock: Clock; counters: Counters; log: Logger }) {
     this.#settings = settings;
+    this.#room = new WriteRoom(settings);
+    const objection = this.#room.objection(0);
+    if (objection !== undefined) throw new Error(objection);
     this.#clock = host.clock;
     this.#counters = host.counters;
     this.#log = host.log;
@@ -86,9 +89,12 @@ export class PartitionWriter {
 
   /** Writes the kept rows as one block and counts all rows. @throws on an I/O fault */
   commit(batch: SpanBatch): CommitOutcome {
-    const refusal = this.#refusal();
-    if (refusal !== undefined) return refusal;
-    this.#rotateIfDue();
+    // Compressed, with its head and its share of the tree, a block takes less than twice its bytes.
+    const bytes = 2 * batch.bytes.length + COMMIT_BYTES;
+    const objection = this.#room.objection(bytes);
+    if (objection !== undefined)
+      return { status: 'refused', reason: objection, retryAfterMs: REFUSED_RETRY_MS };
+    this.#rotateIfDue(bytes);
     const duplicates = this.#dropResends(batch);
     const kept = keptTraces(batch);
     this.#counters.add('statistics_keys_capped', this.#statistics.addBatch(batch));
@@ -135,7 +141,8 @@ export class PartitionWriter {
 
   /** Writes statistics that no commit has taken along. */
   flushStatistics(): void {
-    if (!this.#statisticsPending || this.#refusal() !== undefined) return;
+    if (!this.#statisticsPending || this.#room.objection(COMMIT_BYTES) !== undefined) return;
+    this.#rotateIfDue(COMMIT_BYTES);
     const open = this.#open ?? this.#openPartition(this.#nowMs());
     open.partition.commit(undefined, this.#dirtyMinutes());
   }
@@ -171,7 +178,10 @@ export class PartitionWriter {
     return gone;
   }
 
-  /** Closes the open partition. The writer stays usable: the next commit opens another. */
+  /**
+   * Closes the open partition. The writer stays usable: the next commit opens another. What cannot be written
+   * is left to the next start, which closes it as it does after a crash. @throws on an I/O fault
+   */
   async closePartition(): Promise<void> {
     const open = this.#open;
     if (open === undefined) return;
@@ -179,10 +189,14 @@ export class PartitionWriter {
     this.#resendSource = undefined;
     const minutes = this.#dirtyMinutes();
     this.#statistics.clear();
-    open.partition.commit(undefined, minutes);
-    open.partition.commitTraceIndex(open.hashes as BlockHead[]);
-    this.catalogue.put(this.#describe(open, 'closed'));
-    await open.partition.close();
+    try {
+      if (this.#room.objection(COMMIT_BYTES) === undefined)
+        open.partition.commit(undefined, minutes);
+      writeTraceIndex(open.partition.path, open.hashes);
+      this.catalogue.put(this.#describe(open, 'closed'));
+    } finally {
+      await open.partition.close();
+    }
   }
 
   async close(): Promise<void> {
@@ -193,26 +207,16 @@ export class PartitionWriter {
     return Number(this.#clock.unixNano() / 1_000_000n);
   }
 
-  /** LMDB must never meet a full disk: a failed page write can end the process. */
-  #refusal(): CommitOutcome | undefined {
-    const { path, reserveBytes = 64 * 1024 * 1024, statfs = statfsSync } = this.#settings;
-    const { bavail, bsize } = statfs(path);
-    if (bavail * bsize >= reserveBytes) return undefined;
-    return {
-      status: 'refused',
-      reason: `the disk that holds ${path} has less than ${Math.round(reserveBytes / 2 ** 20)} MiB free: free some space, or lower retention.max_bytes`,
-      retryAfterMs: 5_000,
-    };
-  }
-
-  #rotateIfDue(): void {
+  /** `bytes` are about to be written. */
+  #rotateIfDue(bytes: number): void {
     const open = this.#open;
     if (open === undefined) return;
     const { maxBytes, partitionAgeMs = HOUR_MS } = this.#settings;
     if (
       this.#nowMs() - open.openedAtMs < partitionAgeMs &&
       open.bytes < maxBytes / 16 &&
-      open.blocks < BLOCKS_MAX
+      open.blocks < BLOCKS_MAX &&
+      open.partition.fileBytes() + bytes < this.#room.partitionBytesMax
     )
       return;
     this.closePartition().catch((error: unknown) =>

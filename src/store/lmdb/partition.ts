@@ -5,11 +5,16 @@
  *   heads       block number + 1 → head (head-format.ts)
  *   bodies      block number + 1 → body (body-format.ts)
  *   statistics  minute since the epoch → encoded minute (store/statistics)
- *   meta        'traces' → (trace hash, block) pairs of all blocks, once closed
+ *
+ * Beside the environment lies `traces`, once closed: (trace hash, block) pairs of all blocks, behind their
+ * CRC. A file and not a value, so that a partition whose writer was killed is never written to through LMDB
+ * again: what its pages were when they were checked, they stay.
  */
-import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { replaceFile } from '../replace-file.ts';
 import type { BlockHead } from './head-format.ts';
 import { encodeTraceIndex } from './trace-index.ts';
 
@@ -21,7 +26,8 @@ export interface EncodedBlock {
 
 /** LMDB's own environment file within a partition's directory. */
 export const DATA_FILE = 'data.mdb';
-const TRACES_KEY = 'traces';
+const TRACES_FILE = 'traces';
+const CRC_BYTES = 4;
 
 export function partitionPath(dataPath: string, number: number): string {
   return join(dataPath, 'partitions', number.toString(16).padStart(8, '0'));
@@ -33,7 +39,6 @@ export class Partition {
   readonly #heads: Database<Buffer, number>;
   readonly #bodies: Database<Buffer, number>;
   readonly #statistics: Database<Buffer, number>;
-  readonly #meta: Database<Buffer, string>;
 
   /** Opens, or creates unless `readOnly`. lmdb is safe to open in several threads of one process. */
   constructor(path: string, mode: { readonly readOnly: boolean }) {
@@ -46,13 +51,14 @@ export class Partition {
       maxDbs: 8,
       noMemInit: true,
       overlappingSync: false,
+      // Otherwise a path with a dot in its name is taken for a file.
+      noSubdir: false,
       readOnly: mode.readOnly,
     });
     const byNumber = { encoding: 'binary', keyEncoding: 'uint32' } as const;
     this.#heads = this.#env.openDB<Buffer, number>('heads', byNumber);
     this.#bodies = this.#env.openDB<Buffer, number>('bodies', byNumber);
     this.#statistics = this.#env.openDB<Buffer, number>('statistics', byNumber);
-    this.#meta = this.#env.openDB<Buffer, string>('meta', { encoding: 'binary' });
     if (!mode.readOnly) chmodSync(join(path, DATA_FILE), 0o600);
   }
 
@@ -67,11 +73,6 @@ export class Partition {
         this.#statistics.putSync(minute, encoded as Buffer);
       }
     });
-  }
-
-  commitTraceIndex(heads: Iterable<BlockHead>): void {
-    const encoded = encodeTraceIndex(heads);
-    this.#env.transactionSync(() => this.#meta.putSync(TRACES_KEY, encoded));
   }
 
   /** Lets this thread see what others have committed since its last read. */
@@ -93,9 +94,9 @@ export class Partition {
     return trimmed(this.#bodies.getBinaryFast(keyOf(blockNumber)) as Buffer | undefined);
   }
 
-  /** A view that the next read overwrites; undefined while the partition is open. */
+  /** Undefined while the partition is open, and where the index is missing or damaged: heads have it all. */
   traceIndex(): Buffer | undefined {
-    return trimmed(this.#meta.getBinaryFast(TRACES_KEY) as Buffer | undefined);
+    return readTraceIndex(this.path);
   }
 
   statistics(minute: number): Buffer | undefined {
@@ -113,12 +114,40 @@ export class Partition {
   }
 
   fileBytes(): number {
-    return statSync(join(this.path, DATA_FILE)).size;
+    return partitionBytes(this.path);
   }
 
   close(): Promise<void> {
     return this.#env.close();
   }
+}
+
+/** Of the environment's file and the index. */
+export function partitionBytes(path: string): number {
+  const index = statSync(join(path, TRACES_FILE), { throwIfNoEntry: false });
+  return statSync(join(path, DATA_FILE)).size + (index?.size ?? 0);
+}
+
+/** Durable when it returns. @throws on an I/O fault */
+export function writeTraceIndex(
+  path: string,
+  heads: Iterable<Pick<BlockHead, 'blockNumber' | 'traceHashes'>>,
+): void {
+  const index = encodeTraceIndex(heads);
+  const checksum = Buffer.alloc(CRC_BYTES);
+  checksum.writeUInt32LE(crc32(index));
+  replaceFile(join(path, TRACES_FILE), Buffer.concat([checksum, index]));
+}
+
+function readTraceIndex(path: string): Buffer | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(join(path, TRACES_FILE));
+  } catch {
+    return undefined;
+  }
+  const index = bytes.subarray(CRC_BYTES);
+  return index.length > 0 && bytes.readUInt32LE(0) === crc32(index) ? index : undefined;
 }
 
 /** Blocks count from 0, keys from 1: lmdb reads no key 0 backwards, and the last block is found backwards. */

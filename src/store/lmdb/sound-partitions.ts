@@ -9,10 +9,10 @@
 import { LRUCache } from 'lru-cache';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
 import type { CommitSignal } from '../commit-signal.ts';
-import { batchOfBody } from './block.ts';
+import { batchOfBody, headOfBody } from './block.ts';
 import { decodeBody } from './body-format.ts';
 import { CatalogueReader, type ExpiredPartition, type PartitionRecord } from './catalogue.ts';
-import { type BlockHead, decodeHead } from './head-format.ts';
+import { type BlockHead, soundHead } from './head-format.ts';
 import { Partition, partitionPath } from './partition.ts';
 import { holdsHash } from './trace-hash.ts';
 import { blocksOfHash } from './trace-index.ts';
@@ -110,7 +110,10 @@ export class SoundPartitions {
     if (known !== undefined) return known;
     const bytes = partition.head(block);
     if (bytes === undefined) return undefined;
-    const head = this.#sound(number, block, () => decodeHead(bytes));
+    // A head says nothing that its body does not say as well.
+    const head =
+      soundHead(bytes) ??
+      this.#sound(number, block, () => headOfBody(partition.body(block) ?? Buffer.alloc(0)));
     if (head !== undefined) this.#heads.set(key, head);
     return head;
   }
@@ -133,7 +136,7 @@ export class SoundPartitions {
     if (index === undefined) {
       const stored = partition.traceIndex();
       if (stored !== undefined) {
-        index = Buffer.from(stored);
+        index = stored;
         this.#indexes.set(number, index);
       }
     }

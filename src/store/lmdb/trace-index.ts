@@ -5,7 +5,9 @@
  */
 import type { BlockHead } from './head-format.ts';
 
-export function encodeTraceIndex(heads: Iterable<BlockHead>): Buffer {
+export function encodeTraceIndex(
+  heads: Iterable<Pick<BlockHead, 'blockNumber' | 'traceHashes'>>,
+): Buffer {
   const all = [...heads];
   const count = all.reduce((sum, head) => sum + head.traceHashes.length, 0);
   // A pair fits a double exactly: 32 bits of hash over 21 bits of block number.

@@ -1,6 +1,6 @@
 /**
  * Goes over what earlier lives of the writer left, youngest first, in the background: each partition is walked
- * by a child process before this process maps it. One that was left open is closed. A damaged block stays
+ * by a child process before this process maps it, and is closed with that. A damaged block stays
  * where it is: readers pass it over, and it is said and counted here. Of a partition that cannot be opened the
  * blocks are salvaged into a new one and the old folder is kept aside as `….corrupt-<time>`.
  */
@@ -12,10 +12,9 @@ import { fileURLToPath } from 'node:url';
 import type { Counters } from '../../../telemetry/counters.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import type { Catalogue, PartitionRecord } from '../catalogue.ts';
-import { Partition, partitionPath, removePartition } from '../partition.ts';
-import { readableHeads } from '../partition-writer.ts';
+import { partitionPath, removePartition } from '../partition.ts';
 import type { SalvageReport } from './salvage-partition.ts';
-import type { WalkReport } from './walk-partition.ts';
+import type { WalkJob, WalkReport } from './walk-partition.ts';
 
 export interface RecoveryHost {
   readonly dataPath: string;
@@ -31,6 +30,8 @@ const CHILD = fileURLToPath(
 );
 /** A child's word is a line of JSON; a damaged partition cannot make it longer than its block list. */
 const PATHS_A_CHILD = 64;
+/** Damaged pages may lead in circles: a walk that says nothing for so long is over. */
+const WALK_SILENCE_MS = 120_000;
 
 /** Resolves when everything has been looked at. Never rejects: what fails is logged and marked damaged. */
 export async function recoverPartitions(host: RecoveryHost, signal: AbortSignal): Promise<void> {
@@ -47,18 +48,28 @@ async function recoverSome(
   records: readonly PartitionRecord[],
   signal: AbortSignal,
 ): Promise<void> {
-  const left = new Map(records.map((r) => [partitionPath(host.dataPath, r.number), r]));
+  const left = new Map(
+    records.map((record) => {
+      const path = partitionPath(host.dataPath, record.number);
+      return [path, finishedSalvage(path) ? { ...record, state: 'open' as const } : record];
+    }),
+  );
   while (left.size > 0 && !signal.aborted) {
     let current: string | undefined;
     const done: Promise<void>[] = [];
-    const failure = await runChild(['walk', ...left.keys()], signal, (line) => {
+    const jobs = [...left].map(([path, { state, blocks }]): WalkJob => {
+      return state === 'closed' ? { path, blocks } : { path };
+    });
+    const args = ['walk', ...jobs.map((job) => JSON.stringify(job))];
+    const failure = await runChild(args, signal, WALK_SILENCE_MS, (line) => {
       const { path, report, error } = line as { path: string; report?: WalkReport; error?: string };
       current = path;
       const record = left.get(path);
       if (record === undefined || (report === undefined && error === undefined)) return;
       left.delete(path);
       current = undefined;
-      done.push(report ? accept(host, record, report) : salvage(host, record, error!, signal));
+      if (report !== undefined) accept(host, record, report);
+      else done.push(salvage(host, record, error!, signal));
     });
     await Promise.all(done);
     if (signal.aborted || failure === undefined) return;
@@ -71,47 +82,44 @@ async function recoverSome(
   }
 }
 
-async function accept(
-  host: RecoveryHost,
-  record: PartitionRecord,
-  report: WalkReport,
-): Promise<void> {
-  for (const { block, reason } of report.damaged) {
+/** The process ended between the two renames at the end of a salvage: the second is made up for. */
+function finishedSalvage(path: string): boolean {
+  if (existsSync(path) || !existsSync(salvagedPath(path))) return false;
+  renameSync(salvagedPath(path), path);
+  return true;
+}
+
+/** Where a salvaged partition grows. The damaged one is moved aside only once it is complete. */
+function salvagedPath(path: string): string {
+  return `${path}.new`;
+}
+
+function accept(host: RecoveryHost, record: PartitionRecord, report: WalkReport): void {
+  for (const { block, reason, spans } of report.damaged) {
     host.counters.add('partitions_damaged');
+    host.counters.drop('damaged', spans);
     host.log.error(
-      { partition: record.number, block, reason },
+      { partition: record.number, block, spans, reason },
       'a block is damaged and is passed over; the rest of its partition is intact',
     );
   }
-  await vouchFor(host, record, report.newestMs);
+  vouchFor(host, record, report);
 }
 
-/** Closes what was left open and puts the partition's figures into the catalogue. */
-async function vouchFor(
+/** Readers may map it from now on. */
+function vouchFor(
   host: RecoveryHost,
   record: PartitionRecord,
-  newestMs: number,
-): Promise<void> {
-  const path = partitionPath(host.dataPath, record.number);
-  const { boot } = host.catalogue;
-  if (record.state === 'closed') {
-    host.catalogue.put({ ...record, checkedBoot: boot });
-    host.progressed();
-    return;
-  }
-  const partition = new Partition(path, { readOnly: false });
-  const heads = [...readableHeads(partition)];
-  if (heads.length > 0) partition.commitTraceIndex(heads);
-  const bytes = partition.fileBytes();
-  await partition.close();
+  { blocks, spans, arrivalMax, newestMs, bytes }: Omit<WalkReport, 'damaged'>,
+): void {
   host.catalogue.put({
     ...record,
-    checkedBoot: boot,
+    checkedBoot: host.catalogue.boot,
     state: 'closed',
     newestMs: newestMs || record.newestMs,
-    blocks: heads.length,
-    spans: heads.reduce((sum, head) => sum + head.spanCount, 0),
-    arrivalMax: heads.reduce((max, head) => Math.max(max, head.arrivalMax), 0),
+    blocks,
+    spans,
+    arrivalMax,
     bytes,
   });
   host.progressed();
@@ -126,24 +134,26 @@ async function salvage(
   const path = partitionPath(host.dataPath, record.number);
   host.counters.add('partitions_damaged');
   if (!existsSync(path)) {
+    host.counters.drop('damaged', record.spans);
     host.catalogue.put({ ...record, state: 'damaged' });
     host.log.error(
-      { partition: record.number, path },
+      { partition: record.number, path, spansLost: record.spans },
       'a partition is missing: its spans are lost',
     );
     host.progressed();
     return;
   }
-  const fresh = `${path}.new`;
+  const fresh = salvagedPath(path);
   removePartition(fresh);
   let report: SalvageReport | undefined;
-  const failure = await runChild(['salvage', path, fresh], signal, (line) => {
+  const failure = await runChild(['salvage', path, fresh], signal, undefined, (line) => {
     report = (line as { report: SalvageReport }).report;
   });
   if (signal.aborted) return;
   const aside = `${path}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`;
   renameSync(path, aside);
   if (failure !== undefined || report === undefined) {
+    host.counters.drop('damaged', record.spans);
     host.catalogue.put({ ...record, state: 'damaged' });
     host.log.error(
       { partition: record.number, reason, failure, keptAside: aside },
@@ -159,13 +169,14 @@ async function salvage(
     { partition: record.number, reason, saved: report, spansLost: lost, keptAside: aside },
     'a partition was damaged; what could be read of it was saved',
   );
-  await vouchFor(host, { ...record, state: 'open' }, 0);
+  vouchFor(host, record, report);
 }
 
 /** Resolves with why the child failed, or undefined. */
 function runChild(
   args: readonly string[],
   signal: AbortSignal,
+  silenceMs: number | undefined,
   line: (value: unknown) => void,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -177,11 +188,30 @@ function runChild(
     child.stderr.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-2_000);
     });
-    createInterface({ input: child.stdout }).on('line', (text) => line(JSON.parse(text)));
-    child.on('error', (error) => resolve(error.message));
+    const watch =
+      silenceMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), silenceMs);
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      watch?.refresh();
+      const value = parsed(text);
+      if (value !== undefined) line(value);
+    });
+    child.on('error', (error) => {
+      clearTimeout(watch);
+      resolve(error.message);
+    });
     child.on('close', (code, killed) => {
+      clearTimeout(watch);
       if (code === 0) resolve(undefined);
       else resolve(killed === null ? `exit code ${code}: ${said.trim()}` : `killed by ${killed}`);
     });
   });
+}
+
+/** Undefined for what a child that crashed left of a line, or what a library printed. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

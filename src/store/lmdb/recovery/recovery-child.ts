@@ -1,23 +1,25 @@
 /**
- * The child process that touches partitions nobody vouches for: `walk PATH…` reads them, a line of JSON each;
- * `salvage DAMAGED NEW` saves what it can. A crash of it says which partition is damaged.
+ * The child process that touches partitions nobody vouches for: `walk JOB…` (WalkJob as JSON) reads them, a line
+ * of JSON each; `salvage DAMAGED NEW` saves what it can. A crash of it says which partition is damaged.
  */
 import { setPriority } from 'node:os';
 import { salvagePartition } from './salvage-partition.ts';
-import { walkPartition } from './walk-partition.ts';
+import { type WalkJob, walkPartition } from './walk-partition.ts';
 
 async function run(): Promise<void> {
-  const [mode, ...paths] = process.argv.slice(2);
+  const [mode, ...args] = process.argv.slice(2);
   setPriority(10);
   if (mode === 'salvage') {
-    say({ path: paths[0], report: await salvagePartition(paths[0]!, paths[1]!) });
+    say({ path: args[0], report: await salvagePartition(args[0]!, args[1]!) });
     return;
   }
-  for (const path of paths) {
+  for (const arg of args) {
+    const job = JSON.parse(arg) as WalkJob;
+    const { path } = job;
     // Said first, so that a crash has a name.
     say({ path });
     try {
-      say({ path, report: await walkPartition(path) });
+      say({ path, report: await walkPartition(job) });
     } catch (error) {
       say({ path, error: error instanceof Error ? error.message : String(error) });
     }
