@@ -41,7 +41,7 @@ export interface ReceiverConfig extends ListenerConfig {
   readonly maxRequestBytes: number;
 }
 
-/** A destination of forwarded spans. For the HTTP formats `url` is the base that `/v1/traces` follows. */
+/** A destination of forwarded spans. For the HTTP formats a `url` without a path gets `/v1/traces`. */
 export interface ExportConfig extends HttpUrl {
   readonly format: 'otlp' | 'otlp-http' | 'otlp-http-json';
   /** Names in lower case. */

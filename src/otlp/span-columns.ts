@@ -57,6 +57,8 @@ export const BITS = {
   running: 0x100000,
   /** Statistics have seen this span already: a promotion brings it again, now to be kept. */
   counted: 0x200000,
+  /** Recorded by an SDK that did not sample it: never kept, whatever its trace shows. */
+  memoryOnly: 0x400000,
   /** bits 24–25: index into SPAN_KINDS, as far as the span alone tells. */
   kindShift: 24,
   kindMask: 0x3000000,

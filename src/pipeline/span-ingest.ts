@@ -105,7 +105,7 @@ export class SpanIngest implements SpanConsumer {
     const traces: Uint32Array[] = [];
     for (let at = 0; at < count * STRIDE; at += STRIDE) {
       const bits = rows[at + COLUMN.bits]!;
-      if ((bits & BITS.kept) !== 0) continue;
+      if ((bits & (BITS.kept | BITS.memoryOnly)) !== 0) continue;
       if ((bits & BITS.statusMask) !== STATUS_ERROR && (bits & BITS.exception) === 0) continue;
       if (promoted.has(rows, at + COLUMN.traceId)) continue;
       promoted.add(rows, at + COLUMN.traceId);
@@ -121,7 +121,7 @@ export class SpanIngest implements SpanConsumer {
     let kept = 0;
     for (let at = 0; at < count * STRIDE; at += STRIDE) {
       const bits = rows[at + COLUMN.bits]!;
-      if ((bits & (BITS.kept | BITS.running)) !== 0) continue;
+      if ((bits & (BITS.kept | BITS.running | BITS.memoryOnly)) !== 0) continue;
       if (!promoted.has(rows, at + COLUMN.traceId)) continue;
       rows[at + COLUMN.bits] = bits | BITS.kept | BITS.promoted;
       kept++;

@@ -26,7 +26,7 @@ export interface HeadSamplerSettings {
 export type UnsampledBatch = Omit<SpanBatch, 'threshold'> & { threshold: bigint };
 
 const W3C_SAMPLED = 1;
-const DECISION = BITS.kept | BITS.raised | BITS.promoted;
+const DECISION = BITS.kept | BITS.raised | BITS.promoted | BITS.memoryOnly;
 
 export class HeadSampler {
   /** T of the rate. */
@@ -53,16 +53,17 @@ export class HeadSampler {
     for (let at = COLUMN.bits, end = count * STRIDE; at < end; at += STRIDE) {
       const decision = this.#decide(batch, at - COLUMN.bits);
       rows[at] = (rows[at]! & ~DECISION) | decision;
-      if (decision !== 0) kept++;
+      if ((decision & BITS.kept) !== 0) kept++;
     }
     return kept;
   }
 
-  /** The bits of one row; 0 where it is not kept. */
+  /** The bits of one row; BITS.kept is among them where it is kept. */
   #decide(batch: UnsampledBatch, at: number): number {
     const { rows } = batch;
     if (this.#never) return 0;
-    if (this.#obeysSampledFlag && (rows[at + COLUMN.flags]! & W3C_SAMPLED) === 0) return 0;
+    if (this.#obeysSampledFlag && (rows[at + COLUMN.flags]! & W3C_SAMPLED) === 0)
+      return BITS.memoryOnly;
     const high = this.#high;
     const low = this.#low;
     let randomHigh = rows[at + COLUMN.traceId + 2]! & 0xffffff;

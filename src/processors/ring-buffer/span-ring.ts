@@ -54,6 +54,7 @@ const RUN_SHARE = 1 / 16;
 const ROWS_A_FIND = 65_536;
 const OPERATIONS_MAX = 10_000;
 const KEPT_BY_PROMOTION = BITS.kept | BITS.promoted;
+const NOT_PROMOTED = BITS.kept | BITS.running | BITS.memoryOnly;
 const UNKNOWN_SERVICE = 'unknown_service';
 
 export class SpanRing implements SpanSource {
@@ -189,7 +190,7 @@ export class SpanRing implements SpanSource {
     const spans: FramedSpan[] = [];
     for (const number of this.#numbersOf(words, at)) {
       const bitsAt = (number % this.#capacity) * STRIDE + COLUMN.bits;
-      if ((this.#rows[bitsAt]! & (BITS.kept | BITS.running)) !== 0) continue;
+      if ((this.#rows[bitsAt]! & NOT_PROMOTED) !== 0) continue;
       this.#rows[bitsAt] = this.#rows[bitsAt]! | KEPT_BY_PROMOTION;
       spans.push(this.#record(number));
     }

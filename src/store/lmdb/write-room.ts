@@ -16,8 +16,8 @@ export interface WriteRoomSettings {
   readonly fileBytesMax?: number;
 }
 
-/** With less than this a file nothing useful can be stored. */
-const FILE_BYTES_MIN = 4 * 1024 * 1024;
+/** A group commit is up to 2 MiB before compression; with less a file even that might not fit. */
+const FILE_BYTES_MIN = 16 * 1024 * 1024;
 
 export class WriteRoom {
   /** A partition is closed before its file grows beyond this: half of what a file may have. */

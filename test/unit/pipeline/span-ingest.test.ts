@@ -15,12 +15,20 @@ const SIGNAL = new AbortController().signal;
 const TRACE = `${'a'.repeat(31)}1`;
 const OTHER = `${'b'.repeat(31)}2`;
 
-function setUp(options: { rate: number; spansMax?: number; writer?: TraceWriter }) {
+function setUp(options: {
+  rate: number;
+  spansMax?: number;
+  writer?: TraceWriter;
+  obeysSampledFlag?: boolean;
+}) {
   const counters = new Counters();
   const store = new MemoryStore({ counters: new Counters() });
   const ring = new SpanRing({ spansMax: options.spansMax ?? 100, bytesMax: 1 << 20, counters });
   const ingest = new SpanIngest({
-    sampler: new HeadSampler({ rate: options.rate }),
+    sampler: new HeadSampler({
+      rate: options.rate,
+      obeysSampledFlag: options.obeysSampledFlag ?? false,
+    }),
     recorder: ring,
     promoted: new PromotedTraces(),
     writer: options.writer ?? store,
@@ -101,6 +109,16 @@ describe('nothing is sampled', () => {
     for await (const minute of store.statistics.minutes(0, 2 ** 32))
       for (const cell of minute.cells()) count += cell.count;
     expect(count).toBe(2);
+  });
+});
+
+describe('spans that an SDK records without sampling', () => {
+  it('stay in the ring, whatever their trace shows', async () => {
+    const { receive, stored, ring } = setUp({ rate: 1, obeysSampledFlag: true });
+    await receive({ spans: [{ traceId: TRACE, flags: 0 }, { flags: 1 }] });
+    await receive({ seed: 2, spans: [{ traceId: TRACE, flags: 0, status: 'error' }] });
+    expect(await stored(TRACE)).toBe(1);
+    expect(ring.occupancy.spans).toBe(3);
   });
 });
 
