@@ -187,8 +187,9 @@ describe('resends', () => {
 
 describe('a disk that is nearly full', () => {
   it('refuses before LMDB meets it, and goes on when there is room again', async () => {
-    let freeBytes = 10 * 1024;
+    let freeBytes = 1e12;
     const writer = openWriter({ statfs: () => ({ bavail: freeBytes, bsize: 1 }) });
+    freeBytes = 10 * 1024;
     const refused = writer.commit(span(1));
     expect(refused).toMatchObject({ status: 'refused', retryAfterMs: 5_000 });
     expect(refused).toHaveProperty('reason', expect.stringContaining(path));
@@ -196,6 +197,11 @@ describe('a disk that is nearly full', () => {
     expect(writer.commit(span(1))).toMatchObject({ status: 'committed', spans: 1 });
     expect((await openReader().source.trace(TRACE)).length).toBe(1);
     await writer.close();
+  });
+
+  it('keeps a writer from starting, with the remedy', () => {
+    const statfs = () => ({ bavail: 10, bsize: 1 });
+    expect(() => openWriter({ statfs })).toThrow(/free some space, or lower retention.max_bytes/);
   });
 });
 
