@@ -51,6 +51,8 @@ export interface ServiceOptions {
 
 /** Of requests between arrival and acknowledgement, over all receivers. */
 const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
+/** Of the time to stop in: for requests under way. The rest is for what they left to store and to forward. */
+const INTAKE_SHARE = 0.7;
 
 /** @throws ListenFailed, StoreUnavailable, DataDirectoryHeld, ConfigError: one line says what to do */
 export async function startService(
@@ -215,13 +217,21 @@ class Service implements RunningService {
     this.#ready = false;
     const deadline = AbortSignal.timeout(deadlineMs);
     this.#lock?.serve(undefined);
+    // At the same time: a request that hangs at one must not keep the other open.
+    const receivers: readonly (Component | undefined)[] = [this.#grpc, this.#http];
+    const intake = AbortSignal.timeout(deadlineMs * INTAKE_SHARE);
+    await Promise.all(receivers.map((receiver) => this.#stop(receiver, intake)));
     for (const component of this.#started.reverse()) {
-      try {
-        await component.shutdown(deadline);
-      } catch (error) {
-        this.#host.log.error({ error: String(error) }, 'a component did not stop cleanly');
-      }
+      if (!receivers.includes(component)) await this.#stop(component, deadline);
     }
     await this.#lock?.release();
+  }
+
+  async #stop(component: Component | undefined, deadline: AbortSignal): Promise<void> {
+    try {
+      await component?.shutdown(deadline);
+    } catch (error) {
+      this.#host.log.error({ error: String(error) }, 'a component did not stop cleanly');
+    }
   }
 }

@@ -202,13 +202,17 @@ export class FaultScene {
     return upstream;
   }
 
-  /** Ends what still runs and removes what lies on disk. */
-  async close(): Promise<void> {
+  async endProcesses(): Promise<void> {
     for (const service of this.#processes) {
       service.child.kill('SIGCONT');
       service.child.kill('SIGKILL');
       await service.ended.catch(() => {});
     }
+  }
+
+  /** Ends what still runs and removes what lies on disk. */
+  async close(): Promise<void> {
+    await this.endProcesses();
     for (const upstream of this.#upstreams) upstream.stop();
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }

@@ -3,10 +3,11 @@
  * protobuf, and HTTP with JSON. A span goes into the ledger only after the OK. What is refused or cut off is
  * counted, and sent again if the load is told to.
  */
+import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { tracesToJson } from '../../src/otlp/json/protobuf-to-json.ts';
-import { realisticRequest } from './otlp-request.ts';
+import { buildRequest, realisticRequest } from './otlp-request.ts';
 import { RawGrpcClient } from './raw-grpc-client.ts';
 import type { SpanLedger } from './span-ledger.ts';
 
@@ -22,8 +23,8 @@ export interface LoadOptions {
   readonly transports?: readonly Transport[];
   /** Requests in flight over each transport. @default 2 */
   readonly lanes?: number;
-  /** @default 8 */
-  readonly spansPerRequest?: number;
+  /** Makes a request that shares no span with any other. @default 8 spans such as services send */
+  readonly makeRequest?: () => Uint8Array;
   /** What is not answered with OK is sent again. @default false: it is let go */
   readonly resends?: boolean;
 }
@@ -36,6 +37,14 @@ let seed = Math.floor(Math.random() * 2 ** 31);
 
 export function uniqueRequest(spans: number): Uint8Array {
   return realisticRequest({ spans, seed: seed++ });
+}
+
+/** One span with so many bytes that no compression makes smaller. */
+export function bulkyRequest(bytes: number): Uint8Array {
+  return buildRequest({
+    spans: [{ name: 'bulk', attributes: { payload: randomBytes(bytes) } }],
+    seed: seed++,
+  });
 }
 
 export class TraceLoad {
@@ -55,7 +64,7 @@ export class TraceLoad {
     this.#options = {
       transports: TRANSPORTS,
       lanes: 2,
-      spansPerRequest: 8,
+      makeRequest: () => uniqueRequest(8),
       resends: false,
       ...options,
     };
@@ -86,7 +95,7 @@ export class TraceLoad {
 
   async #lane(transport: Transport): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const request = uniqueRequest(this.#options.spansPerRequest);
+      const request = this.#options.makeRequest();
       let outcome = await this.send(transport, request);
       while (outcome !== 'ok' && this.#options.resends && !this.#stop.signal.aborted) {
         await wait(20);
