@@ -1,5 +1,5 @@
 /** What a data directory holds, asked of the service itself: a destination that starts at the oldest span. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { eventually } from '../support/eventually.ts';
 import { type FaultScene, forwardingTo, type RunningProcess } from '../support/fault-scene.ts';
 
 const CAUGHT_UP_WITHIN_MS = 120_000;
@@ -19,9 +19,6 @@ export async function readBack(scene: FaultScene, dataPath: string): Promise<Uin
 
 /** Resolves once everything stored has been forwarded. */
 export async function caughtUp(running: RunningProcess): Promise<void> {
-  const untilMs = performance.now() + CAUGHT_UP_WITHIN_MS;
-  while ((await running.metric('synton_forward_caught_up')) !== 1) {
-    if (performance.now() > untilMs) throw new Error('forwarding does not catch up');
-    await wait(25);
-  }
+  const isCaughtUp = async () => (await running.metric('synton_forward_caught_up')) === 1;
+  await eventually(isCaughtUp, 'forwarding catches up', CAUGHT_UP_WITHIN_MS);
 }

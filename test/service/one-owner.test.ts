@@ -1,9 +1,9 @@
 /** Rows 16–18: who owns a data directory, and what a lock that was left behind is worth. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { readBack } from '../faults/read-back.ts';
+import { eventually } from '../support/eventually.ts';
 import { FaultScene } from '../support/fault-scene.ts';
 import { SpanLedger } from '../support/span-ledger.ts';
 import { TraceLoad, uniqueRequest } from '../support/trace-load.ts';
@@ -50,7 +50,7 @@ it('an owner whose lock was deleted puts it back, and keeps others out', async (
   const dataPath = join(scene.folder(), 'data');
   const owner = await scene.start({ dataPath });
   rmSync(join(dataPath, 'synton.sock'));
-  while (!existsSync(join(dataPath, 'synton.sock'))) await wait(50);
+  await eventually(() => existsSync(join(dataPath, 'synton.sock')), 'it is back');
   const second = scene.spawn({ dataPath });
   expect((await second.ended).code).toBe(1);
   expect(second.stderr).toContain(`pid ${owner.process.child.pid}`);
