@@ -1,65 +1,13 @@
 /** A second gRPC client, which shares no code with grpc-js: Connect's, on node's http2, sending bytes as they are. */
-import { create, createFileRegistry, type DescMethodUnary, fromBinary } from '@bufbuild/protobuf';
-import {
-  FieldDescriptorProto_Type,
-  FileDescriptorProtoSchema,
-  FileDescriptorSetSchema,
-} from '@bufbuild/protobuf/wkt';
-import { Code, ConnectError, type Transport } from '@connectrpc/connect';
-import { compressionGzip, createGrpcTransport } from '@connectrpc/connect-node';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSpan } from '../../src/otlp/read-span.ts';
 import { OtlpGrpcReceiver } from '../../src/receivers/otlp-grpc/otlp-grpc-receiver.ts';
+import { connectExport, connectTransport, LOGS, TRACES } from '../support/connect-client.ts';
 import { oracle } from '../support/otlp-proto.ts';
 import { buildRequest } from '../support/otlp-request.ts';
 import { testHost } from '../support/receiver-host.ts';
 import { RecordingConsumer } from '../support/recording-consumer.ts';
-
-/**
- * One Export method as protobuf-es wants it described. The request has no field that it knows: it keeps
- * unknown ones, and so sends the bytes it was given.
- */
-function exportMethod(signal: string, service: string, rejected: string): DescMethodUnary {
-  const packageName = `opentelemetry.proto.collector.${signal}.v1`;
-  const { INT64, STRING, MESSAGE } = FieldDescriptorProto_Type;
-  const partial = { name: 'partial_success', number: 1, type: MESSAGE };
-  const file = create(FileDescriptorProtoSchema, {
-    name: `${signal}_service.proto`,
-    package: packageName,
-    syntax: 'proto3',
-    messageType: [
-      { name: 'Request' },
-      { name: 'Response', field: [{ ...partial, typeName: `.${packageName}.Partial`, label: 1 }] },
-      {
-        name: 'Partial',
-        field: [
-          { name: rejected, number: 1, type: INT64, label: 1 },
-          { name: 'error_message', number: 2, type: STRING, label: 1 },
-        ],
-      },
-    ],
-    service: [
-      {
-        name: service,
-        method: [
-          {
-            name: 'Export',
-            inputType: `.${packageName}.Request`,
-            outputType: `.${packageName}.Response`,
-          },
-        ],
-      },
-    ],
-  });
-  const set = create(FileDescriptorSetSchema, { file: [file] });
-  const found = createFileRegistry(set).getService(`${packageName}.${service}`);
-  return found!.method['export'] as DescMethodUnary;
-}
-
-const TRACES = exportMethod('trace', 'TraceService', 'rejected_spans');
-const LOGS = exportMethod('logs', 'LogsService', 'rejected_log_records');
-
-type Fields = Record<string, unknown>;
 
 let consumer: RecordingConsumer;
 let receiver: OtlpGrpcReceiver;
@@ -72,27 +20,12 @@ beforeEach(async () => {
 
 afterEach(() => receiver.shutdown(AbortSignal.timeout(500)));
 
-function connect(gzip = false): Transport {
-  return createGrpcTransport({
-    baseUrl: `http://127.0.0.1:${receiver.port}`,
-    ...(gzip && { sendCompression: compressionGzip, compressMinBytes: 0 }),
-  });
-}
-
-async function send(
-  method: DescMethodUnary,
+function send(
+  method: typeof TRACES,
   request: Uint8Array,
   { gzip = false, timeoutMs }: { gzip?: boolean; timeoutMs?: number } = {},
-): Promise<Fields> {
-  const message = fromBinary(method.input, request);
-  const { message: reply } = await connect(gzip).unary(
-    method,
-    undefined,
-    timeoutMs,
-    undefined,
-    message,
-  );
-  return reply as unknown as Fields;
+): Promise<Record<string, unknown>> {
+  return connectExport(connectTransport(receiver.port, gzip), method, request, timeoutMs);
 }
 
 const REQUEST = buildRequest({ service: 'shop', spans: [{ name: 'GET /' }, { parent: 0 }] });
@@ -142,13 +75,8 @@ describe('Connect’s gRPC client', () => {
   });
 
   it('sends many requests at once over one connection', async () => {
-    const transport = connect();
-    const message = fromBinary(TRACES.input, REQUEST);
-    await Promise.all(
-      Array.from({ length: 300 }, () =>
-        transport.unary(TRACES, undefined, undefined, undefined, message),
-      ),
-    );
+    const transport = connectTransport(receiver.port);
+    await Promise.all(Array.from({ length: 300 }, () => connectExport(transport, TRACES, REQUEST)));
     expect(consumer.requests).toHaveLength(300);
   });
 });
