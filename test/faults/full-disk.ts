@@ -95,6 +95,24 @@ async function fillAndFree(scene: FaultScene, disk: string, rounds: number): Pro
   return { outcomes, takenAgain, stored: ledger.compare(await readBack(scene, dataPath)) };
 }
 
+/** What a start says on a disk that is full, and on one that is read-only; each with its exit code. Needs root. */
+export async function unusableDisks(scene: FaultScene): Promise<readonly string[]> {
+  const said: string[] = [];
+  for (const options of ['size=1m', 'ro']) {
+    const disk = scene.folder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk]);
+    try {
+      if (options !== 'ro') fill(disk);
+      const service = scene.spawn({ dataPath: join(disk, 'data') });
+      const { code, signal } = await service.ended;
+      said.push(`${code ?? signal}: ${service.stderr.trimEnd()}`);
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  }
+  return said;
+}
+
 /** To the last block. */
 function fill(disk: string): void {
   const { bavail, bsize } = statfsSync(disk);
