@@ -33,7 +33,7 @@ import {
   varintAt,
 } from './scan-wire.ts';
 import type { SpanBatch } from './span-batch.ts';
-import { COLUMN, RESOURCE, SCOPE, STRIDE } from './span-columns.ts';
+import { ABSENT, COLUMN, RESOURCE, SCOPE, STRIDE } from './span-columns.ts';
 
 export type ScanOutcome =
   | {
@@ -110,8 +110,9 @@ export class SpanScanner implements SpanBatch {
     const rowFirst = this.count;
     const rejectedBefore = this.#invalidIds + this.#overLimit;
     const scopeFirst = this.scopeCount;
-    let serviceOffset = 0xffffffff;
-    let serviceLength = 0xffffffff;
+    let named = false;
+    let serviceOffset = ABSENT;
+    let serviceLength = ABSENT;
     // First the scopes, whose own frames claim segments; this resource's frame follows in one piece.
     let pos = start;
     while (pos < end) {
@@ -125,9 +126,13 @@ export class SpanScanner implements SpanBatch {
       } else if (tag === 10) {
         const length = lengthAt(bytes, pos, end);
         pos = cursor();
-        if (this.#scanResource(bytes, pos, pos + length) && serviceOffset === 0xffffffff) {
-          serviceOffset = this.#serviceOffset;
-          serviceLength = this.#serviceLength;
+        if (this.#scanResource(bytes, pos, pos + length) && !named) {
+          named = true;
+          // An empty name says no more than none, and has no place in the bytes.
+          if (this.#serviceLength > 0) {
+            serviceOffset = this.#serviceOffset;
+            serviceLength = this.#serviceLength;
+          }
         }
         pos += length;
       } else pos = skipField(bytes, pos, end, tag, 1);

@@ -67,7 +67,7 @@ export const BITS = {
 /** Words of one scope: index of its resource, then its frame (see SpanBatch.segments). */
 export const SCOPE = { stride: 4, resource: 0, segmentFirst: 1, segmentCount: 2 } as const;
 
-/** Words of one resource. `service…` is 0xffffffff where no string `service.name` is present. */
+/** Words of one resource. `service…` is ABSENT where `service.name` is not there, empty, or no string. */
 export const RESOURCE = {
   stride: 12,
   segmentFirst: 0,

@@ -136,11 +136,11 @@ function expectResource(
   const service = resourceSpans.resource?.attributes.find(
     ({ key, value }) => key === 'service.name' && value?.value === 'stringValue',
   );
-  if (!service) expect(words[RESOURCE.serviceOffset]).toBe(ABSENT);
+  if (!service?.value?.stringValue) expect(words[RESOURCE.serviceOffset]).toBe(ABSENT);
   else {
     expect(words[RESOURCE.serviceOffset]).not.toBe(ABSENT);
     const offset = words[RESOURCE.serviceOffset]!;
-    expectText(scanner, offset, words[RESOURCE.serviceLength]!, service.value!.stringValue);
+    expectText(scanner, offset, words[RESOURCE.serviceLength]!, service.value.stringValue);
   }
   const frame = frameBytes(scanner, words[RESOURCE.segmentFirst]!, words[RESOURCE.segmentCount]!);
   const { scopeSpans: _scopes, ...rest } = plain(resourceSpans) as Record<string, unknown>;

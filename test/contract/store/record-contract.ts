@@ -188,6 +188,7 @@ export function describeRecords(open: OpenStore): void {
           { service: 'shop', spans: [{ name: 'GET /' }, { name: 'GET /' }, { name: 'pay' }] },
           { service: 'mail', spans: [{ name: 'send', kind: 'server' }] },
           { spans: [{ name: 'nobody' }] },
+          { service: '', spans: [{ name: 'empty' }] },
         ],
       });
       const reader = readerOf(store);
@@ -197,6 +198,10 @@ export function describeRecords(open: OpenStore): void {
         { name: 'pay', kind: 'Function' },
       ]);
       expect(await reader.operations('mail')).toEqual([{ name: 'send', kind: 'AsyncTask' }]);
+      expect(await reader.operations('unknown_service')).toEqual([
+        { name: 'empty', kind: 'Function' },
+        { name: 'nobody', kind: 'Function' },
+      ]);
       expect(await reader.operations('elsewhere')).toEqual([]);
     });
   });

@@ -182,6 +182,14 @@ describe('SpanRing', () => {
     expect(await ring.operations('first')).toEqual([]);
   });
 
+  it('takes an empty service name for none', async () => {
+    const { ring } = ringOf(3, 1 << 20);
+    ring.insert(scannedBatch(buildRequest({ service: '', spans: [{ name: 'a' }] }), { bits: 0 }));
+    expect(await ring.services()).toEqual(['unknown_service']);
+    const found = await ring.find({ service: 'unknown_service' }, ALL, NEVER_ABORTED);
+    expect(found.matches).toHaveLength(1);
+  });
+
   it('is searched in parts, without a gap', async () => {
     const { ring } = ringOf(1_000, 1 << 20);
     ring.insert(scannedBatch(realisticRequest({ spans: 400 }), { bits: 0, arrivalFirst: 1_000 }));
