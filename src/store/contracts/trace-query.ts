@@ -18,6 +18,11 @@ export interface SpanFilter {
 }
 
 export interface TraceQuery extends SpanFilter {
+  /**
+   * Where `fromUnixNano` was reckoned from the present: how far back. A cursor then keeps the
+   * `fromUnixNano` of its first page, so that a chain of pages looks at one and the same range.
+   */
+  readonly lastNano?: bigint;
   /** Traces a page. @default 20, at most 1,000 */
   readonly limit?: number;
   /** From SearchPage.next. */

@@ -29,6 +29,8 @@ export const LIMIT_MAX = 1_000;
 const ROUNDS_MAX = 8;
 const CANDIDATES_SPARE = 256;
 const CURSOR = 'search';
+/** In place of a time that the cursor need not keep. */
+const NO_TIME = '-';
 const NOTHING: SearchProgress = { spans: 0, of: 0, blocksRead: 0, blocksTotal: 0 };
 
 /** @throws InvalidParameter on a limit out of range or a cursor that is not of this search */
@@ -97,23 +99,24 @@ class TraceSearch {
 
   constructor(sources: readonly SpanSource[], query: TraceQuery, signal: AbortSignal) {
     this.#sources = sources;
-    this.#query = query;
     this.#signal = signal;
     this.#limit = query.limit ?? LIMIT_DEFAULT;
     if (!Number.isInteger(this.#limit) || this.#limit < 1 || this.#limit > LIMIT_MAX) {
       throw new InvalidParameter('limit', `a whole number from 1 to ${LIMIT_MAX}`);
     }
-    this.#matcher = new SpanMatcher(query);
     this.#checksum = checksumOf(query);
     this.#start = Number.MAX_SAFE_INTEGER;
+    this.#query = query;
     if (query.cursor !== undefined) {
-      const [top, before, checksum] = decodeCursor('cursor', CURSOR, 3, query.cursor);
+      const [top, before, checksum, from] = decodeCursor('cursor', CURSOR, 4, query.cursor);
       if (checksum !== this.#checksum) {
         throw new InvalidParameter('cursor', 'it belongs to a search with other filters');
       }
       this.#top = Number(top);
       this.#start = Number(before);
+      if (from !== NO_TIME) this.#query = { ...query, fromUnixNano: BigInt(from!) };
     }
+    this.#matcher = new SpanMatcher(this.#query);
     this.#position = this.#start;
     this.#cursors = sources.map((source) => new SourceCursor(source, this.#start));
   }
@@ -129,10 +132,15 @@ class TraceSearch {
       if (isComplete || this.#items.length === this.#limit || rounds++ === ROUNDS_MAX) break;
       await this.#readOn(frontier);
     }
-    const next = isComplete
-      ? undefined
-      : encodeCursor(CURSOR, [this.#top ?? this.#position - 1, this.#position, this.#checksum]);
+    const next = isComplete ? undefined : this.#next();
     return { items: this.#items, next, examined: this.#examined() };
+  }
+
+  #next(): string {
+    const { lastNano, fromUnixNano } = this.#query;
+    const from = lastNano === undefined ? NO_TIME : String(fromUnixNano ?? NO_TIME);
+    const top = this.#top ?? this.#position - 1;
+    return encodeCursor(CURSOR, [top, this.#position, this.#checksum, from]);
   }
 
   /** Deals with every match that is in order. False where the page is full. */
@@ -215,10 +223,12 @@ export async function recordsOf(
   return (await Promise.all(sources.map((source) => source.trace(traceId)))).flat();
 }
 
-/** Of everything that decides which spans match. */
+/** Of everything that decides which spans match, but not of a time that the cursor itself keeps. */
 function checksumOf(query: TraceQuery): string {
   const { limit: _limit, cursor: _cursor, ...filter } = query;
-  const entries = Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(filter)
+    .filter(([key]) => key !== 'fromUnixNano' || filter.lastNano === undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const text = JSON.stringify(entries, (_, value) =>
     typeof value === 'bigint' ? String(value) : value,
   );

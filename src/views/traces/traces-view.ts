@@ -60,11 +60,11 @@ function parseQuery(params: RawParams, clock: Clock): TraceQuery {
 }
 
 /** Either bound may be left open here. */
-function setTimes(query: Draft<SpanFilter>, params: RawParams, clock: Clock): void {
+function setTimes(query: Draft<TraceQuery>, params: RawParams, clock: Clock): void {
   if (params.all('last').length > 0) {
-    const { fromUnixNano, toUnixNano } = params.range(clock.unixNano(), 0n);
     // Spans whose machine is a little ahead are wanted too: no upper bound.
-    if (toUnixNano > fromUnixNano) query.fromUnixNano = fromUnixNano;
+    query.fromUnixNano = params.range(clock.unixNano(), 0n).fromUnixNano;
+    query.lastNano = params.durationNano('last')!;
     return;
   }
   const from = params.unixNano('from');

@@ -172,6 +172,24 @@ export function describeSearch(open: OpenStore): void {
       expect(second.items.map((item) => item.traceId)).toEqual([4, 3, 2, 1, 0].map(traceIdOf));
     });
 
+    it('keep to the range of the first one where it was reckoned from the present', async () => {
+      const store = await stores.open();
+      const startUnixNano = 1_767_323_045_000_000_000n;
+      const sender = new Sender(store.writer);
+      for (let i = 0; i < 4; i++)
+        await sender.sendSpec({ startUnixNano, spans: [{ traceId: traceIdOf(i) }] });
+      const reader = readerOf(store);
+      const lastNano = 60_000_000_000n;
+      const query = { limit: 3, lastNano, fromUnixNano: startUnixNano };
+      const first = await reader.search(query, NEVER_ABORTED);
+      const later = { ...query, fromUnixNano: startUnixNano + lastNano, cursor: first.next! };
+      const second = await reader.search(later, NEVER_ABORTED);
+      expect(second.items.map((item) => item.traceId)).toEqual([traceIdOf(0)]);
+      await expect(
+        reader.search({ ...later, lastNano: lastNano * 2n }, NEVER_ABORTED),
+      ).rejects.toThrow(InvalidParameter);
+    });
+
     it('refuse a cursor that is cut, invented, or of another search', async () => {
       const store = await stores.open();
       await sendAll(store);

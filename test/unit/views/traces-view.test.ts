@@ -51,7 +51,10 @@ describe('the parameters of a search', () => {
   });
 
   it('say how far back', () => {
-    expect(view.parseParams({ last: '1h' })).toEqual({ fromUnixNano: NOW - 3_600_000_000_000n });
+    expect(view.parseParams({ last: '1h' })).toEqual({
+      fromUnixNano: NOW - 3_600_000_000_000n,
+      lastNano: 3_600_000_000_000n,
+    });
   });
 
   it.each([
