@@ -3,8 +3,12 @@ import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { damaged, flipBits, type Specimen, specimen } from '../faults/damage.ts';
-import { FaultScene } from '../support/fault-scene.ts';
+import { caughtUp } from '../faults/read-back.ts';
+import { eventually } from '../support/eventually.ts';
+import { FaultScene, forwardingTo } from '../support/fault-scene.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
+import { SpanLedger } from '../support/span-ledger.ts';
+import { TraceLoad, uniqueRequest } from '../support/trace-load.ts';
 
 const scene = new FaultScene();
 let whole: Specimen;
@@ -127,4 +131,23 @@ describe('nothing is lost', () => {
     expect(report).toMatchObject({ lost: 0, changed: 0, unknown: 0, hidden: 0, writes: true });
     expect(existsSync(whole.dataPath)).toBe(true);
   });
+});
+
+it('all spans are gone and the cursors are not: what comes next is forwarded', async () => {
+  const dataPath = join(scene.folder(), 'data');
+  const upstream = await scene.grpcUpstream();
+  const flags = forwardingTo(upstream);
+  for (const requests of [10, 3]) {
+    const running = await scene.start({ dataPath, flags });
+    await caughtUp(running);
+    const ledger = new SpanLedger();
+    const load = new TraceLoad(running, ledger);
+    for (let i = 0; i < requests; i++) expect(await load.send('grpc', uniqueRequest(3))).toBe('ok');
+    await load.stop();
+    const arrived = () => ledger.compare(upstream.accepted.map(({ body }) => body));
+    await eventually(() => arrived().lost === 0, 'all are forwarded', 5000);
+    await running.kill('SIGTERM');
+    rmSync(join(dataPath, 'partitions'), { recursive: true });
+    rmSync(join(dataPath, 'catalogue.json'));
+  }
 });

@@ -2,7 +2,7 @@
  * Rows 27–35: the destination is down, silent, busy, at odds with what it is sent, or floods. The service goes
  * on taking spans; each of them ends at the destination or among the dead letters, with its bytes unchanged.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FileCursorStore } from '../../src/exporters/otlp/file-cursor-store.ts';
@@ -43,10 +43,14 @@ async function forwarding(protocol: 'grpc' | 'http', dataPath?: string): Promise
   return { upstream, running, ledger, send };
 }
 
+/** Read from a copy: opening the folder of a running service would sweep up what it is writing. */
 async function deadLetters({ running }: Run) {
   const folder = join(running.dataPath, 'forward');
   const [name = ''] = existsSync(folder) ? readdirSync(folder) : [];
-  return new FileCursorStore({ path: join(folder, name) }).list(1000);
+  const copy = scene.folder();
+  for (const letter of readdirSync(join(folder, name)).filter((file) => file.endsWith('.letter')))
+    copyFileSync(join(folder, name, letter), join(copy, letter));
+  return new FileCursorStore({ path: copy }).list(1000);
 }
 
 /** Everything is dealt with; `aside` spans are dead letters and the rest has arrived, unchanged. */

@@ -4,7 +4,7 @@
  * folder. Plain text and not LMDB, so that no damage to it can end the process: a catalogue that fails its
  * checksum is made again from the folder, and everything in the folder is checked.
  */
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { replaceFile } from '../replace-file.ts';
@@ -115,13 +115,18 @@ export class Catalogue {
     const found = partitionNumbers(dataPath);
     this.wasRebuilt = content === undefined && found.length > 0;
     const records = content?.partitions ?? found.map(unknownPartition);
-    this.#expired = content?.expired ?? [];
+    this.#expired = content?.expired ?? numbersBegunAnew(dataPath);
     this.#partitions = new Map(records.map((record) => [record.number, record]));
     this.#save();
   }
 
   partitions(): PartitionRecord[] {
     return [...this.#partitions.values()].sort((a, b) => a.number - b.number);
+  }
+
+  /** Those that retention took, the youngest of them. */
+  expired(): readonly ExpiredPartition[] {
+    return this.#expired;
   }
 
   /** Of any partition there ever was: numbers are not used twice, as cursors name them. */
@@ -173,6 +178,15 @@ function partitionNumbers(dataPath: string): number[] {
     .filter((name) => /^[0-9a-f]{8}$/.test(name))
     .map((name) => Number.parseInt(name, 16))
     .sort((a, b) => a - b);
+}
+
+/**
+ * Without a catalogue nobody knows which numbers were given before, and a cursor that is still there would pass
+ * over partitions that bear them again: numbers go on at the seconds since 1970, above any given one by one.
+ */
+function numbersBegunAnew(dataPath: string): ExpiredPartition[] {
+  if (!existsSync(join(dataPath, 'forward'))) return [];
+  return [{ number: Math.floor(Date.now() / 1000), spans: 0, blocks: 1 }];
 }
 
 function unknownPartition(number: number): PartitionRecord {

@@ -85,6 +85,9 @@ export class PartitionWriter {
     this.#log = host.log;
     this.catalogue = new Catalogue(settings.path, this.boot);
     this.#nextNumber = this.catalogue.lastNumber + 1;
+    // A life that ended between taking a partition out of the catalogue and unlinking it left its folder.
+    for (const { number } of this.catalogue.expired())
+      removePartition(partitionPath(settings.path, number));
   }
 
   /** Writes the kept rows as one block and counts all rows. @throws on an I/O fault */
@@ -246,7 +249,12 @@ export class PartitionWriter {
       arrivalMax: 0,
     };
     const partition = new Partition(path, { readOnly: false });
-    this.catalogue.put(record);
+    try {
+      this.catalogue.put(record);
+    } catch (error) {
+      void partition.close();
+      throw error;
+    }
     this.#open = {
       partition,
       number,

@@ -1,5 +1,5 @@
 /** The writer by itself, on the test's own thread and clock: partitions, retention, resends, a full disk. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -126,6 +126,20 @@ describe('retention', () => {
     expect(writer.expire()).toEqual([1, 2]);
     expect(partitionStates()).toEqual(['3 open']);
     await writer.close();
+  });
+
+  it('finishes, at the next start, what it was killed in the middle of', async () => {
+    const first = openWriter({ maxAgeMs: HOUR_MS });
+    first.commit(span(1));
+    await first.closePartition();
+    const folder = join(path, 'partitions', '00000001');
+    cpSync(folder, join(path, 'copy'), { recursive: true });
+    await clock.advance(2 * HOUR_MS);
+    first.expire();
+    renameSync(join(path, 'copy'), folder);
+    await first.close();
+    await openWriter().close();
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('tells a reader of the log what it took', async () => {
