@@ -73,7 +73,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     return all(
       tell('filled and freed', stored),
       takenAgain.every((taken) => taken > 0),
-      said.every((line) => /^1: synton: [^\n]*data[^\n]*$/.test(line)),
+      /^1: synton: [^\n]*ENOSPC[^\n]*$/.test(said[0]!),
+      /^1: synton: [^\n]*EROFS[^\n]*$/.test(said[1]!),
     );
   },
 

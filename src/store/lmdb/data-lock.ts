@@ -103,7 +103,7 @@ export class DataLock {
 
 /** Waits for no one: the directory is ours, or somebody's. @throws on an I/O fault */
 export async function acquireDataLock(dataPath: string, version: string): Promise<LockOutcome> {
-  mkdirSync(dataPath, { recursive: true, mode: 0o700 });
+  makeDirectory(dataPath);
   const socketPath = lockPath(dataPath);
   const owner = { pid: process.pid, version };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -113,6 +113,16 @@ export async function acquireDataLock(dataPath: string, version: string): Promis
     if (lock !== undefined) return { status: 'owned', lock };
   }
   throw new Error(`${socketPath} changes hands too fast to be claimed`);
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // Node says so of a read-only file system as well; the plain call says what is the matter.
+    mkdirSync(path, { mode: 0o700 });
+  }
 }
 
 /** Where the lock of a data directory listens. */
