@@ -90,8 +90,23 @@ export class PartitionWriter {
       removePartition(partitionPath(settings.path, number));
   }
 
-  /** Writes the kept rows as one block and counts all rows. @throws on an I/O fault */
+  /**
+   * Writes the kept rows as one block and counts all rows. After it threw, nothing of the batch is stored or
+   * counted, and the partition is to be closed.
+   * @throws on an I/O fault
+   */
   commit(batch: SpanBatch): CommitOutcome {
+    try {
+      return this.#commit(batch);
+    } catch (error) {
+      // The batch comes again, and with it its counts; what was not on disk yet of others is lost with it.
+      this.#statistics.clear();
+      this.#statisticsPending = false;
+      throw error;
+    }
+  }
+
+  #commit(batch: SpanBatch): CommitOutcome {
     // Compressed, with its head and its share of the tree, a block takes less than twice its bytes.
     const bytes = 2 * batch.bytes.length + COMMIT_BYTES;
     const objection = this.#room.objection(bytes);
