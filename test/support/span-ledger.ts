@@ -54,14 +54,15 @@ export class SpanLedger {
     let unknown = 0;
     for (const request of requests) {
       for (const { id, bytes } of rawSpansOf(request)) {
-        if (seen.has(id)) duplicate++;
+        const isRepeat = seen.has(id);
+        if (isRepeat) duplicate++;
         seen.add(id);
         const acked = this.#acked.get(id);
         const sent = this.#sent.get(id);
         if (acked !== undefined) {
           if (!isSame(acked, bytes)) wrong.add(id);
-        } else if (sent !== undefined && isSame(sent, bytes)) unacked++;
-        else unknown++;
+        } else if (sent === undefined || !isSame(sent, bytes)) unknown++;
+        else if (!isRepeat) unacked++;
       }
     }
     let lost = 0;
