@@ -6,13 +6,22 @@
  * Knows names alone: a page on another port of an allowed host passes, as Synton's own listeners do
  * among each other.
  */
+import { isIP } from 'node:net';
+
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+/** Every address of the machine. */
+const WILDCARDS = ['0.0.0.0', '::', '[::]'];
 
 export class RequestGuard {
   readonly #hosts: ReadonlySet<string>;
+  readonly #isBoundToAll: boolean;
 
-  /** `boundHost` and `allowedHosts` are names without a port; loopback's names are always allowed. */
+  /**
+   * `boundHost` and `allowedHosts` are names without a port; loopback's names are always allowed. Bound to
+   * all addresses, a listener may be called by any address: only a name can be pointed elsewhere.
+   */
   constructor(boundHost: string, allowedHosts: readonly string[]) {
+    this.#isBoundToAll = WILDCARDS.includes(boundHost);
     this.#hosts = new Set([
       ...LOOPBACK_NAMES,
       ...[boundHost, ...allowedHosts].map((host) => bracketed(host.toLowerCase())),
@@ -21,11 +30,16 @@ export class RequestGuard {
 
   /** Undefined where the request may pass, else why not. */
   objection(host: string | undefined, origin: string | undefined): string | undefined {
-    if (host !== undefined && !this.#hosts.has(hostName(host)))
+    if (host !== undefined && !this.#isAllowed(hostName(host)))
       return 'the Host header names another host; add it to allowed_hosts if it is this one';
     if (origin !== undefined && !this.#hosts.has(originName(origin)))
       return 'requests from pages of other origins are not accepted';
     return undefined;
+  }
+
+  #isAllowed(name: string): boolean {
+    if (this.#hosts.has(name)) return true;
+    return this.#isBoundToAll && isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
   }
 }
 

@@ -10,6 +10,7 @@
  * there is no room to wait. A message's length is checked before its bytes are kept.
  */
 import http2 from 'node:http2';
+import type { RequestGuard } from '../../pipeline/request-guard.ts';
 import type { ExportOutcome, OtlpSignal } from '../otlp/export-outcome.ts';
 import { type IntakeContext, type IntakeSettings, RequestIntake } from '../otlp/request-intake.ts';
 import { answerHttp, answerOutcome, answerStatus } from './grpc-answer.ts';
@@ -25,6 +26,7 @@ export interface SessionState {
 
 export interface ExchangeContext extends IntakeContext {
   readonly settings: IntakeSettings & { readonly requestTimeoutMs: number };
+  readonly guard: RequestGuard;
   /** The stream is closed. */
   readonly done: (exchange: GrpcExchange) => void;
 }
@@ -101,6 +103,12 @@ export class GrpcExchange {
     if (method !== 'POST') return this.#notGrpc(405, `method ${method} is not allowed`);
     if (!isGrpc(headers['content-type']))
       return this.#notGrpc(415, 'content-type must be application/grpc');
+    const host = headers[':authority'] ?? headers.host;
+    const objection = this.#context.guard.objection(host, headers.origin);
+    if (objection !== undefined) {
+      this.#refuse(GRPC_STATUS.PERMISSION_DENIED, objection);
+      return false;
+    }
     const path = headers[':path'] ?? '';
     const signal = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
     if (signal === undefined) {

@@ -12,6 +12,7 @@ import http2 from 'node:http2';
 import { ByteBudget } from '../../pipeline/byte-budget.ts';
 import type { Component, Host } from '../../pipeline/component.ts';
 import { listen } from '../../pipeline/listen.ts';
+import { RequestGuard } from '../../pipeline/request-guard.ts';
 import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
 import { BufferPool } from '../otlp/buffer-pool.ts';
 import { ExportHandler } from '../otlp/export-handler.ts';
@@ -22,6 +23,8 @@ export interface OtlpGrpcSettings {
   readonly host: string;
   /** 0: chosen by the system; see `port` of the receiver. */
   readonly port: number;
+  /** Names in `:authority` beside loopback's and the bound address. @default none */
+  readonly allowedHosts?: readonly string[];
   /** Of one message, before and after decompression. @default 64 MiB */
   readonly maxRequestBytes?: number;
   /** Connections beyond it are closed at once. @default 1024 */
@@ -66,6 +69,7 @@ export class OtlpGrpcReceiver implements Component {
     budget: ByteBudget = new ByteBudget(64 * 1024 * 1024),
   ) {
     this.#settings = {
+      allowedHosts: [],
       maxRequestBytes: 64 * 1024 * 1024,
       maxConnections: 1024,
       maxStreams: 256,
@@ -85,7 +89,7 @@ export class OtlpGrpcReceiver implements Component {
 
   /** @throws ListenFailed */
   async start(host: Host): Promise<void> {
-    const { maxRequestBytes, maxConnections, maxStreams } = this.#settings;
+    const { maxRequestBytes, maxConnections, maxStreams, allowedHosts } = this.#settings;
     this.#context = {
       settings: this.#settings,
       host,
@@ -93,6 +97,7 @@ export class OtlpGrpcReceiver implements Component {
       pool: new BufferPool(),
       inflater: new Inflater(maxRequestBytes),
       handler: new ExportHandler(this.#consumer, host),
+      guard: new RequestGuard(this.#settings.host, allowedHosts),
       done: (exchange) => this.#exchanges.delete(exchange),
     };
     const server = http2.createServer({

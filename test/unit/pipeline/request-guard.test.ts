@@ -31,6 +31,17 @@ describe('Host', () => {
     expect(guard.objection(host, undefined)).toContain('allowed_hosts');
   });
 
+  test('of a listener on all addresses: any address, but no further name', () => {
+    for (const wildcard of ['0.0.0.0', '::']) {
+      const open = new RequestGuard(wildcard, []);
+      for (const host of ['10.1.2.3:4317', '[fe80::1]:4317', 'localhost'])
+        expect(open.objection(host, undefined)).toBeUndefined();
+      for (const host of ['evil.example', '10.1.2.3.evil.example', ''])
+        expect(open.objection(host, undefined)).toContain('allowed_hosts');
+      expect(open.objection('10.1.2.3', 'http://10.1.2.4')).toContain('origins');
+    }
+  });
+
   test('HTTP/1.0 may leave it out', () => {
     expect(guard.objection(undefined, undefined)).toBeUndefined();
   });

@@ -6,9 +6,25 @@ import { client, consumer, expectStillServing, host, REQUEST, start } from './gr
 
 const OK = 0;
 const INVALID_ARGUMENT = 3;
+const PERMISSION_DENIED = 7;
 const RESOURCE_EXHAUSTED = 8;
 const UNIMPLEMENTED = 12;
 const INTERNAL = 13;
+
+describe('a request by another name', () => {
+  it.each([
+    ['evil.example:4317', PERMISSION_DENIED],
+    ['localhost.evil.example', PERMISSION_DENIED],
+    ['localhost:4317', OK],
+    ['collector:4317', OK],
+  ])('%s: %i', async (authority, status) => {
+    await start({ allowedHosts: ['collector'] });
+    const answer = await client.call(REQUEST, { ':authority': authority });
+    expect(answer.grpcStatus).toBe(status);
+    if (status !== OK) expect(answer.grpcMessage).toContain('allowed_hosts');
+    await expectStillServing();
+  });
+});
 
 describe('a bad request', () => {
   it('truncated at every byte within its frame: INVALID_ARGUMENT, or a shorter request', async () => {
