@@ -184,10 +184,8 @@ export const timelineView: Schema<TimelineView> = v.strictObject({
 });
 
 export const searchProgress: Schema<SearchProgress> = v.strictObject({
-  spans: count,
-  of: count,
-  blocksRead: count,
-  blocksTotal: count,
+  memory: v.strictObject({ spans: count, of: count }),
+  store: v.strictObject({ spans: count, of: count, blocksRead: count, blocksTotal: count }),
 });
 
 export const searchPage: Schema<SearchPage> = v.strictObject({

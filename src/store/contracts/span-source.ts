@@ -1,6 +1,6 @@
 import type { TraceId } from '../../model/ids.ts';
 import type { SpanRecord } from './span-record.ts';
-import type { SearchProgress, SpanFilter } from './trace-query.ts';
+import type { SpanFilter, SpansExamined } from './trace-query.ts';
 
 /** That a span of this trace matched, and when it came. */
 export interface SpanMatch {
@@ -13,7 +13,15 @@ export interface FoundSpans {
   readonly matches: readonly SpanMatch[];
   /** Everything with an arrival at or above it has been looked at; 0 when nothing is left. */
   readonly reachedArrival: number;
-  readonly examined: SearchProgress;
+  readonly examined: SourceProgress;
+}
+
+/** Of one call. */
+export interface SourceProgress extends SpansExamined {
+  readonly where: 'memory' | 'store';
+  /** 0 where there are no blocks. */
+  readonly blocksRead: number;
+  readonly blocksTotal: number;
 }
 
 export interface Operation {

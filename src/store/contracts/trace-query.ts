@@ -29,13 +29,20 @@ export interface TraceQuery extends SpanFilter {
   readonly cursor?: string;
 }
 
-/** How far a search looked. */
+/** How far a search looked. Memory also holds spans that are stored: the two do not add up. */
 export interface SearchProgress {
+  readonly memory: SpansExamined;
+  readonly store: SpansExamined & {
+    /** Blocks opened, of blocks there are; 0 where the store has none. */
+    readonly blocksRead: number;
+    readonly blocksTotal: number;
+  };
+}
+
+export interface SpansExamined {
+  /** Looked at, or passed over with their block. */
   readonly spans: number;
   readonly of: number;
-  /** Blocks opened, of blocks there are. */
-  readonly blocksRead: number;
-  readonly blocksTotal: number;
 }
 
 /**

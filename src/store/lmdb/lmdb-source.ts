@@ -66,6 +66,7 @@ export class LmdbSource implements SpanSource, StatisticsSource {
       matches: search.matches,
       reachedArrival,
       examined: {
+        where: 'store',
         spans,
         of: totals.spans,
         blocksRead: search.blocksRead,

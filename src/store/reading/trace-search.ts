@@ -13,7 +13,7 @@ import type { TraceId } from '../../model/ids.ts';
 import type { TraceSummary } from '../../model/trace-summary.ts';
 import { summariseTrace } from '../../projection/summarise-trace.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
-import type { SpanMatch, SpanSource } from '../contracts/span-source.ts';
+import type { SourceProgress, SpanMatch, SpanSource } from '../contracts/span-source.ts';
 import type {
   SearchPage,
   SearchProgress,
@@ -31,7 +31,6 @@ const CANDIDATES_SPARE = 256;
 const CURSOR = 'search';
 /** In place of a time that the cursor need not keep. */
 const NO_TIME = '-';
-const NOTHING: SearchProgress = { spans: 0, of: 0, blocksRead: 0, blocksTotal: 0 };
 
 /** @throws InvalidParameter on a limit out of range or a cursor that is not of this search */
 export function searchTraces(
@@ -47,7 +46,8 @@ class SourceCursor {
   readonly source: SpanSource;
   /** Everything at or above it has been looked at. */
   reached: number;
-  progress: SearchProgress = NOTHING;
+  /** Undefined before the first call. */
+  progress: SourceProgress | undefined;
   #matches: readonly SpanMatch[] = [];
   #at = 0;
 
@@ -72,10 +72,9 @@ class SourceCursor {
     // A source that came no further than before would be asked for ever.
     this.reached = found.reachedArrival < this.reached ? found.reachedArrival : 0;
     this.progress = {
-      spans: this.progress.spans + examined.spans,
-      of: examined.of,
-      blocksRead: this.progress.blocksRead + examined.blocksRead,
-      blocksTotal: examined.blocksTotal,
+      ...examined,
+      spans: (this.progress?.spans ?? 0) + examined.spans,
+      blocksRead: (this.progress?.blocksRead ?? 0) + examined.blocksRead,
     };
   }
 }
@@ -204,15 +203,17 @@ class TraceSearch {
   }
 
   #examined(): SearchProgress {
-    return this.#cursors.reduce(
-      (sum, { progress }) => ({
-        spans: sum.spans + progress.spans,
-        of: sum.of + progress.of,
-        blocksRead: sum.blocksRead + progress.blocksRead,
-        blocksTotal: sum.blocksTotal + progress.blocksTotal,
-      }),
-      NOTHING,
-    );
+    const memory = { spans: 0, of: 0 };
+    const store = { spans: 0, of: 0, blocksRead: 0, blocksTotal: 0 };
+    for (const { progress } of this.#cursors) {
+      if (progress === undefined) continue;
+      const sum = progress.where === 'memory' ? memory : store;
+      sum.spans += progress.spans;
+      sum.of += progress.of;
+      store.blocksRead += progress.blocksRead;
+      store.blocksTotal += progress.blocksTotal;
+    }
+    return { memory, store };
   }
 }
 

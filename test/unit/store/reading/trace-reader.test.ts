@@ -85,7 +85,17 @@ describe('a reader over ring and store', () => {
     expect(trace?.records[0]).toMatchObject({ origin: 'memory' });
     const page = await places.reader.search({}, NEVER_ABORTED);
     expect(page.items).toMatchObject([{ traceId: traceOf(1), inMemoryOnly: true, spanCount: 1 }]);
-    expect(page.examined).toMatchObject({ spans: 1, of: 1 });
+    expect(page.examined.memory).toEqual({ spans: 1, of: 1 });
+    expect(page.examined.store.of).toBe(0);
+  });
+
+  it('tells how far a search came in memory and in the store, one beside the other', async () => {
+    const places = new Places();
+    await places.receive([{ traceId: traceOf(1) }, {}], BITS.kept);
+    await places.receive([{ traceId: traceOf(2) }], 0);
+    const { examined } = await places.reader.search({}, NEVER_ABORTED);
+    expect(examined.memory).toEqual({ spans: 3, of: 3 });
+    expect(examined.store).toMatchObject({ spans: 2, of: 2 });
   });
 
   it('shows a promoted trace once, whole', async () => {
