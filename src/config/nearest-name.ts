@@ -2,14 +2,17 @@
  * The known name that a mistyped one most likely meant.
  *
  * Distance counts single insertions, deletions, substitutions and swaps of neighbours. A name further
- * away than a third of its length is no suggestion. Names longer than 100 characters are not compared.
+ * away than a third of the last word given (`sample_rate` of `instrument.sample_rate`) is no suggestion:
+ * the tables before it are mostly right, and would make strangers look alike. Names longer than 100
+ * characters are not compared.
  */
 const LENGTH_MAX = 100;
 
 export function nearestName(given: string, known: Iterable<string>): string | undefined {
   if (given.length > LENGTH_MAX) return undefined;
   let nearest: string | undefined;
-  let least = Math.max(2, Math.floor(given.length / 3)) + 1;
+  const word = given.slice(Math.max(given.lastIndexOf('.'), given.lastIndexOf('__')) + 1);
+  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const name of known) {
     if (Math.abs(name.length - given.length) >= least) continue;
     const distance = editDistance(given, name);
