@@ -106,13 +106,7 @@ export class RunningSpans implements SpanSource {
     return {
       matches: found,
       reachedArrival: isAll ? 0 : (lastLooked?.arrival ?? 0),
-      examined: {
-        where: 'memory',
-        spans: row,
-        of: this.#started.size,
-        blocksRead: 0,
-        blocksTotal: 0,
-      },
+      examined: { where: 'memory', spans: row, of: this.#started.size },
     };
   }
 

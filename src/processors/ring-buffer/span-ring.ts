@@ -149,13 +149,7 @@ export class SpanRing implements SpanSource {
     return {
       matches,
       reachedArrival: number < this.#oldest ? 0 : this.#arrivalOf(number + 1),
-      examined: {
-        where: 'memory',
-        spans: Math.max(0, first - number),
-        of: spans,
-        blocksRead: 0,
-        blocksTotal: 0,
-      },
+      examined: { where: 'memory', spans: Math.max(0, first - number), of: spans },
     };
   }
 

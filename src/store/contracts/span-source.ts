@@ -19,9 +19,9 @@ export interface FoundSpans {
 /** Of one call. */
 export interface SourceProgress extends SpansExamined {
   readonly where: 'memory' | 'store';
-  /** 0 where there are no blocks. */
-  readonly blocksRead: number;
-  readonly blocksTotal: number;
+  /** Absent where there are no blocks. */
+  readonly blocksRead?: number;
+  readonly blocksTotal?: number;
 }
 
 export interface Operation {

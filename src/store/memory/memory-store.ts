@@ -174,13 +174,7 @@ export class MemoryStore implements TraceWriter, SpanSource, SpanLog {
     return {
       matches,
       reachedArrival: examined === inOrder.length ? 0 : inOrder[examined - 1]!.arrival,
-      examined: {
-        where: 'store',
-        spans: examined,
-        of: this.#count,
-        blocksRead: 0,
-        blocksTotal: 0,
-      },
+      examined: { where: 'store', spans: examined, of: this.#count },
     };
   }
 

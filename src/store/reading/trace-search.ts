@@ -74,7 +74,7 @@ class SourceCursor {
     this.progress = {
       ...examined,
       spans: (this.progress?.spans ?? 0) + examined.spans,
-      blocksRead: (this.progress?.blocksRead ?? 0) + examined.blocksRead,
+      blocksRead: (this.progress?.blocksRead ?? 0) + (examined.blocksRead ?? 0),
     };
   }
 }
@@ -210,8 +210,8 @@ class TraceSearch {
       const sum = progress.where === 'memory' ? memory : store;
       sum.spans += progress.spans;
       sum.of += progress.of;
-      store.blocksRead += progress.blocksRead;
-      store.blocksTotal += progress.blocksTotal;
+      store.blocksRead += progress.blocksRead ?? 0;
+      store.blocksTotal += progress.blocksTotal ?? 0;
     }
     return { memory, store };
   }
