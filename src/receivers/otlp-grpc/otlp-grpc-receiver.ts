@@ -17,26 +17,13 @@ import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
 import { BufferPool } from '../otlp/buffer-pool.ts';
 import { ExportHandler } from '../otlp/export-handler.ts';
 import { Inflater } from '../otlp/inflate.ts';
+import { completeSettings, type ReceiverSettings } from '../otlp/receiver-settings.ts';
 import { type ExchangeContext, GrpcExchange, type SessionState } from './grpc-exchange.ts';
 
-export interface OtlpGrpcSettings {
-  readonly host: string;
-  /** 0: chosen by the system; see `port` of the receiver. */
-  readonly port: number;
-  /** Names in `:authority` beside loopback's and the bound address. @default none */
-  readonly allowedHosts?: readonly string[];
-  /** Of one message, before and after decompression. @default 64 MiB */
-  readonly maxRequestBytes?: number;
-  /** Connections beyond it are closed at once. @default 1024 */
-  readonly maxConnections?: number;
+/** `allowedHosts` are of `:authority`; a connection must send its first request within `requestTimeoutMs`. */
+export interface OtlpGrpcSettings extends ReceiverSettings {
   /** Open requests of one connection. @default 256 */
   readonly maxStreams?: number;
-  /** A request must have arrived whole, and a connection its first one, within this time. @default 30 s */
-  readonly requestTimeoutMs?: number;
-  /** How long a request waits for room before it is refused. @default 1500 */
-  readonly waitForRoomMs?: number;
-  /** What a refused client is told to wait. @default 1000 */
-  readonly retryAfterMs?: number;
 }
 
 export const OTLP_GRPC_ENDPOINT_KEY = 'receivers.otlp.grpc.endpoint';
@@ -47,6 +34,7 @@ const FRAME_BYTES_MAX = 1024 * 1024;
 const HEADER_BYTES_MAX = 16 * 1024;
 /** In megabytes: what node lets one session hold before it refuses new streams. */
 const SESSION_MEMORY_MAX = 128;
+const STREAMS_MAX = 256;
 /** How exactly timeouts are kept. */
 const SWEEP_MS = 100;
 
@@ -68,16 +56,7 @@ export class OtlpGrpcReceiver implements Component {
     consumer: SpanConsumer,
     budget: ByteBudget = new ByteBudget(64 * 1024 * 1024),
   ) {
-    this.#settings = {
-      allowedHosts: [],
-      maxRequestBytes: 64 * 1024 * 1024,
-      maxConnections: 1024,
-      maxStreams: 256,
-      requestTimeoutMs: 30_000,
-      waitForRoomMs: 1500,
-      retryAfterMs: 1000,
-      ...settings,
-    };
+    this.#settings = completeSettings({ maxStreams: STREAMS_MAX, ...settings });
     this.#consumer = consumer;
     this.#budget = budget;
   }

@@ -14,25 +14,11 @@ import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
 import { BufferPool } from '../otlp/buffer-pool.ts';
 import { ExportHandler } from '../otlp/export-handler.ts';
 import { Inflater } from '../otlp/inflate.ts';
+import { completeSettings, type ReceiverSettings } from '../otlp/receiver-settings.ts';
 import { type HttpContext, HttpExchange } from './http-exchange.ts';
 
-export interface OtlpHttpSettings {
-  readonly host: string;
-  /** 0: chosen by the system; see `port` of the receiver. */
-  readonly port: number;
-  /** Names in `Host` beside loopback's and the bound address. @default none */
-  readonly allowedHosts?: readonly string[];
-  /** Of one body, before and after decompression. @default 64 MiB */
-  readonly maxRequestBytes?: number;
-  /** Connections beyond it are closed at once. @default 1024 */
-  readonly maxConnections?: number;
-  /** A request must have arrived whole within this time, its headers within a third. @default 30 s */
-  readonly requestTimeoutMs?: number;
-  /** How long a request waits for room before it is refused. @default 1500 */
-  readonly waitForRoomMs?: number;
-  /** What a refused client is told to wait. @default 1000 */
-  readonly retryAfterMs?: number;
-}
+/** `allowedHosts` are of `Host`; headers must arrive within a third of `requestTimeoutMs`. */
+export type OtlpHttpSettings = ReceiverSettings;
 
 export const OTLP_HTTP_ENDPOINT_KEY = 'receivers.otlp.http.endpoint';
 
@@ -57,15 +43,7 @@ export class OtlpHttpReceiver implements Component {
     consumer: SpanConsumer,
     budget: ByteBudget = new ByteBudget(64 * 1024 * 1024),
   ) {
-    this.#settings = {
-      allowedHosts: [],
-      maxRequestBytes: 64 * 1024 * 1024,
-      maxConnections: 1024,
-      requestTimeoutMs: 30_000,
-      waitForRoomMs: 1500,
-      retryAfterMs: 1000,
-      ...settings,
-    };
+    this.#settings = completeSettings(settings);
     this.#consumer = consumer;
     this.#budget = budget;
   }
