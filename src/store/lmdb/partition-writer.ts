@@ -37,7 +37,9 @@ export type CommitOutcome =
   | { readonly status: 'refused'; readonly reason: string; readonly retryAfterMs: number };
 
 const HOUR_MS = 3_600_000;
-const STATISTICS_EVERY_MS = 200;
+/** Statistics are committed with every block, unless writing them out would take more than this share of time. */
+const STATISTICS_SHARE = 0.02;
+const STATISTICS_EVERY_MS_MAX = 200;
 const REFUSED_RETRY_MS = 5_000;
 /** Of a commit beside its block: pages of the tree, minutes of statistics. */
 const COMMIT_BYTES = 512 * 1024;
@@ -69,6 +71,7 @@ export class PartitionWriter {
   readonly #window = new ResendWindow();
   readonly #statistics = new StatisticsTable();
   #statisticsWrittenMs = Number.NEGATIVE_INFINITY;
+  #statisticsCostMs = 0;
   #statisticsPending = false;
   #open: OpenPartition | undefined;
   #nextNumber: number;
@@ -299,16 +302,20 @@ export class PartitionWriter {
   }
 
   #statisticsDue(): boolean {
-    return this.#clock.monotonicMs() - this.#statisticsWrittenMs >= STATISTICS_EVERY_MS;
+    const pauseMs = Math.min(this.#statisticsCostMs / STATISTICS_SHARE, STATISTICS_EVERY_MS_MAX);
+    return this.#clock.monotonicMs() - this.#statisticsWrittenMs >= pauseMs;
   }
 
-  /** Encoded minutes that changed; only the youngest stay in memory. */
+  /** Encoded minutes that changed. */
   #dirtyMinutes(): [number, Uint8Array][] {
-    this.#statisticsWrittenMs = this.#clock.monotonicMs();
-    this.#statisticsPending = false;
-    return this.#statistics
+    const before = this.#clock.monotonicMs();
+    const minutes = this.#statistics
       .dirtyMinutes()
-      .map((minute) => [minute, this.#statistics.encodeMinute(minute)]);
+      .map((minute): [number, Uint8Array] => [minute, this.#statistics.encodeMinute(minute)]);
+    this.#statisticsWrittenMs = this.#clock.monotonicMs();
+    this.#statisticsCostMs = this.#statisticsWrittenMs - before;
+    this.#statisticsPending = false;
+    return minutes;
   }
 
   /**
