@@ -20,6 +20,8 @@ const [port, spans, requests, connections, inFlight, seed] = process.argv.slice(
 ];
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const UNAVAILABLE = '14';
+const SESSION_MEMORY_MIB = 512;
+const ANSWER_WITHIN_MS = 20_000;
 
 const source = new BenchRequests(spans, seed);
 const sessions = await Promise.all(
@@ -31,7 +33,11 @@ let refusals = 0;
 let bytesSent = 0;
 
 function connected(url: string): Promise<http2.ClientHttp2Session> {
-  const session = http2.connect(url, { settings: { initialWindowSize: 1024 * 1024 } });
+  // By default a session refuses streams once it holds 10 MB, which requests of this size soon do.
+  const session = http2.connect(url, {
+    maxSessionMemory: SESSION_MEMORY_MIB,
+    settings: { initialWindowSize: 1024 * 1024 },
+  });
   return new Promise((resolve, reject) => {
     session.once('connect', () => resolve(session));
     session.once('error', reject);
@@ -47,6 +53,8 @@ function exchange(session: http2.ClientHttp2Session, body: Buffer): Promise<stri
       te: 'trailers',
     });
     let status: string | undefined;
+    // An answer that never comes ends the run instead of holding it up.
+    stream.setTimeout(ANSWER_WITHIN_MS, () => stream.close(http2.constants.NGHTTP2_CANCEL));
     stream.on('response', (headers) => {
       status = headers['grpc-status'] as string | undefined;
     });

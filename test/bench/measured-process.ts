@@ -11,6 +11,7 @@ export interface CpuSeconds {
 
 /** Ticks a second of /proc/PID/stat: fixed at 100 for every user of it. */
 const TICKS = 100;
+const STOP_WITHIN_MS = 15_000;
 
 export class MeasuredProcess {
   readonly child: ChildProcess;
@@ -45,7 +46,9 @@ export class MeasuredProcess {
   async stop(): Promise<void> {
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
+    const overdue = setTimeout(() => this.child.kill('SIGKILL'), STOP_WITHIN_MS);
     await ended;
+    clearTimeout(overdue);
   }
 }
 

@@ -40,5 +40,6 @@ server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error,
   process.stdout.write(`${JSON.stringify({ port })}\n`);
 });
 process.on('SIGTERM', () => {
-  process.stdout.write(`${JSON.stringify({ spans })}\n`, () => process.exit(0));
+  process.stdout.write(`${JSON.stringify({ spans })}\n`);
+  process.exit(0);
 });

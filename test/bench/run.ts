@@ -35,6 +35,8 @@ const LOADS: readonly Load[] = [
   { spansPerRequest: 10, connections: 4, inFlight: 64 },
 ];
 const WARM_UP_SHARE = 0.2;
+/** A round takes seconds; one that takes this long has gone wrong. */
+const GENERATE_WITHIN_MS = 120_000;
 
 const { values } = parseArgs({
   options: {
@@ -58,7 +60,7 @@ async function main(): Promise<void> {
       for (const server of ['synton', 'reference'] as const) {
         const key = `${server}, ${load.spansPerRequest} a request`;
         results[key] ??= [];
-        results[key].push(await measure(server, load, round));
+        results[key].push(await measured(server, load, round));
         process.stderr.write(`${key}: round ${round + 1} of ${rounds}\n`);
       }
     }
@@ -66,6 +68,16 @@ async function main(): Promise<void> {
   report(results);
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/** A round that goes wrong is said, and tried once more. */
+async function measured(server: 'synton' | 'reference', load: Load, round: number): Promise<Round> {
+  try {
+    return await measure(server, load, round);
+  } catch (error) {
+    process.stderr.write(`${server}, ${load.spansPerRequest} a request: ${error}; once more\n`);
+    return measure(server, load, round);
+  }
 }
 
 async function measure(server: 'synton' | 'reference', load: Load, round: number): Promise<Round> {
@@ -129,6 +141,7 @@ function generate(port: number, load: Load, requests: number, seed: number): Pro
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path('./load-generator.ts'), ...args.map(String)], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: GENERATE_WITHIN_MS,
     });
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => {
