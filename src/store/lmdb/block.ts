@@ -8,16 +8,11 @@ import type { SpanBatch } from '../../otlp/span-batch.ts';
 import { frameBytes, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
 import { ABSENT, BITS, COLUMN, RESOURCE, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
 import { type FramedSpan, writeTraces } from '../../otlp/write-traces.ts';
+import { DamagedBlock } from '../columns/damaged-block.ts';
+import { traceHash } from '../columns/trace-hash.ts';
 import { NameTable } from '../statistics/name-table.ts';
-import {
-  type BodyContent,
-  DamagedBlock,
-  decodeBody,
-  SPAN_PROMOTED,
-  SPAN_RAISED,
-} from './body-format.ts';
+import { type BodyContent, decodeBody, SPAN_PROMOTED, SPAN_RAISED } from './body-format.ts';
 import type { BlockHead, OperationEntry } from './head-format.ts';
-import { traceHash } from './trace-hash.ts';
 
 const NAME_MAX = 0xffff;
 const UNKNOWN_SERVICE = Buffer.from('unknown_service');

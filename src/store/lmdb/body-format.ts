@@ -6,6 +6,7 @@
  */
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { decodeJsonLines, encodeJsonLines } from '../../otlp/json/json-lines.ts';
+import { DamagedBlock } from '../columns/damaged-block.ts';
 
 export const BODY_MAGIC = 0x424e5953; // "SYNB"
 export const BODY_VERSION = 1;
@@ -33,14 +34,6 @@ export interface BodyContent {
   readonly flags: Uint8Array;
   /** T of the spans with SPAN_RAISED. */
   readonly threshold: bigint;
-}
-
-/** A stored value that is not what was written: its checksum, magic or version is wrong. */
-export class DamagedBlock extends Error {
-  constructor(what: string, options?: ErrorOptions) {
-    super(what, options);
-    this.name = 'DamagedBlock';
-  }
 }
 
 const COMPRESSION = {

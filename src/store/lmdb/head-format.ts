@@ -4,7 +4,7 @@
  * and column statistics can join without a new version; a reader skips types that it does not know.
  */
 import { crc32 } from 'node:zlib';
-import { DamagedBlock } from './body-format.ts';
+import { DamagedBlock } from '../columns/damaged-block.ts';
 
 const HEAD_MAGIC = 0x484e5953; // "SYNH"
 const HEAD_VERSION = 1;

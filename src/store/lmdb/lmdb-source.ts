@@ -11,6 +11,7 @@ import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { StorageReport } from '../../model/statistics.ts';
 import { type SpanBatch, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
 import { COLUMN, STRIDE } from '../../otlp/span-columns.ts';
+import { traceHash } from '../columns/trace-hash.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import type { FoundSpans, Operation, SpanMatch, SpanSource } from '../contracts/span-source.ts';
 import type { SpanFilter } from '../contracts/trace-query.ts';
@@ -24,7 +25,6 @@ import type { PartitionRecord } from './catalogue.ts';
 import type { BlockHead } from './head-format.ts';
 import type { Partition } from './partition.ts';
 import type { SoundPartitions } from './sound-partitions.ts';
-import { traceHash } from './trace-hash.ts';
 
 const BODIES_A_CALL = 32;
 const HEADS_A_TURN = 512;

@@ -8,13 +8,13 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
+import { holdsHash } from '../columns/trace-hash.ts';
 import type { CommitSignal } from '../commit-signal.ts';
 import { batchOfBody, headOfBody } from './block.ts';
 import { decodeBody } from './body-format.ts';
 import { CatalogueReader, type ExpiredPartition, type PartitionRecord } from './catalogue.ts';
 import { type BlockHead, soundHead } from './head-format.ts';
 import { Partition, partitionPath } from './partition.ts';
-import { holdsHash } from './trace-hash.ts';
 import { blocksOfHash } from './trace-index.ts';
 
 /** Environments mapped at once. */
