@@ -9,7 +9,7 @@ import { type SpanBatch, wideColumn } from '../../src/otlp/span-batch.ts';
 import { BITS, COLUMN, STRIDE } from '../../src/otlp/span-columns.ts';
 import { holdsHash, traceHash } from '../../src/store/columns/trace-hash.ts';
 import { batchOfBody, bodyColumns, describeBlock, keptTraces } from '../../src/store/lmdb/block.ts';
-import { decodeBody, encodeBody } from '../../src/store/lmdb/body-format.ts';
+import { BodyEncoder, decodeBody } from '../../src/store/lmdb/body-format.ts';
 import { decodeHead, encodeHead } from '../../src/store/lmdb/head-format.ts';
 import { Slab } from '../../src/store/lmdb/slab.ts';
 import { framedSpans } from '../support/framed-spans.ts';
@@ -44,6 +44,8 @@ function keptRows(batch: SpanBatch): number[] {
 }
 
 describe.each(['otlp', 'json'] as const)('a block of %s', (encoding) => {
+  const encoder = new BodyEncoder(encoding);
+
   test('holds what was kept, and its head says so', () => {
     fc.assert(
       fc.property(requests, fc.integer({ min: 1, max: 3 }), (list, keepEvery) => {
@@ -51,16 +53,13 @@ describe.each(['otlp', 'json'] as const)('a block of %s', (encoding) => {
         const kept = batch && keptTraces(batch);
         if (batch === undefined || kept === undefined) return;
         const rows = keptRows(batch);
-        const body = encodeBody(
-          {
-            blockNumber: 7,
-            writtenAtMs: 1_700_000_000_000,
-            ...kept,
-            ...bodyColumns(batch, kept.spanCount),
-            threshold: 0n,
-          },
-          encoding,
-        );
+        const body = encoder.encode({
+          blockNumber: 7,
+          writtenAtMs: 1_700_000_000_000,
+          ...kept,
+          ...bodyColumns(batch, kept.spanCount),
+          threshold: 0n,
+        });
         const block = batchOfBody(decodeBody(body));
         const before = framedSpans(batch);
         expect(framedSpans(block)).toEqual(rows.map((row) => before[row]));
@@ -99,7 +98,7 @@ describe.each(['otlp', 'json'] as const)('a block of %s', (encoding) => {
       ...bodyColumns(batch, kept.spanCount),
       threshold: 0n,
     };
-    const body = encodeBody(content, encoding);
+    const body = new BodyEncoder(encoding).encode(content);
     const head = encodeHead(
       describeBlock(batch, { ...content, bodyBytes: body.length, spanCount: kept.spanCount }),
     );

@@ -15,7 +15,7 @@ import type { Counters } from '../../telemetry/counters.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { StatisticsTable } from '../statistics/statistics-table.ts';
 import { batchOfBody, bodyColumns, describeBlock, framesOf, keptTraces } from './block.ts';
-import { type BodyEncoding, decodeBody, encodeBody } from './body-format.ts';
+import { BodyEncoder, type BodyEncoding, decodeBody } from './body-format.ts';
 import { Catalogue, type PartitionRecord } from './catalogue.ts';
 import { type BlockHead, decodeHead, encodeHead } from './head-format.ts';
 import { Partition, partitionPath, removePartition, writeTraceIndex } from './partition.ts';
@@ -68,6 +68,7 @@ export class PartitionWriter {
   readonly #counters: Counters;
   readonly #log: Logger;
   readonly #room: WriteRoom;
+  readonly #bodies: BodyEncoder;
   readonly #window = new ResendWindow();
   readonly #statistics = new StatisticsTable();
   #statisticsWrittenMs = Number.NEGATIVE_INFINITY;
@@ -80,6 +81,7 @@ export class PartitionWriter {
   /** @throws where nothing could be written, or a newer Synton has written */
   constructor(settings: WriterSettings, host: { clock: Clock; counters: Counters; log: Logger }) {
     this.#settings = settings;
+    this.#bodies = new BodyEncoder(settings.encoding);
     this.#room = new WriteRoom(settings);
     const objection = this.#room.objection(0);
     if (objection !== undefined) throw new Error(objection);
@@ -127,17 +129,14 @@ export class PartitionWriter {
     }
     const open = this.#open ?? this.#openPartition(nowMs);
     const blockNumber = open.blocks;
-    const body = encodeBody(
-      {
-        blockNumber,
-        writtenAtMs: nowMs,
-        traces: kept.traces,
-        spanCount: kept.spanCount,
-        ...bodyColumns(batch, kept.spanCount),
-        threshold: batch.threshold,
-      },
-      this.#settings.encoding,
-    );
+    const body = this.#bodies.encode({
+      blockNumber,
+      writtenAtMs: nowMs,
+      traces: kept.traces,
+      spanCount: kept.spanCount,
+      ...bodyColumns(batch, kept.spanCount),
+      threshold: batch.threshold,
+    });
     const head = describeBlock(batch, {
       blockNumber,
       spanCount: kept.spanCount,

@@ -10,7 +10,7 @@ import { open } from 'lmdb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { BITS } from '../../../../src/otlp/span-columns.ts';
 import { describeBlock, keptTraces } from '../../../../src/store/lmdb/block.ts';
-import { encodeBody } from '../../../../src/store/lmdb/body-format.ts';
+import { BodyEncoder } from '../../../../src/store/lmdb/body-format.ts';
 import { encodeHead } from '../../../../src/store/lmdb/head-format.ts';
 import { PartitionWriter } from '../../../../src/store/lmdb/partition-writer.ts';
 import { blocksOfHash, encodeTraceIndex } from '../../../../src/store/lmdb/trace-index.ts';
@@ -90,7 +90,7 @@ const content = {
 };
 
 describe('a body', () => {
-  const body = encodeBody(content, 'otlp');
+  const body = new BodyEncoder('otlp').encode(content);
 
   test('has its fields where the record says', () => {
     expectFields('Body', body, {
@@ -113,10 +113,11 @@ describe('a body', () => {
   });
 
   test('has arrivals and span flags before its payload, where it needs them', () => {
-    const scattered = encodeBody(
-      { ...content, arrivals: Float64Array.of(7_000, 9_000), flags: Uint8Array.of(0, 3) },
-      'json',
-    );
+    const scattered = new BodyEncoder('json').encode({
+      ...content,
+      arrivals: Float64Array.of(7_000, 9_000),
+      flags: Uint8Array.of(0, 3),
+    });
     expect([...scattered.subarray(5, 7)]).toEqual([2, 2]);
     expect(scattered.readUInt32LE(40)).toBe(2 * 8 + 2);
     expect([scattered.readDoubleLE(56), scattered.readDoubleLE(64)]).toEqual([7_000, 9_000]);
