@@ -33,6 +33,29 @@ const MODEL_KINDS = new Set(['LLM', 'EMBEDDING']);
 const TASK_KINDS = new Set(['workflow', 'agent']);
 const MODEL_SPAN_NAMES = new Set(['claude_code.llm_request', 'llm_call']);
 
+/** Of each length of a key, the first letter of those looked for: two of a length at most. */
+const FIRST_LETTERS = new Uint8Array(256);
+const OTHER_LETTERS = new Uint8Array(256);
+for (const key of [
+  SYNTON_KIND,
+  SYNTON_ASYNC,
+  DB_SYSTEM,
+  DB_SYSTEM_NAME,
+  DB_QUERY_TEXT,
+  DB_STATEMENT,
+  GEN_AI_OPERATION,
+  OPENINFERENCE_KIND,
+  TRACELOOP_KIND,
+]) {
+  const letters = FIRST_LETTERS[key.length] === 0 ? FIRST_LETTERS : OTHER_LETTERS;
+  letters[key.length] = key[0]!;
+}
+
+/** Whether a key of this length (below 256) and first letter may be one that `see` looks for. */
+export function mayHint(keyLength: number, first: number): boolean {
+  return FIRST_LETTERS[keyLength] === first || OTHER_LETTERS[keyLength] === first;
+}
+
 // Keys that were seen.
 const KIND_SEEN = 1;
 const ASYNC_SEEN = 2;
@@ -124,7 +147,8 @@ export class KindHints {
     if (this.#database) return DATABASE_QUERY;
     if (otelKind === CLIENT || otelKind === PRODUCER || this.#model) return EXTERNAL_CALL;
     if (
-      (nameLength === 23 || nameLength === 8) &&
+      ((nameLength === 23 && bytes[nameOffset] === 0x63) ||
+        (nameLength === 8 && bytes[nameOffset] === 0x6c)) &&
       MODEL_SPAN_NAMES.has(text(bytes, nameOffset, nameLength))
     )
       return EXTERNAL_CALL;

@@ -9,7 +9,7 @@
  *   Link 1 trace_id · 2 span_id · 3 trace_state · 4 attributes · 5 dropped · 6 flags (fixed32)
  *   Status 2 message · 3 code
  */
-import { KindHints } from './kind-hints.ts';
+import { KindHints, mayHint } from './kind-hints.ts';
 import type { ScanLimits } from './scan-limits.ts';
 import {
   checkTree,
@@ -46,7 +46,6 @@ export class SpanPass {
     row: number,
   ): 'ok' | 'id' | 'limit' {
     const at = row * STRIDE;
-    rows.fill(0, at, at + STRIDE);
     this.#parts = 0;
     this.#statusCode = 0;
     const hints = this.#hints;
@@ -60,7 +59,22 @@ export class SpanPass {
     let kind = 0;
     let attributeCount = 0;
     let bits = 0;
+    let nameOffset = 0;
+    let nameLength = 0;
     let pos = start;
+    // What a span may lack; all else is written at the end. Cheaper than a fill.
+    rows[at + COLUMN.parentSpanId] = 0;
+    rows[at + COLUMN.parentSpanId + 1] = 0;
+    rows[at + COLUMN.start] = 0;
+    rows[at + COLUMN.start + 1] = 0;
+    rows[at + COLUMN.end] = 0;
+    rows[at + COLUMN.end + 1] = 0;
+    rows[at + COLUMN.traceStateOffset] = 0;
+    rows[at + COLUMN.traceStateLength] = 0;
+    rows[at + COLUMN.scope] = 0;
+    rows[at + COLUMN.flags] = 0;
+    rows[at + COLUMN.arrival] = 0;
+    rows[at + COLUMN.arrival + 1] = 0;
     while (pos < end) {
       // Tags and lengths of one byte are read in line: they are nearly all there are.
       let tag = bytes[pos]!;
@@ -91,9 +105,9 @@ export class SpanPass {
           pos = parentId + parentIdLength;
           break;
         case 42:
-          rows[at + COLUMN.nameLength] = lengthAt(bytes, pos, end);
-          pos = rows[at + COLUMN.nameOffset] = cursor();
-          pos += rows[at + COLUMN.nameLength]!;
+          nameLength = lengthAt(bytes, pos, end);
+          nameOffset = cursor();
+          pos = nameOffset + nameLength;
           break;
         case 48:
           kind = varintAt(bytes, pos, end);
@@ -116,8 +130,26 @@ export class SpanPass {
             pos = cursor();
           }
           attributeCount++;
-          this.#attribute(bytes, pos, pos + length);
-          pos += length;
+          const next = pos + length;
+          // In line, as nearly all are: a short key that tells nothing of the span's kind, and a short string.
+          const keyLength = bytes[pos + 1]!;
+          const value = pos + 2 + keyLength;
+          if (
+            value + 4 <= next &&
+            keyLength < 128 &&
+            bytes[pos] === 10 &&
+            bytes[value] === 18 &&
+            bytes[value + 2] === 10 &&
+            bytes[value + 3]! < 128 &&
+            value + 4 + bytes[value + 3]! === next &&
+            bytes[value + 1] === bytes[value + 3]! + 2 &&
+            !mayHint(keyLength, bytes[pos + 2]!)
+          ) {
+            pos = next;
+            break;
+          }
+          this.#attribute(bytes, pos, next);
+          pos = next;
           break;
         }
         case 80:
@@ -166,8 +198,9 @@ export class SpanPass {
     if (!idWords(bytes, traceId, 4, rows, at + COLUMN.traceId)) return 'id';
     if (!idWords(bytes, spanId, 2, rows, at + COLUMN.spanId)) return 'id';
     if (parentIdLength === 8) idWords(bytes, parentId, 2, rows, at + COLUMN.parentSpanId);
-    const name = rows[at + COLUMN.nameOffset]!;
-    const spanKind = hints.kind(bytes, kind, name, rows[at + COLUMN.nameLength]!);
+    rows[at + COLUMN.nameOffset] = nameOffset;
+    rows[at + COLUMN.nameLength] = nameLength;
+    const spanKind = hints.kind(bytes, kind, nameOffset, nameLength);
     rows[at + COLUMN.bits] =
       bits |
       Math.min(kind, 0xff) |
@@ -176,41 +209,31 @@ export class SpanPass {
     return 'ok';
   }
 
-  /** A KeyValue. The frequent form is key (tag 10), value (tag 18) with one scalar, all lengths below 128. */
+  /** A KeyValue of the span itself. */
   #attribute(bytes: Uint8Array, start: number, end: number): void {
-    if (end - start >= 6 && bytes[start] === 10) {
-      const keyLength = bytes[start + 1]!;
-      const value = start + 2 + keyLength;
-      if (keyLength < 128 && value + 3 < end && bytes[value] === 18) {
-        const valueStart = value + 2;
-        const length = bytes[value + 1]!;
-        if (length < 128 && valueStart + length === end) {
-          const tag = bytes[valueStart]!;
-          if (tag === 10 && bytes[valueStart + 1]! === length - 2) {
-            this.#hints.see(bytes, start + 2, keyLength, valueStart + 2, length - 2, false);
-            return;
-          }
-          if (tag === 33 && length === 9) {
-            this.#hints.see(bytes, start + 2, keyLength, 0, -1, false);
-            return;
-          }
-          if ((tag === 16 || tag === 24) && oneVarint(bytes, valueStart + 1, end)) {
-            const isTrue = tag === 16 && (length > 2 || bytes[valueStart + 1] !== 0);
-            this.#hints.see(bytes, start + 2, keyLength, 0, -1, isTrue);
-            return;
-          }
-        }
-      }
+    const valueStart = plainValue(bytes, start, end);
+    if (valueStart === 0) {
+      checkTree(bytes, start, end, KEY_VALUE, SPAN_DEPTH + 1);
+      this.#hints.see(
+        bytes,
+        keyRead.offset,
+        keyRead.length,
+        keyRead.valueOffset,
+        keyRead.valueOffset < 0 ? -1 : keyRead.valueLength,
+        keyRead.isTrue,
+      );
+      return;
     }
-    checkTree(bytes, start, end, KEY_VALUE, SPAN_DEPTH + 1);
-    this.#hints.see(
-      bytes,
-      keyRead.offset,
-      keyRead.length,
-      keyRead.valueOffset,
-      keyRead.valueOffset < 0 ? -1 : keyRead.valueLength,
-      keyRead.isTrue,
-    );
+    const keyLength = bytes[start + 1]!;
+    if (!mayHint(keyLength, bytes[start + 2]!)) return;
+    const tag = bytes[valueStart]!;
+    if (tag === 10) {
+      const length = lengthAt(bytes, valueStart + 1, end);
+      this.#hints.see(bytes, start + 2, keyLength, cursor(), length, false);
+    } else {
+      const isTrue = tag === 16 && (end - valueStart > 2 || bytes[valueStart + 1] !== 0);
+      this.#hints.see(bytes, start + 2, keyLength, 0, -1, isTrue);
+    }
   }
 
   /** True for an event named `exception`. */
@@ -230,7 +253,8 @@ export class SpanPass {
         const length = lengthAt(bytes, pos, end);
         pos = cursor();
         this.#parts++;
-        checkTree(bytes, pos, pos + length, KEY_VALUE, SPAN_DEPTH + 2);
+        if (plainValue(bytes, pos, pos + length) === 0)
+          checkTree(bytes, pos, pos + length, KEY_VALUE, SPAN_DEPTH + 2);
         pos += length;
       } else if (tag === 32) {
         varintAt(bytes, pos, end);
@@ -250,7 +274,8 @@ export class SpanPass {
         const length = lengthAt(bytes, pos, end);
         pos = cursor();
         this.#parts++;
-        checkTree(bytes, pos, pos + length, KEY_VALUE, SPAN_DEPTH + 2);
+        if (plainValue(bytes, pos, pos + length) === 0)
+          checkTree(bytes, pos, pos + length, KEY_VALUE, SPAN_DEPTH + 2);
         pos += length;
       } else if (tag === 40) {
         varintAt(bytes, pos, end);
@@ -272,6 +297,34 @@ export class SpanPass {
   }
 }
 
+/**
+ * Where the AnyValue of a KeyValue at [start, end) begins, if it is of the usual form and valid: a key of less than 128
+ * bytes, then a value of one string, bool, int or double, and nothing else. 0 where it has to be walked.
+ */
+function plainValue(bytes: Uint8Array, start: number, end: number): number {
+  const value = start + 2 + bytes[start + 1]!;
+  if (value + 3 >= end || bytes[start] !== 10 || bytes[start + 1]! >= 128 || bytes[value] !== 18)
+    return 0;
+  let length = bytes[value + 1]!;
+  let valueStart = value + 2;
+  if (length >= 128) {
+    length = lengthAt(bytes, value + 1, end);
+    valueStart = cursor();
+  }
+  if (valueStart + length !== end || length < 2) return 0;
+  switch (bytes[valueStart]) {
+    case 10:
+      return lengthAt(bytes, valueStart + 1, end) === end - cursor() ? valueStart : 0;
+    case 16:
+    case 24:
+      return oneVarint(bytes, valueStart + 1, end) ? valueStart : 0;
+    case 33:
+      return length === 9 ? valueStart : 0;
+    default:
+      return 0;
+  }
+}
+
 function wordAt(bytes: Uint8Array, pos: number): number {
   return bytes[pos]! | (bytes[pos + 1]! << 8) | (bytes[pos + 2]! << 16) | (bytes[pos + 3]! << 24);
 }
@@ -285,10 +338,9 @@ function idWords(
   at: number,
 ): boolean {
   let any = 0;
-  for (let i = 0; i < count; i++) {
-    const p = pos + i * 4;
+  for (let p = pos, to = at; to < at + count; p += 4, to++) {
     const word = (bytes[p]! << 24) | (bytes[p + 1]! << 16) | (bytes[p + 2]! << 8) | bytes[p + 3]!;
-    rows[at + i] = word;
+    rows[to] = word;
     any |= word;
   }
   return any !== 0;
