@@ -6,16 +6,13 @@
 import { SpanScanner } from '../../otlp/scan-traces.ts';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
 import { frameBytes, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
-import { ABSENT, BITS, COLUMN, RESOURCE, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
+import { BITS, COLUMN, RESOURCE, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
 import { type FramedSpan, writeTraces } from '../../otlp/write-traces.ts';
 import { DamagedBlock } from '../columns/damaged-block.ts';
 import { traceHash } from '../columns/trace-hash.ts';
-import { NameTable } from '../statistics/name-table.ts';
+import { OperationIndex } from '../statistics/operation-index.ts';
 import { type BodyContent, decodeBody, SPAN_PROMOTED, SPAN_RAISED } from './body-format.ts';
 import type { BlockHead, OperationEntry } from './head-format.ts';
-
-const NAME_MAX = 0xffff;
-const UNKNOWN_SERVICE = Buffer.from('unknown_service');
 
 /** The kept rows as a TracesData message; undefined where no row is kept. */
 export function keptTraces(
@@ -126,10 +123,17 @@ export function headOfBody(body: Uint8Array): BlockHead {
   });
 }
 
-/** What the head says about the kept rows of a batch. */
+function operationsOf(batch: SpanBatch): OperationIndex {
+  const operations = new OperationIndex();
+  operations.read(batch);
+  return operations;
+}
+
+/** What the head says about the kept rows of a batch, which `operations` has read. */
 export function describeBlock(
   batch: SpanBatch,
   identity: { blockNumber: number; spanCount: number; bodyBytes: number; writtenAtMs: number },
+  operations: OperationIndex = operationsOf(batch),
 ): BlockHead {
   const { rows } = batch;
   const hashes = new Uint32Array(identity.spanCount);
@@ -142,7 +146,7 @@ export function describeBlock(
   let durationMin = Number.MAX_VALUE;
   let durationMax = 0;
   let errorCount = 0;
-  const names = new BlockNames();
+  const names = new BlockNames(operations);
   for (let row = 0; row < batch.count; row++) {
     const at = row * STRIDE;
     const bits = rows[at + COLUMN.bits]!;
@@ -159,7 +163,7 @@ export function describeBlock(
     if (duration < durationMin) durationMin = duration;
     if (duration > durationMax) durationMax = duration;
     if ((bits & BITS.statusMask) >>> BITS.statusShift === 2) errorCount++;
-    names.add(batch, at);
+    names.add(operations.ofRow[row]!);
     if ((bits & BITS.promoted) !== 0)
       promoted.push(...rows.subarray(at + COLUMN.traceId, at + COLUMN.traceId + 4));
   }
@@ -197,51 +201,35 @@ function upper(value: number): bigint {
   return BigInt(Math.ceil(value)) + 4096n;
 }
 
-/** Distinct services and operations of one block, found by bytes. */
+/** Distinct services and operations of one block. */
 class BlockNames {
   readonly services: string[] = [];
   readonly operations: OperationEntry[] = [];
-  readonly #table = new NameTable();
+  readonly #index: OperationIndex;
+  readonly #seen: Uint8Array;
   readonly #serviceIndex = new Map<number, number>();
-  readonly #seen = new Set<number>();
-  #resource = -1;
-  #service = 0;
 
-  add(batch: SpanBatch, at: number): void {
-    const scope = batch.rows[at + COLUMN.scope]! * SCOPE.stride;
-    const resource = batch.scopes[scope + SCOPE.resource]!;
-    if (resource !== this.#resource) this.#enterResource(batch, resource);
-    const { bytes, rows } = batch;
-    const name = this.#table.id(
-      bytes,
-      rows[at + COLUMN.nameOffset]!,
-      Math.min(rows[at + COLUMN.nameLength]!, NAME_MAX),
-      true,
-    );
-    const bits = rows[at + COLUMN.bits]!;
-    const kind =
-      Math.min(bits & BITS.otelKindMask, 15) | (((bits & BITS.kindMask) >>> BITS.kindShift) << 4);
-    const key = (name * 0x10000 + this.#service) * 256 + kind;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    this.operations.push({ service: this.#service, kind, name: this.#table.text(name) });
+  constructor(index: OperationIndex) {
+    this.#index = index;
+    this.#seen = new Uint8Array(index.count);
   }
 
-  #enterResource(batch: SpanBatch, resource: number): void {
-    this.#resource = resource;
-    const r = resource * RESOURCE.stride;
-    const offset = batch.resources[r + RESOURCE.serviceOffset]!;
-    const id =
-      offset === ABSENT
-        ? this.#table.id(UNKNOWN_SERVICE, 0, UNKNOWN_SERVICE.length, true)
-        : this.#table.id(batch.bytes, offset, batch.resources[r + RESOURCE.serviceLength]!, true);
-    let index = this.#serviceIndex.get(id);
-    if (index === undefined) {
-      index = this.services.push(this.#table.text(id)) - 1;
-      this.#serviceIndex.set(id, index);
+  add(operation: number): void {
+    if (this.#seen[operation] === 1) return;
+    this.#seen[operation] = 1;
+    const index = this.#index;
+    let service = this.#serviceIndex.get(index.service(operation));
+    if (service === undefined) {
+      service = this.services.push(textOf(index.serviceBytes(operation))) - 1;
+      this.#serviceIndex.set(index.service(operation), service);
     }
-    this.#service = index;
+    const name = textOf(index.nameBytes(operation));
+    this.operations.push({ service, kind: index.kinds(operation), name });
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
 
 /** A block as a batch again: rows with arrival numbers and bits as they were written. Owned by the caller. */

@@ -13,6 +13,7 @@ import { type SpanBatch, spanBytes } from '../../otlp/span-batch.ts';
 import { BITS, COLUMN, STRIDE } from '../../otlp/span-columns.ts';
 import type { Counters } from '../../telemetry/counters.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { OperationIndex } from '../statistics/operation-index.ts';
 import { StatisticsTable } from '../statistics/statistics-table.ts';
 import { batchOfBody, bodyColumns, describeBlock, framesOf, keptTraces } from './block.ts';
 import { BodyEncoder, type BodyEncoding, decodeBody } from './body-format.ts';
@@ -70,6 +71,7 @@ export class PartitionWriter {
   readonly #room: WriteRoom;
   readonly #bodies: BodyEncoder;
   readonly #window = new ResendWindow();
+  readonly #operations = new OperationIndex();
   readonly #statistics = new StatisticsTable();
   #statisticsWrittenMs = Number.NEGATIVE_INFINITY;
   #statisticsCostMs = 0;
@@ -120,7 +122,9 @@ export class PartitionWriter {
     this.#rotateIfDue(bytes);
     const duplicates = this.#dropResends(batch);
     const kept = keptTraces(batch);
-    this.#counters.add('statistics_keys_capped', this.#statistics.addBatch(batch));
+    this.#operations.read(batch);
+    const capped = this.#statistics.addBatch(batch, this.#operations);
+    this.#counters.add('statistics_keys_capped', capped);
     this.#statisticsPending = true;
     const nowMs = this.#nowMs();
     if (kept === undefined) {
@@ -137,12 +141,16 @@ export class PartitionWriter {
       ...bodyColumns(batch, kept.spanCount),
       threshold: batch.threshold,
     });
-    const head = describeBlock(batch, {
-      blockNumber,
-      spanCount: kept.spanCount,
-      bodyBytes: body.length,
-      writtenAtMs: nowMs,
-    });
+    const head = describeBlock(
+      batch,
+      {
+        blockNumber,
+        spanCount: kept.spanCount,
+        bodyBytes: body.length,
+        writtenAtMs: nowMs,
+      },
+      this.#operations,
+    );
     const encodedHead = encodeHead(head);
     open.partition.commit(
       { blockNumber, head: encodedHead, body },

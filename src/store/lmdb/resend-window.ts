@@ -11,61 +11,60 @@ import { COLUMN } from '../../otlp/span-columns.ts';
 
 const SPANS_A_TABLE = 131_072;
 const SLOTS = SPANS_A_TABLE * 2;
-/** Mark (0 where free), partition, block. */
-const WORDS = 3;
 
 export interface SpanPlace {
   readonly partition: number;
   readonly block: number;
 }
 
+class Table {
+  /** 0 where free. Apart from the places, so that looking touches little memory. */
+  readonly marks = new Uint32Array(SLOTS);
+  /** Partition and block, in pairs. */
+  readonly places = new Uint32Array(SLOTS * 2);
+}
+
 export class ResendWindow {
-  #young = new Uint32Array(SLOTS * WORDS);
-  #old = new Uint32Array(SLOTS * WORDS);
+  #young = new Table();
+  #old = new Table();
   #size = 0;
 
   /** Where a span with the identity and length of this row may lie, if one was seen. */
   find(rows: Uint32Array, at: number): SpanPlace | undefined {
     const slot = slotOf(rows, at);
     const mark = markOf(rows, at);
-    const young = find(this.#young, slot, mark);
-    if (young >= 0) return placeAt(this.#young, young);
-    const old = find(this.#old, slot, mark);
-    return old >= 0 ? placeAt(this.#old, old) : undefined;
+    return find(this.#young, slot, mark) ?? find(this.#old, slot, mark);
   }
 
   add(rows: Uint32Array, at: number, partition: number, block: number): void {
     if (this.#size === SPANS_A_TABLE) {
-      [this.#young, this.#old] = [this.#old.fill(0), this.#young];
+      [this.#young, this.#old] = [this.#old, this.#young];
+      this.#young.marks.fill(0);
       this.#size = 0;
     }
-    const table = this.#young;
-    let entry = slotOf(rows, at) * WORDS;
-    while (table[entry] !== 0) entry = entry === table.length - WORDS ? 0 : entry + WORDS;
-    table[entry] = markOf(rows, at);
-    table[entry + 1] = partition;
-    table[entry + 2] = block;
+    const { marks, places } = this.#young;
+    let slot = slotOf(rows, at);
+    while (marks[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
+    marks[slot] = markOf(rows, at);
+    places[slot * 2] = partition;
+    places[slot * 2 + 1] = block;
     this.#size++;
   }
 }
 
-function find(table: Uint32Array, slot: number, mark: number): number {
-  let entry = slot * WORDS;
-  let last = -1;
-  for (; table[entry] !== 0; entry = entry === table.length - WORDS ? 0 : entry + WORDS)
-    if (table[entry] === mark) last = entry;
-  // Of several the youngest, which stands last.
-  return last;
-}
-
-function placeAt(table: Uint32Array, entry: number): SpanPlace {
-  return { partition: table[entry + 1]!, block: table[entry + 2]! };
+/** Of several the youngest, which stands last. */
+function find({ marks, places }: Table, first: number, mark: number): SpanPlace | undefined {
+  let found = -1;
+  for (let slot = first; marks[slot] !== 0; slot = (slot + 1) & (SLOTS - 1))
+    if (marks[slot] === mark) found = slot;
+  if (found < 0) return undefined;
+  return { partition: places[found * 2]!, block: places[found * 2 + 1]! };
 }
 
 /** Span ids are random already; the trace id joins for those that are not. */
 function slotOf(rows: Uint32Array, at: number): number {
   const hash = Math.imul(rows[at + 5]! ^ Math.imul(rows[at + 4]!, 0x9e3779b1), 0x85ebca6b);
-  return ((hash ^ (hash >>> 15)) >>> 0) % SLOTS;
+  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
 }
 
 /** Of trace id, span id and length, other bits than the slot's; never 0. */

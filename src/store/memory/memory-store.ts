@@ -32,6 +32,7 @@ import type { FoundSpans, Operation, SpanMatch, SpanSource } from '../contracts/
 import type { SpanFilter } from '../contracts/trace-query.ts';
 import type { TraceWriter, WriteResult } from '../contracts/trace-writer.ts';
 import { NO_MATCH, SpanMatcher } from '../reading/span-matcher.ts';
+import { OperationIndex } from '../statistics/operation-index.ts';
 import { StatisticsTable } from '../statistics/statistics-table.ts';
 
 export interface MemoryStoreSettings {
@@ -81,6 +82,7 @@ const UNKNOWN_SERVICE = 'unknown_service';
 
 export class MemoryStore implements TraceWriter, SpanSource, SpanLog {
   readonly statistics: StatisticsTable = new StatisticsTable();
+  readonly #operations = new OperationIndex();
   readonly #counters: Counters;
   readonly #clock: Clock;
   readonly #spansMax: number;
@@ -105,6 +107,7 @@ export class MemoryStore implements TraceWriter, SpanSource, SpanLog {
   async write(batch: SpanBatch): Promise<WriteResult> {
     const now = this.#clock.unixNano();
     const envelopes = new Map<number, Envelope>();
+    this.#operations.read(batch);
     for (let row = 0; row < batch.count; row++) {
       const bits = batch.rows[row * STRIDE + COLUMN.bits]!;
       const before = this.#seen(batch, row, (bits & BITS.kept) !== 0);
@@ -112,7 +115,7 @@ export class MemoryStore implements TraceWriter, SpanSource, SpanLog {
         this.#counters.drop('duplicate');
         continue;
       }
-      if (before === 'new' && !this.statistics.addRow(batch, row)) {
+      if (before === 'new' && !this.statistics.addRow(batch, row, this.#operations)) {
         this.#counters.add('statistics_keys_capped');
       }
       if ((bits & BITS.kept) === 0) continue;

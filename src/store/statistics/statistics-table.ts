@@ -9,15 +9,15 @@
  */
 import { OtTraceState } from '../../otlp/ot-trace-state.ts';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
-import { ABSENT, BITS, COLUMN, RESOURCE, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
-import { MinuteStatistics, STATUS } from './minute-statistics.ts';
+import { BITS, COLUMN, STRIDE } from '../../otlp/span-columns.ts';
+import { MinuteStatistics, STATUS, STATUSES } from './minute-statistics.ts';
 import { NO_NAME } from './name-table.ts';
+import { OperationIndex } from './operation-index.ts';
 import { decodeMinute, encodeMinute } from './statistics-codec.ts';
 import type { StatisticsSource } from './statistics-source.ts';
 
 export const MINUTES_MAX = 256;
 
-const UNKNOWN_SERVICE: Uint8Array = Buffer.from('unknown_service');
 const NOT_COUNTED = BITS.running | BITS.counted;
 const STATUS_ERROR = 2;
 
@@ -26,60 +26,92 @@ export function minuteOf(high: number, low: number): number {
   return Math.floor((high * 0x200000 + (low >>> 11)) / 29_296_875);
 }
 
+/** Cells of an operation in one minute, by status: the cell · 2, + 1 where it is `(other)`; −1 not asked yet. */
+interface MinuteCells {
+  readonly generation: number;
+  cells: Int32Array;
+}
+
+/** Minutes whose cells are remembered: spans of one batch seldom start in more. */
+const REMEMBERED_MINUTES = 4;
+
 export class StatisticsTable implements StatisticsSource {
   readonly #minutes = new Map<number, MinuteStatistics>();
   readonly #dirty = new Set<number>();
   readonly #traceState = new OtTraceState();
-  /** Of the last row: batches come in time order and resource by resource. */
+  readonly #remembered = new Map<number, MinuteCells>();
+  readonly #operations = new OperationIndex();
+  /** Of the last row: batches come in time order. */
   #minute: MinuteStatistics | undefined;
   #minuteAsked = -1;
-  #resource = -1;
-  #service = NO_NAME;
+  #cells: MinuteCells = { generation: -1, cells: new Int32Array(0) };
 
-  /** Returns the number of spans counted under `(other)`. */
-  addBatch(batch: SpanBatch): number {
-    this.#resource = -1;
+  /**
+   * Returns the number of spans counted under `(other)`. `operations` has read the batch; without it
+   * the table does so itself.
+   */
+  addBatch(batch: SpanBatch, operations?: OperationIndex): number {
+    const index = operations ?? this.#operations;
+    if (operations === undefined) index.read(batch);
+    this.#minuteAsked = -1;
     let capped = 0;
-    for (let row = 0; row < batch.count; row++) if (!this.#add(batch, row)) capped++;
+    for (let row = 0; row < batch.count; row++) if (!this.#add(batch, row, index)) capped++;
     return capped;
   }
 
-  /** One row. False where it was counted under `(other)`. */
-  addRow(batch: SpanBatch, row: number): boolean {
-    this.#resource = -1;
-    return this.#add(batch, row);
+  /** One row of a batch that `operations` has read. False where it was counted under `(other)`. */
+  addRow(batch: SpanBatch, row: number, operations: OperationIndex): boolean {
+    this.#minuteAsked = -1;
+    return this.#add(batch, row, operations);
   }
 
-  #add(batch: SpanBatch, row: number): boolean {
-    const { rows, bytes } = batch;
+  #add(batch: SpanBatch, row: number, operations: OperationIndex): boolean {
+    const { rows } = batch;
     const at = row * STRIDE;
     const bits = rows[at + COLUMN.bits]!;
     if ((bits & NOT_COUNTED) !== 0) return true;
     const minute = minuteOf(rows[at + COLUMN.start + 1]!, rows[at + COLUMN.start]!);
-    if (minute !== this.#minuteAsked || this.#minute === undefined) this.#turnTo(minute);
-    const table = this.#minute!;
-    const exact = table.minute === minute;
-    const resource = batch.scopes[rows[at + COLUMN.scope]! * SCOPE.stride + SCOPE.resource]!;
-    if (resource !== this.#resource) {
-      this.#resource = resource;
-      this.#service = exact ? serviceId(table, batch, resource) : NO_NAME;
-    }
-    const service = this.#service;
-    const operation =
-      service === NO_NAME
-        ? NO_NAME
-        : table.nameId(bytes, rows[at + COLUMN.nameOffset]!, rows[at + COLUMN.nameLength]!);
-    const before = table.capped;
+    if (minute !== this.#minuteAsked || this.#minute === undefined)
+      this.#turnTo(minute, operations.generation);
     const ended = (rows[at + COLUMN.end]! | rows[at + COLUMN.end + 1]!) !== 0;
     const failed = ended && (bits & BITS.statusMask) >>> BITS.statusShift === STATUS_ERROR;
     const status = ended ? (failed ? STATUS.failed : STATUS.completed) : STATUS.running;
-    const kind = (bits & BITS.kindMask) >>> BITS.kindShift;
-    const cell = table.cell(service, operation, kind, status);
+    const operation = operations.ofRow[row]!;
+    const place = operation * STATUSES.length + status;
+    let known = place < this.#cells.cells.length ? this.#cells.cells[place]! : -1;
+    if (known < 0) known = this.#lookUp(operations, operation, status);
+    const table = this.#minute!;
+    const cell = known >> 1;
     const weight = rows[at + COLUMN.traceStateLength] === 0 ? 1 : this.#weight(batch, at);
     const root = (rows[at + COLUMN.parentSpanId]! | rows[at + COLUMN.parentSpanId + 1]!) === 0;
     table.count(cell, weight, failed, root);
     if (ended) table.duration(cell, durationOf(rows, at), weight);
-    return table.capped === before;
+    return (known & 1) === 0;
+  }
+
+  /** The cell · 2, + 1 where it is `(other)`'s; remembered for the rows that follow. */
+  #lookUp(operations: OperationIndex, operation: number, status: number): number {
+    const table = this.#minute!;
+    const before = table.capped;
+    let [service, name] = [NO_NAME, NO_NAME];
+    // A span of a minute for which there is no room stands in another: under `(other)`.
+    if (table.minute === this.#minuteAsked) {
+      const serviceBytes = operations.serviceBytes(operation);
+      const nameBytes = operations.nameBytes(operation);
+      service = table.nameId(serviceBytes, 0, serviceBytes.length);
+      if (service !== NO_NAME) name = table.nameId(nameBytes, 0, nameBytes.length);
+    }
+    const cell = table.cell(service, name, operations.kinds(operation) >> 4, status);
+    const known = cell * 2 + (table.capped === before ? 0 : 1);
+    const remembered = this.#cells;
+    const places = operations.count * STATUSES.length;
+    if (remembered.cells.length < places) {
+      const cells = new Int32Array(places * 2).fill(-1);
+      cells.set(remembered.cells);
+      remembered.cells = cells;
+    }
+    remembered.cells[operation * STATUSES.length + status] = known;
+    return known;
   }
 
   /** Minutes changed since they were last encoded, forgotten or merged from what was encoded. */
@@ -101,7 +133,7 @@ export class StatisticsTable implements StatisticsSource {
     const mine = this.#minutes.get(minute);
     if (mine) mine.merge(decoded);
     else this.#minutes.set(minute, decoded);
-    this.#minute = undefined;
+    this.#forgetCells();
     return true;
   }
 
@@ -114,13 +146,18 @@ export class StatisticsTable implements StatisticsSource {
   forget(minute: number): void {
     this.#minutes.delete(minute);
     this.#dirty.delete(minute);
-    this.#minute = undefined;
+    this.#forgetCells();
   }
 
   clear(): void {
     this.#minutes.clear();
     this.#dirty.clear();
+    this.#forgetCells();
+  }
+
+  #forgetCells(): void {
     this.#minute = undefined;
+    this.#remembered.clear();
   }
 
   async *minutes(from: number, to: number): AsyncGenerator<MinuteStatistics> {
@@ -131,7 +168,7 @@ export class StatisticsTable implements StatisticsSource {
     }
   }
 
-  #turnTo(minute: number): void {
+  #turnTo(minute: number, generation: number): void {
     let table = this.#minutes.get(minute);
     if (!table && this.#minutes.size < MINUTES_MAX) {
       table = new MinuteStatistics(minute);
@@ -141,7 +178,14 @@ export class StatisticsTable implements StatisticsSource {
     this.#dirty.add(table.minute);
     this.#minute = table;
     this.#minuteAsked = minute;
-    this.#resource = -1;
+    const known = this.#remembered.get(minute);
+    if (known?.generation === generation) {
+      this.#cells = known;
+      return;
+    }
+    this.#cells = { generation, cells: new Int32Array(0) };
+    if (this.#remembered.size >= REMEMBERED_MINUTES) this.#remembered.clear();
+    this.#remembered.set(minute, this.#cells);
   }
 
   #nearest(minute: number): MinuteStatistics {
@@ -162,13 +206,6 @@ export class StatisticsTable implements StatisticsSource {
     );
     return this.#traceState.adjustedCount();
   }
-}
-
-function serviceId(table: MinuteStatistics, batch: SpanBatch, resource: number): number {
-  const at = resource * RESOURCE.stride;
-  const offset = batch.resources[at + RESOURCE.serviceOffset]!;
-  if (offset === ABSENT) return table.nameId(UNKNOWN_SERVICE, 0, UNKNOWN_SERVICE.length);
-  return table.nameId(batch.bytes, offset, batch.resources[at + RESOURCE.serviceLength]!);
 }
 
 /** Nanoseconds from start to end, exact below 104 days; 0 where the end lies before the start. */

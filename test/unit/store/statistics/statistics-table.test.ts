@@ -7,6 +7,7 @@ import {
   type MinuteStatistics,
   OTHER,
 } from '../../../../src/store/statistics/minute-statistics.ts';
+import { OperationIndex } from '../../../../src/store/statistics/operation-index.ts';
 import { decodeMinute } from '../../../../src/store/statistics/statistics-codec.ts';
 import {
   MINUTES_MAX,
@@ -138,7 +139,9 @@ describe('StatisticsTable', () => {
     const whole = new StatisticsTable();
     whole.addBatch(batch);
     const single = new StatisticsTable();
-    for (let row = batch.count - 1; row >= 0; row--) single.addRow(batch, row);
+    const operations = new OperationIndex();
+    operations.read(batch);
+    for (let row = batch.count - 1; row >= 0; row--) single.addRow(batch, row, operations);
     expect(linesOf((await held(single))[0])).toEqual(linesOf((await held(whole))[0]));
   });
 });
