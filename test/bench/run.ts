@@ -1,243 +1,123 @@
 /**
- * `npm run bench`: what receiving costs, Synton durable beside a plain grpc-js + protobufjs receiver that keeps
- * nothing, in alternating rounds of one run.
+ * `npm run bench`: what Synton costs, beside a plain receiver that keeps nothing, in one run.
  *
- *   npm run bench [-- --rounds N] [--spans N] [--json FILE]
+ *   npm run bench [-- NAME…] [--rounds N] [--spans N] [--asks N] [--full] [--json FILE] [--dist FOLDER]
+ *                 [--against HOST:PORT] [--against-http URL] [--pid N]
  *
- * Each figure is the median of its rounds with its range. CPU is user + system of all threads of the server
- * process, from /proc, so Linux only. See README.md beside this file.
+ * Without names the benches that are quick, in small sizes. Linux only, as it reads /proc. See README.md.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MeasuredProcess } from './measured-process.ts';
+import type { Bench, BenchContext } from './bench.ts';
+import { allBenches } from './benches.ts';
+import { scriptPath } from './measure/measured-process.ts';
+import { Findings } from './report/findings.ts';
+import { type BenchResult, jsonReport } from './report/json-report.ts';
+import { tableOf } from './report/table.ts';
+import { againstSubject, referenceSubject } from './servers/others.ts';
+import type { Subject } from './servers/subject.ts';
+import { openSynton, type SyntonOptions, syntonSubject } from './servers/synton.ts';
 
-interface Round {
-  readonly spansPerCpuSecond: number;
-  readonly userShare: number;
-  readonly ackP50Ms: number;
-  readonly ackP99Ms: number;
-  readonly peakRssMiB: number;
-  readonly diskBytesPerSpan: number | undefined;
-}
-
-interface Load {
-  readonly spansPerRequest: number;
-  readonly connections: number;
-  readonly inFlight: number;
-}
-
-const LOADS: readonly Load[] = [
-  { spansPerRequest: 512, connections: 4, inFlight: 32 },
-  { spansPerRequest: 10, connections: 4, inFlight: 64 },
-];
-const WARM_UP_SHARE = 0.2;
-/** A round takes seconds; one that takes this long has gone wrong. */
-const GENERATE_WITHIN_MS = 120_000;
-
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
-    spans: { type: 'string', default: '300000' },
+    spans: { type: 'string' },
+    asks: { type: 'string' },
+    full: { type: 'boolean', default: false },
     json: { type: 'string' },
+    dist: { type: 'string', default: scriptPath('../../dist') },
+    against: { type: 'string' },
+    'against-http': { type: 'string' },
+    pid: { type: 'string' },
+    list: { type: 'boolean', default: false },
   },
 });
-const rounds = Number(values.rounds);
-const spansTotal = Number(values.spans);
+const dist = resolve(values.dist);
+/** Seeds of a run are its own: a receiver that keeps running must not get the same ids again. */
+let nextSeed = (Math.floor(Date.now() / 1_000) & 0xffff) * 0x1000;
 
-function path(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
+function whole(name: 'rounds' | 'spans' | 'asks' | 'pid'): number | undefined {
+  const given = values[name];
+  if (given === undefined) return undefined;
+  const number = Number(given);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new Error(`--${name} takes a whole number above 0, not ${given}`);
+  return number;
+}
+
+function subjects(): readonly Subject[] {
+  const own = [syntonSubject({ dist }), referenceSubject];
+  const { against, 'against-http': http } = values;
+  if (against === undefined && http === undefined) return own;
+  const pid = whole('pid');
+  if (pid === undefined) throw new Error('--against needs --pid: whose CPU time is to be counted?');
+  return [...own, againstSubject(pid, against, http)];
+}
+
+function contextOf(name: string, isWhole: boolean): BenchContext {
+  const size = (given: number | undefined) => (inWhole: number, alone: number) =>
+    given ?? (isWhole ? inWhole : alone);
+  return {
+    findings: new Findings(name),
+    subjects: subjects(),
+    rounds: whole('rounds')!,
+    isWhole,
+    isFull: values.full,
+    asks: size(whole('asks')),
+    spans: size(whole('spans')),
+    dist,
+    openSynton: (options: Partial<SyntonOptions> = {}) => openSynton({ dist, ...options }),
+    seed: () => nextSeed++,
+    say: (text) => process.stderr.write(`${name}: ${text}\n`),
+  };
+}
+
+/** A bench that goes wrong is told, and the others run. */
+async function runOne(name: string, bench: Bench, isWhole: boolean): Promise<BenchResult> {
+  const context = contextOf(name, isWhole);
+  const started = performance.now();
+  let error: string | undefined;
+  try {
+    await bench.run(context);
+  } catch (thrown) {
+    error = String(thrown);
+    context.say(`ended early: ${error}`);
+  }
+  const seconds = (performance.now() - started) / 1_000;
+  return { name, seconds, findings: context.findings, error };
 }
 
 async function main(): Promise<void> {
+  const benches = await allBenches();
+  if (values.list) {
+    for (const [name, { about }] of benches) process.stdout.write(`${name.padEnd(12)} ${about}\n`);
+    return;
+  }
   if (process.platform !== 'linux') throw new Error('the bench reads /proc: it runs on Linux only');
-  const results: Record<string, Round[]> = {};
-  for (const load of LOADS) {
-    for (let round = 0; round < rounds; round++) {
-      for (const server of ['synton', 'reference'] as const) {
-        const key = `${server}, ${load.spansPerRequest} a request`;
-        results[key] ??= [];
-        results[key].push(await measured(server, load, round));
-        process.stderr.write(`${key}: round ${round + 1} of ${rounds}\n`);
-      }
-    }
+  const isWhole = positionals.length === 0;
+  const names = isWhole
+    ? [...benches].filter(([, { isInWhole }]) => isInWhole).map(([name]) => name)
+    : positionals;
+  const unknown = names.filter((name) => !benches.has(name));
+  if (unknown.length > 0)
+    throw new Error(
+      `no such bench: ${unknown.join(', ')}; there are ${[...benches.keys()].join(', ')}`,
+    );
+  const results: BenchResult[] = [];
+  for (const name of names) {
+    const result = await runOne(name, benches.get(name)!, isWhole);
+    results.push(result);
+    process.stdout.write(
+      `\n## ${name}: ${benches.get(name)!.about} (${result.seconds.toFixed(0)} s)\n\n`,
+    );
+    process.stdout.write(tableOf(result.findings));
+    if (result.error !== undefined) process.stdout.write(`\nended early: ${result.error}\n`);
   }
-  report(results);
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
-}
-
-/** A round that goes wrong is said, and tried once more. */
-async function measured(server: 'synton' | 'reference', load: Load, round: number): Promise<Round> {
-  try {
-    return await measure(server, load, round);
-  } catch (error) {
-    process.stderr.write(`${server}, ${load.spansPerRequest} a request: ${error}; once more\n`);
-    return measure(server, load, round);
-  }
-}
-
-async function measure(server: 'synton' | 'reference', load: Load, round: number): Promise<Round> {
-  const folder = mkdtempSync(join(tmpdir(), 'synton-bench-'));
-  const running = await MeasuredProcess.start(
-    server === 'reference'
-      ? [path('./reference-receiver.ts')]
-      : [
-          path('../../dist/bin.js'),
-          'start',
-          '--json',
-          '--receivers.otlp.grpc.endpoint=127.0.0.1:0',
-          '--receivers.otlp.http.endpoint=127.0.0.1:0',
-          '--api.endpoint=127.0.0.1:0',
-          `--instrument.persistence.path=${folder}`,
-          '--log.level=warn',
-        ],
-  );
-  try {
-    const port = portOf(running.announcement);
-    const requests = Math.ceil(spansTotal / load.spansPerRequest);
-    await generate(port, load, Math.ceil(requests * WARM_UP_SHARE), round * 2 + 1);
-    const diskBefore = folderBytes(folder);
-    const before = running.cpu();
-    const sent = await generate(port, load, requests, round * 2 + 2);
-    const after = running.cpu();
-    const user = after.user - before.user;
-    const seconds = user + after.system - before.system;
-    const disk = folderBytes(folder) - diskBefore;
-    return {
-      spansPerCpuSecond: sent.spans / seconds,
-      userShare: user / seconds,
-      ackP50Ms: sent.ackP50Ms,
-      ackP99Ms: sent.ackP99Ms,
-      peakRssMiB: running.peakRssMiB(),
-      diskBytesPerSpan: server === 'synton' ? disk / sent.spans : undefined,
-    };
-  } finally {
-    await running.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function portOf(announcement: Record<string, unknown>): number {
-  const { port, endpoints } = announcement as {
-    port?: number;
-    endpoints?: { grpc: { port: number } };
-  };
-  return port ?? endpoints!.grpc.port;
-}
-
-interface Sent {
-  readonly spans: number;
-  readonly bytesPerSpan: number;
-  readonly ackP50Ms: number;
-  readonly ackP99Ms: number;
-}
-
-function generate(port: number, load: Load, requests: number, seed: number): Promise<Sent> {
-  const args = [port, load.spansPerRequest, requests, load.connections, load.inFlight, seed];
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path('./load-generator.ts'), ...args.map(String)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: GENERATE_WITHIN_MS,
-    });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    child.on('close', (code) =>
-      code === 0
-        ? resolve(JSON.parse(said) as Sent)
-        : reject(new Error(`the generator ended with ${code}`)),
-    );
-  });
-}
-
-function folderBytes(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
-}
-
-function report(results: Record<string, Round[]>): void {
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  const out = process.stdout;
-  out.write(
-    row([
-      'server',
-      'spans per CPU-second',
-      'user',
-      'ack p50 ms',
-      'ack p99 ms',
-      'peak RSS MiB',
-      'disk B a span',
-    ]),
-  );
-  out.write(row(Array<string>(7).fill('---')));
-  for (const [name, list] of Object.entries(results))
-    out.write(
-      row([
-        name,
-        spread(
-          list,
-          (r) => r.spansPerCpuSecond / 1_000,
-          (v) => `${v.toFixed(0)}k`,
-        ),
-        spread(
-          list,
-          (r) => r.userShare * 100,
-          (v) => `${v.toFixed(0)} %`,
-        ),
-        spread(
-          list,
-          (r) => r.ackP50Ms,
-          (v) => v.toFixed(1),
-        ),
-        spread(
-          list,
-          (r) => r.ackP99Ms,
-          (v) => v.toFixed(1),
-        ),
-        spread(
-          list,
-          (r) => r.peakRssMiB,
-          (v) => v.toFixed(0),
-        ),
-        list[0]!.diskBytesPerSpan === undefined
-          ? 'keeps nothing'
-          : spread(
-              list,
-              (r) => r.diskBytesPerSpan!,
-              (v) => v.toFixed(1),
-            ),
-      ]),
-    );
-  for (const { spansPerRequest } of LOADS) {
-    const of = (server: string) =>
-      median(results[`${server}, ${spansPerRequest} a request`]!.map((r) => r.spansPerCpuSecond));
-    const ratio = of('synton') / of('reference');
-    out.write(
-      `\nat ${spansPerRequest} spans a request Synton, durable, does ${ratio.toFixed(2)} times the spans a CPU-second of the reference\n`,
-    );
-  }
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-/** Median, and the range in brackets. */
-function spread(
-  list: readonly Round[],
-  of: (round: Round) => number,
-  text: (value: number) => string,
-): string {
-  const numbers = list.map(of);
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  return `${text(median(numbers))} [${text(low)}–${text(high)}]`;
+    writeFileSync(values.json, jsonReport(results, process.argv.slice(2)));
+  process.exitCode = results.some(({ error }) => error !== undefined) ? 1 : 0;
 }
 
 await main();

@@ -1,0 +1,39 @@
+/** Starts load generators, and waits for what they report. */
+import { once } from 'node:events';
+import { spawnNode } from '../measure/children.ts';
+import { scriptPath } from '../measure/measured-process.ts';
+import type { LoadOrder, LoadReport } from './load-order.ts';
+
+/** A round takes seconds; one that takes this long has gone wrong. */
+const GENERATE_WITHIN_MS = 120_000;
+
+export interface RunningLoad {
+  readonly finished: Promise<LoadReport>;
+  /** Ends the sending; resolves with what was sent until then. */
+  stop(): Promise<LoadReport>;
+}
+
+export function startLoad(order: LoadOrder, withinMs: number = GENERATE_WITHIN_MS): RunningLoad {
+  const child = spawnNode([scriptPath('load/load-generator.ts'), JSON.stringify(order)], withinMs);
+  let said = '';
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const finished = once(child, 'close').then(([code, signal]) => {
+    if (code !== 0) throw new Error(`the generator ended with ${code ?? signal}`);
+    return JSON.parse(said) as LoadReport;
+  });
+  // Whoever waits hears of it; nobody may be waiting yet.
+  finished.catch(() => {});
+  return {
+    finished,
+    stop() {
+      child.kill('SIGTERM');
+      return finished;
+    },
+  };
+}
+
+export function sendLoad(order: LoadOrder, withinMs?: number): Promise<LoadReport> {
+  return startLoad(order, withinMs).finished;
+}

@@ -1,0 +1,46 @@
+/**
+ * Every process that the bench starts, and every folder it makes: none outlives the bench, and no process
+ * its bound, however a run ends.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const children = new Set<ChildProcess>();
+const folders = new Set<string>();
+
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
+/** Runs Node on `args`; killed after `lifeMs`. Its stderr is ours; with `ipc`, messages can be exchanged. */
+export function spawnNode(
+  args: readonly string[],
+  lifeMs: number,
+  options: { readonly ipc?: boolean } = {},
+): ChildProcess {
+  const stdio = ['ignore', 'pipe', 'inherit', ...(options.ipc ? (['ipc'] as const) : [])] as const;
+  const child = spawn(process.execPath, args, { stdio: [...stdio] });
+  const overdue = setTimeout(() => child.kill('SIGKILL'), lifeMs);
+  children.add(child);
+  child.once('exit', () => {
+    clearTimeout(overdue);
+    children.delete(child);
+  });
+  return child;
+}
+
+/** A folder of our own, away with `removeFolder` or with the bench. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'synton-bench-'));
+  folders.add(folder);
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  folders.delete(folder);
+}

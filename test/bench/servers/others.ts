@@ -1,0 +1,47 @@
+/** What stands beside Synton in a run. */
+import { MeasuredProcess, scriptPath } from '../measure/measured-process.ts';
+import type { Subject } from './subject.ts';
+
+const LIFE_MS = 600_000;
+
+export const referenceSubject: Subject = {
+  name: 'reference',
+  takes: ['grpc', 'http'],
+  share: 1 / 3,
+  async open() {
+    const running = await MeasuredProcess.start([scriptPath('servers/reference-receiver.ts')], {
+      probe: true,
+      lifeMs: LIFE_MS,
+    });
+    const ports = running.announcement as { readonly grpc: number; readonly http: number };
+    return {
+      pid: running.pid,
+      grpc: `127.0.0.1:${ports.grpc}`,
+      http: `http://127.0.0.1:${ports.http}/v1/traces`,
+      folder: undefined,
+      loop: () => running.loop(),
+      close: () => running.stop(),
+    };
+  },
+};
+
+/** A receiver that runs already, and goes on running. */
+export function againstSubject(
+  pid: number,
+  grpc: string | undefined,
+  http: string | undefined,
+): Subject {
+  return {
+    name: 'against',
+    takes: [...(grpc ? (['grpc'] as const) : []), ...(http ? (['http'] as const) : [])],
+    share: 1,
+    open: async () => ({
+      pid,
+      grpc,
+      http,
+      folder: undefined,
+      loop: async () => undefined,
+      close: async () => {},
+    }),
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * What each figure is to reach, by bench, load and figure. Targets are told as met or missed and fail
+ * nothing: they are judged on quiet machines, by medians of runs that alternate.
+ */
+import type { FigureName } from './report/figures.ts';
+
+export type Target = { readonly atLeast: number } | { readonly atMost: number };
+
+type Targets = Readonly<
+  Record<string, Readonly<Record<string, Readonly<Partial<Record<FigureName, Target>>>>>>
+>;
+
+const atLeast = (value: number): Target => ({ atLeast: value });
+const atMost = (value: number): Target => ({ atMost: value });
+
+/** A view of a trace of 100,000 spans. */
+const BIG = { cpuMs: atMost(300) };
+
+const TARGETS: Targets = {
+  ingest: {
+    '512 a request': {
+      spansPerCpuSecond: atLeast(400_000),
+      peakRss: atMost(250),
+      diskBytesPerSpan: atMost(60),
+    },
+    '10 a request': {
+      spansPerCpuSecond: atLeast(100_000),
+      peakRss: atMost(250),
+      diskBytesPerSpan: atMost(60),
+    },
+  },
+  steady: {
+    '512 a request': { coreShare: atMost(6.5), rss: atMost(250), diskBytesPerSpan: atMost(60) },
+    '10 a request': { coreShare: atMost(25), rss: atMost(250), diskBytesPerSpan: atMost(60) },
+  },
+  'half-load': {
+    '512 a request': { ackP99: atMost(100) },
+    '10 a request': { ackP99: atMost(100) },
+  },
+  sdk: {
+    'Synton, memory only': {
+      threadMicrosOver: atMost(3),
+      onEndMicros: atMost(0.3),
+      blockedOver5: atMost(0),
+    },
+    'Synton, persisted': {
+      threadMicrosOver: atMost(3),
+      onEndMicros: atMost(0.3),
+      blockedOver5: atMost(0),
+    },
+  },
+  reads: {
+    'trace by id': { p99: atMost(5) },
+    'service, operation, duration': { p99: atMost(50) },
+    'a rare attribute value': { p99: atMost(50) },
+    'statistics, everything': { p99: atMost(20) },
+    'statistics, an hour': { p99: atMost(20) },
+    'receiving meanwhile': { loopMax: atMost(20) },
+  },
+  'big-trace': {
+    lifecycle: BIG,
+    'timeline, first page': BIG,
+    'timeline, a page in the middle': BIG,
+    'timeline, a sub-tree': BIG,
+    'export, OTLP/JSON': BIG,
+    'export, text': BIG,
+  },
+  start: {
+    'empty store': { readyMs: atMost(300), rss: atMost(90), idleShare: atMost(0.1) },
+    'filled store': { readyMs: atMost(300), rss: atMost(90), idleShare: atMost(0.1) },
+    'filled store, after a kill': { readyMs: atMost(300) },
+  },
+};
+
+export function targetOf(bench: string, load: string, figure: FigureName): Target | undefined {
+  return TARGETS[bench]?.[load]?.[figure];
+}
+
+export function isMet(target: Target, value: number): boolean {
+  return 'atLeast' in target ? value >= target.atLeast : value <= target.atMost;
+}
