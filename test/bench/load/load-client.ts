@@ -1,6 +1,5 @@
 /** Starts load generators, and waits for what they report. */
-import { once } from 'node:events';
-import { spawnNode } from '../measure/children.ts';
+import { runNode } from '../measure/children.ts';
 import { scriptPath } from '../measure/measured-process.ts';
 import type { LoadOrder, LoadReport } from './load-order.ts';
 
@@ -14,16 +13,11 @@ export interface RunningLoad {
 }
 
 export function startLoad(order: LoadOrder, withinMs: number = GENERATE_WITHIN_MS): RunningLoad {
-  const child = spawnNode([scriptPath('load/load-generator.ts'), JSON.stringify(order)], withinMs);
-  let said = '';
-  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  const finished = once(child, 'close').then(([code, signal]) => {
-    if (code !== 0) throw new Error(`the generator ended with ${code ?? signal}`);
-    return JSON.parse(said) as LoadReport;
-  });
-  // Whoever waits hears of it; nobody may be waiting yet.
+  const { child, said } = runNode(
+    [scriptPath('load/load-generator.ts'), JSON.stringify(order)],
+    withinMs,
+  );
+  const finished = said.then((text) => JSON.parse(text) as LoadReport);
   finished.catch(() => {});
   return {
     finished,

@@ -3,9 +3,10 @@
  * its bound, however a run ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const children = new Set<ChildProcess>();
 const folders = new Set<string>();
@@ -31,6 +32,28 @@ export function spawnNode(
     children.delete(child);
   });
   return child;
+}
+
+export interface Run {
+  readonly child: ChildProcess;
+  /** All that it printed, once it has ended well. */
+  readonly said: Promise<string>;
+}
+
+/** Runs Node on `args` to its end, which is a fault if it is not exit code 0. */
+export function runNode(args: readonly string[], lifeMs: number): Run {
+  const child = spawnNode(args, lifeMs);
+  let text = '';
+  child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  const said = once(child, 'close').then(([code, signal]) => {
+    if (code !== 0) throw new Error(`${basename(args[0]!)} ended with ${code ?? signal}`);
+    return text;
+  });
+  // Whoever waits hears of it; nobody may be waiting yet.
+  said.catch(() => {});
+  return { child, said };
 }
 
 /** A folder of our own, away with `removeFolder` or with the bench. */

@@ -60,5 +60,5 @@ test('in an open loop an answer’s time counts from when its request was due', 
 
 test('a refusal for good ends the run', async () => {
   const { url } = await receiver(() => ({ status: 400 }));
-  await expect(sendLoad(order(url, {}))).rejects.toThrow('the generator ended with 1');
+  await expect(sendLoad(order(url, {}))).rejects.toThrow('load-generator.ts ended with 1');
 });
