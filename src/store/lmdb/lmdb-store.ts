@@ -2,7 +2,7 @@
  * The embedded store as the ingest thread sees it: batches in, acknowledgements out once they are durable.
  *
  * Group commit: batches gather in a slab; it goes to the writer thread when none is on its way and either 1 MiB
- * is pending or the oldest batch has waited 5 ms. At most `pendingBytesMax` wait in memory: beyond that a
+ * is pending or the oldest batch has waited 10 ms. At most `pendingBytesMax` wait in memory: beyond that a
  * write waits for room for a second, then answers busy. Reading is not here (lmdb-source.ts, lmdb-log.ts).
  */
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
@@ -28,7 +28,7 @@ export interface LmdbStoreSettings
 }
 
 const FLUSH_BYTES = 1024 * 1024;
-const FLUSH_AFTER_MS = 5;
+const FLUSH_AFTER_MS = 10;
 const ROOM_WAIT_MS = 1_000;
 const SPARE_SLABS = 3;
 
