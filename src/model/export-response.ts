@@ -11,6 +11,8 @@ export interface ExportResponse {
   readonly contentType: string;
   readonly content: string;
   readonly spanCount: number;
-  /** True where the format's bound left spans out; `content` says so too. */
+  /** True where spans were left out, by the format's bound or for another page; text and diagrams say so too. */
   readonly truncated: boolean;
+  /** Of `json`: give it back as `after` to read on; absent at the end. */
+  readonly next?: string;
 }

@@ -28,7 +28,34 @@ export interface LifecycleNode {
   readonly offsetNano: bigint;
   readonly durationNano: bigint;
   readonly childCount: number;
+  /** All that is below it in the trace, shown or not. */
+  readonly spansBelow: number;
+  /** Of those, the ones that failed. */
+  readonly errorsBelow: number;
   readonly warnings: readonly string[];
+  /** Where it stands for siblings that follow it and look the same, and are not shown. */
+  readonly folded?: FoldedSiblings;
+}
+
+export interface FoldedSiblings {
+  /** Itself and the siblings that it stands for. */
+  readonly count: number;
+  /** These and all that is below them. */
+  readonly spans: number;
+  /** Of those, the ones that failed. */
+  readonly errors: number;
+}
+
+/** What a bound kept out of a lifecycle. */
+export interface LifecycleNotShown {
+  readonly spans: number;
+  /** Of those, the ones that failed. */
+  readonly errors: number;
+  readonly gaps: number;
+  readonly orphans: number;
+  readonly running: number;
+  /** How to get at it. */
+  readonly remedy: string;
 }
 
 /** A stretch of the trace in which no span was open. */
@@ -37,7 +64,7 @@ export interface LifecycleGap {
   readonly durationNano: bigint;
 }
 
-/** The life of a trace: what happened, in order. */
+/** The life of a trace, or of a sub-tree of it: what happened, in order. */
 export interface LifecycleView {
   readonly trace: TraceSummary;
   readonly events: readonly LifecycleEvent[];
@@ -47,4 +74,6 @@ export interface LifecycleView {
   readonly orphans: readonly SpanId[];
   readonly running: readonly SpanId[];
   readonly warnings: readonly string[];
+  /** Absent where all is shown. */
+  readonly notShown?: LifecycleNotShown;
 }

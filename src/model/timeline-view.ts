@@ -20,12 +20,21 @@ export interface TimelineRow {
   /** The part of the duration in which no child was open. */
   readonly selfNano: bigint;
   readonly critical: boolean;
+  readonly childCount: number;
+  /** All that is below it in the trace, shown or not. */
+  readonly spansBelow: number;
+  /** Of those, the ones that failed. */
+  readonly errorsBelow: number;
 }
 
 /** The spans of a trace on one time scale, in depth-first order. */
 export interface TimelineView {
   readonly trace: TraceSummary;
   readonly rows: readonly TimelineRow[];
+  /** Where the first of them stands among the rows of all pages, from 0. */
+  readonly rowFirst: number;
+  /** Rows of all pages: of the trace or the sub-tree, down to the depth that was asked for. */
+  readonly rowCount: number;
   /** The most spans open at one moment. */
   readonly concurrencyMax: number;
   /** Give it back as `after` to read on; undefined at the end. */

@@ -10,7 +10,8 @@ import type { OtelKind, SpanKind, SpanRole } from './span-kind.ts';
 export const MODEL_VERSION = 1;
 
 /** ended with ERROR → Failed; ended otherwise → Completed; not ended → Running. */
-export type SpanStatus = 'Running' | 'Completed' | 'Failed';
+export const SPAN_STATUSES = ['Running', 'Completed', 'Failed'] as const;
+export type SpanStatus = (typeof SPAN_STATUSES)[number];
 
 export type TraceEventType = 'Enter' | 'Exit' | 'Checkpoint' | 'Error' | 'Custom';
 

@@ -7,36 +7,48 @@
  * running), is moved only if it starts too early, to the parent's start. Spans on the clock of their
  * parent move with it. Linear, without recursion.
  */
-import { type Attribute, attributeOf } from '../model/attribute.ts';
-import type { TraceSpan } from '../model/trace-span.ts';
+import { OUTLINE } from '../model/trace-outline.ts';
+import { ROWS_A_STEP, type Steps } from './in-turns.ts';
+import { isConsumer, isProducer } from './link-parents.ts';
+import { held, STATUS_RUNNING, type TraceColumns, type TraceResource } from './trace-columns.ts';
 
 /** By span, nanoseconds to add to its times. `parents` is a forest (see linkParents). */
-export function clockShifts(spans: readonly TraceSpan[], parents: Int32Array): readonly bigint[] {
-  const clocks = new Clocks();
-  const shifts = new Array<bigint>(spans.length).fill(0n);
+export function* clockShifts(columns: TraceColumns, parents: Int32Array): Steps<BigInt64Array> {
+  const shifts = new BigInt64Array(columns.count);
+  const { resources, resource } = columns;
+  let done = 0;
   for (const index of parentsFirst(parents)) {
+    if (++done % ROWS_A_STEP === 0) yield;
     const parent = parents[index]!;
     if (parent < 0) continue;
-    shifts[index] = clocks.same(spans[parent]!, spans[index]!)
-      ? shifts[parent]!
-      : shiftInto(spans[parent]!, shifts[parent]!, spans[index]!);
+    const one = resource[parent]!;
+    const other = resource[index]!;
+    const isOneClock = one === other || isSameClock(resources[one]!, resources[other]!);
+    const shift = isOneClock ? shifts[parent]! : shiftInto(columns, parent, shifts[parent]!, index);
+    if (shift !== 0n) shifts[index] = held(shift);
   }
   return shifts;
 }
 
-function shiftInto(parent: TraceSpan, parentShift: bigint, child: TraceSpan): bigint {
-  const parentStart = parent.startUnixNano + parentShift;
-  const startsTooEarly = child.startUnixNano < parentStart;
+function shiftInto(
+  { starts, durations, facts }: TraceColumns,
+  parent: number,
+  parentShift: bigint,
+  child: number,
+): bigint {
+  const parentStart = starts[parent]! + parentShift;
+  const childStart = starts[child]!;
+  const startsTooEarly = childStart < parentStart;
   const isWaitedFor =
-    parent.status !== 'Running' &&
-    child.status !== 'Running' &&
-    parent.otelKind !== 'producer' &&
-    child.otelKind !== 'consumer' &&
-    child.durationNano <= parent.durationNano;
-  if (!isWaitedFor) return startsTooEarly ? parentStart - child.startUnixNano : 0n;
-  const endsTooLate = child.startUnixNano + child.durationNano > parentStart + parent.durationNano;
+    (facts[parent]! & OUTLINE.statusMask) !== STATUS_RUNNING &&
+    (facts[child]! & OUTLINE.statusMask) !== STATUS_RUNNING &&
+    !isProducer(facts[parent]!) &&
+    !isConsumer(facts[child]!) &&
+    durations[child]! <= durations[parent]!;
+  if (!isWaitedFor) return startsTooEarly ? parentStart - childStart : 0n;
+  const endsTooLate = childStart + durations[child]! > parentStart + durations[parent]!;
   if (!startsTooEarly && !endsTooLate) return 0n;
-  return parentStart + (parent.durationNano - child.durationNano) / 2n - child.startUnixNano;
+  return parentStart + (durations[parent]! - durations[child]!) / 2n - childStart;
 }
 
 /** Every index, each behind its parent. */
@@ -63,32 +75,6 @@ function parentsFirst(parents: Int32Array): Int32Array {
   return order;
 }
 
-/** What tells that two spans were timed by one clock: the host, or else the service instance. */
-class Clocks {
-  readonly #known = new Map<readonly Attribute[], { host: string; process: string }>();
-
-  same(a: TraceSpan, b: TraceSpan): boolean {
-    if (a.metadata.resource === b.metadata.resource) return true;
-    const [one, other] = [this.#of(a), this.#of(b)];
-    if (one.host !== '' && other.host !== '') return one.host === other.host;
-    return one.process === other.process;
-  }
-
-  #of(span: TraceSpan): { host: string; process: string } {
-    const { resource } = span.metadata;
-    let clock = this.#known.get(resource);
-    if (clock === undefined) {
-      clock = {
-        host: text(resource, 'host.id', 'host.name'),
-        process: `${span.service}\0${text(resource, 'service.instance.id')}`,
-      };
-      this.#known.set(resource, clock);
-    }
-    return clock;
-  }
-}
-
-function text(attributes: readonly Attribute[], ...keys: readonly string[]): string {
-  const value = attributeOf(attributes, ...keys);
-  return value?.type === 'string' ? value.value : '';
+function isSameClock(a: TraceResource, b: TraceResource): boolean {
+  return a.host !== '' && b.host !== '' ? a.host === b.host : a.process === b.process;
 }

@@ -1,30 +1,25 @@
 /**
- * A whole trace, ready to be shown: every span once, in depth-first order, siblings by start, times
- * adjusted for clocks that disagree, and what can be said only with the rest of the trace in sight.
- *
- * Total: any set of spans gives a forest. O(n log n) and iterative, so that neither a chain of a
- * hundred thousand spans nor a circle of parents hurts. The caller bounds the number of records.
+ * A trace, ready to be shown: its outline, and behind each row the span, decoded when it is asked for. A view pays
+ * for what it shows, however large the trace is.
  */
 import { attributeOf } from '../model/attribute.ts';
 import { explicitSpanKind } from '../model/classify-span-kind.ts';
 import type { SpanId, TraceId } from '../model/ids.ts';
-import type { SpanKind } from '../model/span-kind.ts';
-import type { TraceSpan } from '../model/trace-span.ts';
-import type { Trace } from '../store/contracts/span-record.ts';
-import { clockShifts } from './clock-shifts.ts';
+import type { OtelKind, SpanKind } from '../model/span-kind.ts';
+import { OTEL_KINDS } from '../model/span-kind.ts';
+import { OUTLINE, type TraceOutline, warningsOf } from '../model/trace-outline.ts';
+import { SPAN_STATUSES, type SpanStatus, type TraceSpan } from '../model/trace-span.ts';
+import type { SpanRecord, Trace } from '../store/contracts/span-record.ts';
 import { FrameReader } from './frame-reader.ts';
-import { linkParents } from './link-parents.ts';
+import { SPANS_A_STEP, type Steps } from './in-turns.ts';
 import { projectSpan } from './project-span.ts';
+import { idAt } from './trace-columns.ts';
 
 export interface TraceNode {
   /** Times as recorded; kind and warnings as the whole trace tells them. */
   readonly span: TraceSpan;
-  /** Index of the parent in `nodes`; −1 for a root. */
-  readonly parent: number;
   readonly depth: number;
   readonly childCount: number;
-  /** Index behind the last descendant. The first child, if any, is the next node. */
-  readonly subtreeEnd: number;
   /** What was added to the recorded times to make the ones below. */
   readonly shiftNano: bigint;
   readonly startUnixNano: bigint;
@@ -32,176 +27,124 @@ export interface TraceNode {
   readonly endUnixNano: bigint;
 }
 
-export interface ProjectedTrace {
+const BEYOND_LIMIT = 'spans_beyond_limit';
+
+/** For one question: what it decoded it keeps. */
+export class ProjectedTrace {
   readonly traceId: TraceId;
-  readonly nodes: readonly TraceNode[];
-  /** Spans of the trace, those that `nodes` lacks included. */
+  readonly outline: TraceOutline;
+  /** Spans of the trace, those that the outline lacks included. */
   readonly spanCount: number;
-  readonly startUnixNano: bigint;
-  /** The latest start or end. */
-  readonly endUnixNano: bigint;
-  /** Each word once, sorted. */
-  readonly warnings: readonly string[];
-}
+  readonly #records: readonly SpanRecord[];
+  readonly #frames = new FrameReader();
+  readonly #nodes = new Map<number, TraceNode>();
+  readonly #found = new Set<string>();
 
-/** JavaScript SDKs start spans at a whole millisecond: less than that is no outliving. */
-export const OUTLIVES_BY_NANO = 1_000_000n;
-
-export function projectTrace(
-  trace: Pick<Trace, 'traceId' | 'records' | 'spanCount'>,
-): ProjectedTrace {
-  const frames = new FrameReader();
-  const spans = trace.records.map((record) => projectSpan(record, frames));
-  return assembleTrace(trace.traceId, spans, trace.spanCount);
-}
-
-/** The second half of projectTrace, for who decodes spans a few at a time. */
-export function assembleTrace(
-  traceId: TraceId,
-  spans: readonly TraceSpan[],
-  spanCount: number,
-): ProjectedTrace {
-  const { parents, warnings } = linkParents(spans);
-  const shifts = clockShifts(spans, parents);
-  let start = 0n;
-  let end = 0n;
-  for (let i = 0; i < spans.length; i++) {
-    const spanStart = spans[i]!.startUnixNano + shifts[i]!;
-    const spanEnd = spanStart + spans[i]!.durationNano;
-    if (i === 0 || spanStart < start) start = spanStart;
-    if (i === 0 || spanEnd > end) end = spanEnd;
+  constructor(trace: Trace) {
+    this.traceId = trace.traceId;
+    this.outline = trace.outline;
+    this.spanCount = trace.spanCount;
+    this.#records = trace.records;
   }
-  const nodes = depthFirst(parents, startOrder(spans, shifts)).map((place): TraceNode => {
-    const span = spans[place.index]!;
-    const startUnixNano = span.startUnixNano + shifts[place.index]!;
-    const parentIndex = parents[place.index]!;
-    const parent = spans[parentIndex];
-    return {
-      span: finished(
-        span,
-        warnings.get(place.index) ?? [],
-        shifts[place.index]!,
-        parent !== undefined && outlives(span, shifts[place.index]!, parent, shifts[parentIndex]!),
-      ),
-      parent: place.parent,
-      depth: place.depth,
-      childCount: place.childCount,
-      subtreeEnd: place.subtreeEnd,
-      shiftNano: shifts[place.index]!,
-      startUnixNano,
-      endUnixNano: span.status === 'Running' ? end : startUnixNano + span.durationNano,
-    };
-  });
-  return {
-    traceId,
-    nodes,
-    spanCount,
-    startUnixNano: start,
-    endUnixNano: end,
-    warnings: [...new Set(nodes.flatMap((node) => node.span.metadata.warnings))].sort(),
-  };
+
+  /** Of the whole trace as far as its outline tells, and of every span that was decoded. Sorted. */
+  get warnings(): readonly string[] {
+    const all = new Set<string>(this.#found);
+    const { facts, count } = this.outline;
+    let seen = 0;
+    for (let row = 0; row < count; row++) seen |= facts[row]!;
+    for (const warning of warningsOf(seen)) all.add(warning);
+    if (count < this.spanCount) all.add(BEYOND_LIMIT);
+    return [...all].sort();
+  }
+
+  record(row: number): SpanRecord {
+    return this.#records[this.outline.record[row]!]!;
+  }
+
+  /** Bytes of the span and of the frames around it: about what showing it will cost. */
+  bytesOf(row: number): number {
+    const { span, resource, scope } = this.record(row);
+    return span.length + resource.length + scope.length;
+  }
+
+  /** Decoded, and not kept. */
+  span(row: number): TraceSpan {
+    const { facts } = this.outline;
+    const span = projectSpan(this.record(row), this.#frames);
+    const own = span.metadata.warnings;
+    for (const warning of own) this.#found.add(warning);
+    const isNew = (warning: string) => !own.includes(warning);
+    const warnings = [...own, ...warningsOf(facts[row]!).filter(isNew)];
+    const isTask = (facts[row]! & OUTLINE.outlives) !== 0 && isPlainFunction(span);
+    const kind: SpanKind = isTask ? 'AsyncTask' : span.kind;
+    if (kind === span.kind && warnings.length === own.length) return span;
+    return { ...span, kind, metadata: { ...span.metadata, warnings } };
+  }
+
+  /** Decoded at its first asking. */
+  node(row: number): TraceNode {
+    let node = this.#nodes.get(row);
+    if (node === undefined) {
+      const { depth, childCount, shift } = this.outline;
+      node = {
+        span: this.span(row),
+        depth: depth[row]!,
+        childCount: childCount[row]!,
+        shiftNano: shift[row]!,
+        startUnixNano: this.outline.startUnixNano + this.outline.start[row]!,
+        endUnixNano: endOf(this.outline, row),
+      };
+      this.#nodes.set(row, node);
+    }
+    return node;
+  }
+
+  /** So that `node` has these at hand. */
+  *decode(rows: Iterable<number>): Steps<void> {
+    let done = 0;
+    for (const row of rows) {
+      this.node(row);
+      if (++done % SPANS_A_STEP === 0) yield;
+    }
+  }
 }
 
-/** Indexes of the children of a node, in order. */
-export function* childrenOf(nodes: readonly TraceNode[], index: number): IterableIterator<number> {
-  const end = nodes[index]!.subtreeEnd;
-  for (let child = index + 1; child < end; child = nodes[child]!.subtreeEnd) yield child;
+/** Rows of the children of a row, in order. */
+export function* childrenOf({ subtreeEnd }: TraceOutline, row: number): IterableIterator<number> {
+  const end = subtreeEnd[row]!;
+  for (let child = row + 1; child < end; child = subtreeEnd[child]!) yield child;
+}
+
+export function statusAt({ facts }: TraceOutline, row: number): SpanStatus {
+  return SPAN_STATUSES[facts[row]! & OUTLINE.statusMask]!;
+}
+
+export function otelKindAt({ facts }: TraceOutline, row: number): OtelKind {
+  return OTEL_KINDS[(facts[row]! & OUTLINE.otelKindMask) >>> OUTLINE.otelKindShift]!;
+}
+
+/** While Running, the end of the trace. */
+export function endOf(outline: TraceOutline, row: number): bigint {
+  if (statusAt(outline, row) === 'Running') return outline.endUnixNano;
+  return outline.startUnixNano + outline.start[row]! + outline.duration[row]!;
 }
 
 /**
  * The parent to show: the one in the tree; for a span whose parent never came, the one it names; for
  * one that a circle or itself was the parent of, none.
  */
-export function parentIdOf(nodes: readonly TraceNode[], node: TraceNode): SpanId | undefined {
-  const parent = nodes[node.parent];
-  if (parent !== undefined) return parent.span.spanId;
-  const { metadata, parentSpanId } = node.span;
-  return metadata.warnings.includes('missing_parent') ? parentSpanId : undefined;
+export function parentIdOf(
+  outline: TraceOutline,
+  row: number,
+  named: SpanId | undefined,
+): SpanId | undefined {
+  const above = outline.parent[row]!;
+  if (above >= 0) return idAt(outline.spanId, above);
+  return warningsOf(outline.facts[row]!).includes('missing_parent') ? named : undefined;
 }
 
-function finished(
-  span: TraceSpan,
-  placeWarnings: readonly string[],
-  shiftNano: bigint,
-  outlivesParent: boolean,
-): TraceSpan {
-  const skew = shiftNano === 0n ? [] : ['clock_skew_adjusted'];
-  const warnings = [...span.metadata.warnings, ...placeWarnings, ...skew];
-  const kind: SpanKind =
-    outlivesParent && span.kind === 'Function' && !isKindGiven(span) ? 'AsyncTask' : span.kind;
-  if (kind === span.kind && warnings.length === span.metadata.warnings.length) return span;
-  return { ...span, kind, metadata: { ...span.metadata, warnings } };
-}
-
-function isKindGiven(span: TraceSpan): boolean {
-  return explicitSpanKind((key) => attributeOf(span.attributes, key)) !== undefined;
-}
-
-function outlives(
-  span: TraceSpan,
-  shiftNano: bigint,
-  parent: TraceSpan,
-  parentShiftNano: bigint,
-): boolean {
-  if (parent.status === 'Running') return false;
-  if (span.status === 'Running') return true;
-  const end = span.startUnixNano + span.durationNano + shiftNano;
-  const parentEnd = parent.startUnixNano + parent.durationNano + parentShiftNano;
-  return end > parentEnd + OUTLIVES_BY_NANO;
-}
-
-/** By adjusted start, then by arrival. */
-function startOrder(spans: readonly TraceSpan[], shifts: readonly bigint[]): readonly number[] {
-  const starts = spans.map((span, index) => span.startUnixNano + shifts[index]!);
-  return spans
-    .map((_, index) => index)
-    .sort((a, b) => {
-      if (starts[a] !== starts[b]) return starts[a]! < starts[b]! ? -1 : 1;
-      return spans[a]!.metadata.arrival - spans[b]!.metadata.arrival;
-    });
-}
-
-interface Place {
-  readonly index: number;
-  readonly parent: number;
-  readonly depth: number;
-  childCount: number;
-  subtreeEnd: number;
-}
-
-const NONE = -1;
-
-function depthFirst(parents: Int32Array, order: readonly number[]): readonly Place[] {
-  const firstChild = new Int32Array(parents.length).fill(NONE);
-  const nextSibling = new Int32Array(parents.length).fill(NONE);
-  const roots: number[] = [];
-  for (let i = order.length - 1; i >= 0; i--) {
-    const index = order[i]!;
-    const parent = parents[index]!;
-    if (parent === NONE) roots.push(index);
-    else {
-      nextSibling[index] = firstChild[parent]!;
-      firstChild[parent] = index;
-    }
-  }
-  const places: Place[] = [];
-  /** Positions of the ancestors of what comes next. */
-  const open: number[] = [];
-  let next = roots.pop() ?? NONE;
-  while (next !== NONE || open.length > 0) {
-    if (next === NONE) {
-      const done = places[open.pop()!]!;
-      done.subtreeEnd = places.length;
-      next = nextSibling[done.index]!;
-      if (open.length === 0) next = roots.pop() ?? NONE;
-      continue;
-    }
-    const parent = open.at(-1) ?? NONE;
-    if (parent !== NONE) places[parent]!.childCount++;
-    const depth = open.length;
-    open.push(places.length);
-    places.push({ index: next, parent, depth, childCount: 0, subtreeEnd: 0 });
-    next = firstChild[next]!;
-  }
-  return places;
+function isPlainFunction(span: TraceSpan): boolean {
+  if (span.kind !== 'Function') return false;
+  return explicitSpanKind((key) => attributeOf(span.attributes, key)) === undefined;
 }

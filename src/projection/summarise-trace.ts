@@ -1,76 +1,111 @@
 /**
- * A trace in a line: for search results from the records alone, for a view from the projected trace,
- * where clocks have been adjusted. Both count the same way; only times may differ.
+ * A trace in a line: for search results with times as they were recorded, for a view with times adjusted for
+ * clocks that disagree. Both count the same way.
  */
 import type { TraceId } from '../model/ids.ts';
+import { OUTLINE } from '../model/trace-outline.ts';
 import type { TraceSummary } from '../model/trace-summary.ts';
+import { ProtobufReader, WIRE } from '../otlp/wire/protobuf-reader.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
-import { FrameReader } from './frame-reader.ts';
-import type { ProjectedTrace } from './project-trace.ts';
-import { readSpanOutline, type SpanOutline } from './read-span-outline.ts';
+import { ROWS_A_STEP, type Steps } from './in-turns.ts';
+import { sortByTime } from './sort-by-time.ts';
+import { SpanIdTable } from './span-id-table.ts';
+import { STATUS_FAILED, STATUS_RUNNING, type TraceColumns } from './trace-columns.ts';
 
 export const OPERATIONS_MAX = 20;
 
-/** `spanCount`: where `records` are a part of the trace only. At least one record is needed. */
-export function summariseTrace(
+export interface Summarised {
+  readonly columns: TraceColumns;
+  /** Of the columns. */
+  readonly records: readonly SpanRecord[];
+  /** Of the trace, where the records are a part of it only. */
+  readonly spanCount: number;
+  /** Of the columns, or adjusted. */
+  readonly starts: BigInt64Array;
+  /** Indexes by start. */
+  readonly order: Int32Array;
+  readonly isRoot: (index: number) => boolean;
+}
+
+/** With times as recorded; a root is a span whose parent is not there. */
+export function* summariseColumns(
   traceId: TraceId,
+  columns: TraceColumns,
   records: readonly SpanRecord[],
-  spanCount: number = records.length,
-): TraceSummary {
-  const frames = new FrameReader();
-  const outlines = records.map((record) => readSpanOutline(record, frames));
-  const ids = new Set(outlines.map((outline) => outline.spanId));
-  const lines = outlines.map((outline) => ({
-    ...outline,
-    isRoot: outline.parentSpanId === undefined || !ids.has(outline.parentSpanId),
-  }));
-  return summarise(traceId, lines, spanCount);
+): Steps<TraceSummary> {
+  const { count, ids, parentIds, starts } = columns;
+  const known = new SpanIdTable(count);
+  for (let i = 0; i < count; i++) {
+    known.put(i, ids[i * 2]!, ids[i * 2 + 1]!);
+    if (i % ROWS_A_STEP === 0) yield;
+  }
+  return yield* summarise(traceId, {
+    columns,
+    records,
+    spanCount: count,
+    starts,
+    order: yield* sortByTime(starts),
+    isRoot: (i) => {
+      const [high, low] = [parentIds[i * 2]!, parentIds[i * 2 + 1]!];
+      return (high === ids[i * 2] && low === ids[i * 2 + 1]) || known.find(high, low) < 0;
+    },
+  });
 }
 
-export function summariseProjected(trace: ProjectedTrace): TraceSummary {
-  const lines = trace.nodes.map(({ span, parent, startUnixNano }) => ({
-    name: span.name,
-    service: span.service,
-    startUnixNano,
-    durationNano: span.durationNano,
-    status: span.status,
-    inMemoryOnly: span.metadata.inMemoryOnly,
-    isRoot: parent < 0,
-  }));
-  return summarise(trace.traceId, lines, trace.spanCount);
-}
-
-type Line = Omit<SpanOutline, 'spanId' | 'parentSpanId'> & { readonly isRoot: boolean };
-
-function summarise(traceId: TraceId, lines: readonly Line[], spanCount: number): TraceSummary {
-  const inOrder = [...lines].sort((a, b) =>
-    a.startUnixNano < b.startUnixNano ? -1 : a.startUnixNano > b.startUnixNano ? 1 : 0,
-  );
-  const first = inOrder[0];
-  if (first === undefined) throw new RangeError('a trace without spans has no summary');
-  let end = first.startUnixNano;
+/** @throws RangeError on a trace without spans */
+export function* summarise(traceId: TraceId, given: Summarised): Steps<TraceSummary> {
+  const { columns, records, starts, order, isRoot } = given;
+  const { count, durations, facts, resource, resources } = columns;
+  if (count === 0) throw new RangeError('a trace without spans has no summary');
+  const nameOf = (index: number): string => spanName(records[index]!);
   const operations = new Set<string>();
   const services = new Set<string>();
-  for (const line of inOrder) {
-    const lineEnd = line.startUnixNano + line.durationNano;
-    if (lineEnd > end) end = lineEnd;
-    services.add(line.service);
-    if (operations.size < OPERATIONS_MAX) operations.add(line.name);
+  const seen = new Uint8Array(columns.named.length);
+  const first = starts[order[0]!]!;
+  let end = first;
+  let root = -1;
+  let errorCount = 0;
+  let runningCount = 0;
+  let inMemoryOnly = true;
+  for (let i = 0; i < count; i++) {
+    const index = order[i]!;
+    const status = facts[index]! & OUTLINE.statusMask;
+    if (status === STATUS_FAILED) errorCount++;
+    else if (status === STATUS_RUNNING) runningCount++;
+    if ((facts[index]! & OUTLINE.inMemoryOnly) === 0) inMemoryOnly = false;
+    if (starts[index]! + durations[index]! > end) end = starts[index]! + durations[index]!;
+    services.add(resources[resource[index]!]!.service);
+    const name = columns.name[index]!;
+    if (seen[name] === 0 && operations.size < OPERATIONS_MAX) {
+      seen[name] = 1;
+      operations.add(nameOf(index));
+    }
+    if (root < 0 && isRoot(index)) root = index;
+    if (i % ROWS_A_STEP === 0) yield;
   }
-  const root = inOrder.find((line) => line.isRoot) ?? first;
-  const errorCount = lines.filter((line) => line.status === 'Failed').length;
-  const runningCount = lines.filter((line) => line.status === 'Running').length;
+  if (root < 0) root = order[0]!;
   return {
     traceId,
-    root: { name: root.name, service: root.service },
+    root: { name: nameOf(root), service: resources[resource[root]!]!.service },
     services: [...services],
     operations: [...operations],
-    startUnixNano: first.startUnixNano,
-    durationNano: end - first.startUnixNano,
-    spanCount,
+    startUnixNano: columns.baseUnixNano + first,
+    durationNano: end - first,
+    spanCount: given.spanCount,
     errorCount,
     runningCount,
     status: runningCount > 0 ? 'Running' : errorCount > 0 ? 'Failed' : 'Completed',
-    inMemoryOnly: lines.every((line) => line.inMemoryOnly),
+    inMemoryOnly,
   };
+}
+
+/** Span 5 name; the last one counts. */
+function spanName({ span }: SpanRecord): string {
+  const reader = new ProtobufReader(span);
+  let name = '';
+  while (reader.next()) {
+    if (reader.is(5, WIRE.bytes)) name = reader.string();
+    else reader.skip();
+  }
+  return name;
 }

@@ -29,6 +29,17 @@ export interface TimelineParams {
   readonly limit?: number;
   /** From TimelineView.next. */
   readonly after?: string;
+  /** Instead of `after`: rows to pass over. */
+  readonly offset?: number;
+  /** A span id: that span and all below it. */
+  readonly subtree?: string;
+  /** Levels below the roots, or below the span of `subtree`. */
+  readonly depth?: number;
+}
+
+export interface LifecycleParams {
+  /** Spans to tell of. @default 5,000, at most 20,000 */
+  readonly limit?: number;
   /** A span id: that span and all below it. */
   readonly subtree?: string;
 }
@@ -67,6 +78,12 @@ export interface ExportParams {
   readonly flavor?: string;
   /** Of `mermaid`. */
   readonly diagram?: string;
+  /** A span id: that span and all below it. */
+  readonly subtree?: string;
+  /** Of `json`: spans a page. @default 10,000, at most 100,000 */
+  readonly limit?: number;
+  /** Of `json`: from ExportResponse.next. */
+  readonly after?: string;
 }
 
 /** Every method rejects with InvalidParameter, InvalidTraceId, TraceNotFound or ProcessorUnavailable. */
@@ -78,8 +95,12 @@ export class ProcessorViews {
     this.#renderer = renderer;
   }
 
-  lifecycle(traceId: string, signal?: AbortSignal): Promise<LifecycleView> {
-    return this.#render('lifecycle', { trace_id: traceId }, signal);
+  lifecycle(
+    traceId: string,
+    params: LifecycleParams = {},
+    signal?: AbortSignal,
+  ): Promise<LifecycleView> {
+    return this.#render('lifecycle', { trace_id: traceId, ...params }, signal);
   }
 
   timeline(

@@ -2,10 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTraceId } from '../../src/model/ids.ts';
 import { SpanScanner } from '../../src/otlp/scan-traces.ts';
-import { projectTrace } from '../../src/projection/project-trace.ts';
-import { summariseTrace } from '../../src/projection/summarise-trace.ts';
 import { realisticRequest } from '../support/otlp-request.ts';
-import { recordsOf } from '../support/trace-records.ts';
+import { projectTrace, recordsOf, traceOf } from '../support/trace-records.ts';
 
 describe('the projection', () => {
   it('takes everything that the scanner takes', () => {
@@ -25,9 +23,9 @@ describe('the projection', () => {
         accepted++;
         const traceId = parseTraceId(records[0]!.traceId);
         const all = records.map(({ record }) => record);
-        const trace = projectTrace({ traceId, records: all, spanCount: all.length });
-        expect(trace.nodes).toHaveLength(all.length);
-        const summary = summariseTrace(traceId, all);
+        const trace = traceOf(traceId, all);
+        expect(projectTrace(trace).nodes).toHaveLength(all.length);
+        const { summary } = trace.outline;
         expect(summary.spanCount).toBe(all.length);
         expect(summary.durationNano).toBeGreaterThanOrEqual(0n);
       }),

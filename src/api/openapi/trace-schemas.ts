@@ -142,7 +142,10 @@ export const lifecycleNode: Schema<LifecycleNode> = v.strictObject({
   offsetNano: nanoseconds,
   durationNano: nanoseconds,
   childCount: count,
+  spansBelow: count,
+  errorsBelow: count,
   warnings: texts,
+  folded: v.optional(v.strictObject({ count, spans: count, errors: count })),
 });
 
 export const lifecycleGap: Schema<LifecycleGap> = v.strictObject({
@@ -158,6 +161,16 @@ export const lifecycleView: Schema<LifecycleView> = v.strictObject({
   orphans: v.array(spanId),
   running: v.array(spanId),
   warnings: texts,
+  notShown: v.optional(
+    v.strictObject({
+      spans: count,
+      errors: count,
+      gaps: count,
+      orphans: count,
+      running: count,
+      remedy: text,
+    }),
+  ),
 });
 
 export const timelineRow: Schema<TimelineRow> = v.strictObject({
@@ -174,11 +187,16 @@ export const timelineRow: Schema<TimelineRow> = v.strictObject({
   durationNano: nanoseconds,
   selfNano: nanoseconds,
   critical: v.boolean(),
+  childCount: count,
+  spansBelow: count,
+  errorsBelow: count,
 });
 
 export const timelineView: Schema<TimelineView> = v.strictObject({
   trace: traceSummary,
   rows: v.array(timelineRow),
+  rowFirst: count,
+  rowCount: count,
   concurrencyMax: count,
   next: v.optional(text),
 });
@@ -200,11 +218,13 @@ export const syntonExport: Schema<{
   trace: TraceSummary;
   spans: readonly TraceSpan[];
   warnings: readonly string[];
+  next?: string;
 }> = v.strictObject({
   modelVersion: v.number(),
   trace: traceSummary,
   spans: v.array(traceSpan),
   warnings: texts,
+  next: v.optional(text),
 });
 
 /** Open below, as OTLP/JSON is another's format. */
@@ -222,4 +242,5 @@ export const exportResponse: Schema<ExportResponse> = v.strictObject({
   content: text,
   spanCount: count,
   truncated: v.boolean(),
+  next: v.optional(text),
 });

@@ -4,8 +4,10 @@ import { EXPORT_FORMATS, type ExportResponse } from '../../model/export-response
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import { JSON_FLAVORS } from '../../views/export/export-view.ts';
 import { DIAGRAMS } from '../../views/formats/mermaid/trace-mermaid.ts';
-import { SPANS_MAX } from '../../views/load-trace.ts';
+import { LIMIT_MAX as LIFECYCLE_MAX } from '../../views/lifecycle/lifecycle-view.ts';
 import { RawParams } from '../../views/params/raw-params.ts';
+import { DEPTH_MAX } from '../../views/timeline/timeline-view.ts';
+import { PAGE_MAX } from '../../views/trace-rows.ts';
 import { LIMIT_MAX } from '../../views/traces/traces-view.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
 import {
@@ -31,13 +33,31 @@ function lifecycle(views: ViewRenderer): Route {
     tag: 'traces',
     summary: 'What happened in a trace, in order',
     description:
-      'Every Enter, Exit, Checkpoint, Error and Custom event of the trace in order of time, the tree of its spans, the stretches in which nothing was open, and what is missing or still running.',
-    parameters: [traceIdParameter],
+      'Every Enter, Exit, Checkpoint, Error and Custom event of the trace in order of time, the tree of its spans, the stretches in which nothing was open, and what is missing or still running. Of a trace with more spans than `limit` the upper levels are told, siblings that look the same folded into the first; `notShown` counts the rest.',
+    parameters: [
+      traceIdParameter,
+      {
+        name: 'limit',
+        in: 'query',
+        description: 'Spans to tell of; 5,000 unless given.',
+        schema: whole(1, LIFECYCLE_MAX),
+        example: 1_000,
+      },
+      subtreeParameter,
+    ],
     answers: [jsonShape('LifecycleView', 'The life of the trace.')],
     problems: ['InvalidTraceId', 'TraceNotFound', 'Unavailable'],
     handle: answerWithView(views, 'lifecycle'),
   };
 }
+
+const subtreeParameter: Parameter = {
+  name: 'subtree',
+  in: 'query',
+  description: 'Only this span and all below it.',
+  schema: SPAN_ID,
+  example: '00f067aa0ba902b7',
+};
 
 function timeline(views: ViewRenderer): Route {
   return {
@@ -46,14 +66,14 @@ function timeline(views: ViewRenderer): Route {
     tag: 'traces',
     summary: 'The spans of a trace on one time scale',
     description:
-      'One row a span in depth-first order, with its offset from the start of the trace, depth, duration and self time.',
+      'One row a span in depth-first order, with its offset from the start of the trace, depth, duration and self time. In pages, by sub-tree, and as deep as is wanted.',
     parameters: [
       traceIdParameter,
       {
         name: 'limit',
         in: 'query',
         description: 'Rows a page; 10,000 unless given.',
-        schema: whole(1, SPANS_MAX),
+        schema: whole(1, PAGE_MAX),
         example: 500,
       },
       {
@@ -64,11 +84,20 @@ function timeline(views: ViewRenderer): Route {
         example: '00f067aa0ba902b7-500',
       },
       {
-        name: 'subtree',
+        name: 'offset',
         in: 'query',
-        description: 'Only this span and all below it.',
-        schema: SPAN_ID,
-        example: '00f067aa0ba902b7',
+        description: 'Instead of `after`: rows to pass over.',
+        schema: whole(0, DEPTH_MAX),
+        example: 50_000,
+      },
+      subtreeParameter,
+      {
+        name: 'depth',
+        in: 'query',
+        description:
+          'Levels below the roots, or below the span of `subtree`; all unless given. Rows say how much is below them.',
+        schema: whole(0, DEPTH_MAX),
+        example: 1,
       },
     ],
     answers: [jsonShape('TimelineView', 'Rows of the trace.')],
@@ -102,6 +131,21 @@ const exportParameters: readonly Parameter[] = [
     schema: v.picklist(DIAGRAMS),
     example: 'gantt',
   },
+  subtreeParameter,
+  {
+    name: 'limit',
+    in: 'query',
+    description: 'Of json: spans a page; 10,000 unless given.',
+    schema: whole(1, PAGE_MAX),
+    example: 1_000,
+  },
+  {
+    name: 'after',
+    in: 'query',
+    description: 'Of json: `next` of the page before, or its header `synton-next`.',
+    schema: TEXT,
+    example: '00f067aa0ba902b7-1000',
+  },
   {
     name: 'as',
     in: 'query',
@@ -119,7 +163,7 @@ function exported(views: ViewRenderer): Route {
     tag: 'traces',
     summary: 'A trace written out for somewhere else',
     description:
-      'As JSON (the projected spans, or OTLP/JSON that loads elsewhere), as a Mermaid diagram, or as text.',
+      'As JSON (the projected spans, or OTLP/JSON that loads elsewhere) in pages, as a Mermaid diagram, or as text.',
     parameters: exportParameters,
     answers: [
       {
@@ -132,7 +176,9 @@ function exported(views: ViewRenderer): Route {
         },
         headers: {
           'synton-span-count': 'How many spans were written.',
-          'synton-truncated': 'true where the bound of the format left spans out.',
+          'synton-truncated':
+            'true where spans were left out, by the bound of the format or for another page.',
+          'synton-next': 'Give it back as `after` to read on; not there at the end.',
         },
       },
     ],
@@ -148,6 +194,7 @@ function exported(views: ViewRenderer): Route {
         headers: {
           'synton-span-count': String(written.spanCount),
           'synton-truncated': String(written.truncated),
+          ...(written.next === undefined ? {} : { 'synton-next': written.next }),
         },
       };
     },

@@ -1,4 +1,5 @@
 import type { TraceId } from '../../model/ids.ts';
+import type { TraceOutline } from '../../model/trace-outline.ts';
 
 /**
  * A span as it is kept: its own bytes and the frames around it (otlp/span-batch.ts), with what Synton
@@ -18,12 +19,12 @@ export interface SpanRecord {
   readonly duplicateDiffers?: boolean;
 }
 
-/** The spans of one trace, one per (trace, span, OTel kind), by arrival. */
+/** The spans of one trace. Neither records nor outline may be written to: others read them too. */
 export interface Trace {
   readonly traceId: TraceId;
+  /** One per (trace, span, OTel kind), by arrival. Of a trace beyond the reader's bound, the first to arrive. */
   readonly records: readonly SpanRecord[];
-  /** Spans of the trace, those outside this page included. */
+  readonly outline: TraceOutline;
+  /** Spans of the trace, those beyond the bound included. */
   readonly spanCount: number;
-  /** Give it back as `after` to read on; undefined at the end. */
-  readonly next: string | undefined;
 }

@@ -1,4 +1,4 @@
-import type { SpanId, TraceId } from '../../model/ids.ts';
+import type { TraceId } from '../../model/ids.ts';
 import type { DurationRecord, Statistics, StorageReport } from '../../model/statistics.ts';
 import type { SpanRecord, Trace } from './span-record.ts';
 import type { Operation } from './span-source.ts';
@@ -19,24 +19,14 @@ export interface TimeRange {
 
 export type StatisticsKey = 'total' | 'service' | 'operation' | 'kind' | 'status';
 
-export interface TracePage {
-  /** Spans a page. @default all, at most 100,000 */
-  readonly limit?: number;
-  /** From Trace.next. */
-  readonly after?: string;
-}
-
 /**
  * Everything views are made from, over memory and store together. Read-only, safe to call concurrently.
- * What is returned belongs to the caller.
+ * What is returned belongs to the caller, but for traces, which are shared (see Trace).
  */
 export interface TraceReader {
   readonly capabilities: ReadCapabilities;
-  /** Undefined where no span of the trace is known. `subtree`: that span and all below it. */
-  trace(
-    traceId: TraceId,
-    options?: { readonly page?: TracePage; readonly subtree?: SpanId },
-  ): Promise<Trace | undefined>;
+  /** Undefined where no span of the trace is known. Long work is done in turns, until the signal aborts. */
+  trace(traceId: TraceId, signal?: AbortSignal): Promise<Trace | undefined>;
   /** @throws InvalidParameter on a cursor that is not ours */
   search(query: TraceQuery, signal: AbortSignal): Promise<SearchPage>;
   /** Sorted, without repetition. */

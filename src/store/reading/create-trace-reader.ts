@@ -1,21 +1,17 @@
 /**
  * The reader that views are made from: ring, running spans and store as one.
  *
- * Owns nothing and keeps nothing between calls. Sources say what they hold; bringing it together,
- * ordering and paging happen here, once for all of them. Bounds: see trace-search.ts for a page of a
- * search; a trace is read whole, then cut.
+ * Owns nothing, and keeps nothing between calls but outlines of traces. Sources say what they hold; bringing it
+ * together and ordering happen here, once for all of them. Bounds: see trace-search.ts for a page of a search,
+ * trace-loader.ts for a trace.
  */
-import { InvalidParameter } from '../../model/errors.ts';
-import type { SpanId } from '../../model/ids.ts';
 import type { StorageReport } from '../../model/statistics.ts';
-import type { Trace } from '../contracts/span-record.ts';
 import type { Operation, SpanSource } from '../contracts/span-source.ts';
-import type { ReadCapabilities, TracePage, TraceReader } from '../contracts/trace-reader.ts';
+import type { ReadCapabilities, TraceReader } from '../contracts/trace-reader.ts';
 import { aggregateDurations, aggregateSeries } from '../statistics/aggregate.ts';
 import type { StatisticsSource } from '../statistics/statistics-source.ts';
-import { decodeCursor, encodeCursor } from './page-cursor.ts';
-import { compareMerged, type MergedRecord, TraceRecords } from './trace-records.ts';
-import { recordsOf, searchTraces } from './trace-search.ts';
+import { TraceLoader } from './trace-loader.ts';
+import { searchTraces } from './trace-search.ts';
 
 export interface TraceReaderSettings {
   readonly sources: readonly SpanSource[];
@@ -26,13 +22,13 @@ export interface TraceReaderSettings {
   readonly subscribe?: TraceReader['subscribe'];
   /** @default false */
   readonly survivesRestart?: boolean;
+  /** Records of one trace. @default 500,000 */
+  readonly spansMax?: number;
 }
-
-export const TRACE_PAGE_MAX = 100_000;
-const CURSOR = 'trace';
 
 export function createTraceReader(settings: TraceReaderSettings): TraceReader {
   const { sources, statistics } = settings;
+  const loader = new TraceLoader(sources, settings.spansMax);
   const capabilities: ReadCapabilities = {
     attributeSearch: true,
     statistics: true,
@@ -41,21 +37,7 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
   return {
     capabilities,
 
-    async trace(traceId, options = {}): Promise<Trace | undefined> {
-      const records = await recordsOf(sources, traceId);
-      if (records.length === 0) return undefined;
-      const merged = new TraceRecords(records).merged();
-      const wanted = options.subtree === undefined ? merged : subtreeOf(merged, options.subtree);
-      const page = pageOf(wanted, options.page ?? {});
-      const last = page.at(-1);
-      const isCut = last !== undefined && last !== wanted.at(-1);
-      return {
-        traceId,
-        records: page.map(({ record }) => record),
-        spanCount: wanted.length,
-        next: isCut ? encodeCursor(CURSOR, [last.record.arrival, last.identity]) : undefined,
-      };
-    },
+    trace: (traceId, signal) => loader.load(traceId, signal),
 
     search: async (query, signal) => searchTraces(sources, query, signal),
 
@@ -84,34 +66,6 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
 
     subscribe: (listener, signal) => settings.subscribe?.(listener, signal),
   };
-}
-
-/** The span and all below it; spans that name each other as parents are taken once. */
-function subtreeOf(merged: readonly MergedRecord[], root: SpanId): MergedRecord[] {
-  const children = new Map<SpanId, SpanId[]>();
-  for (const { spanId, parentSpanId } of merged) {
-    if (parentSpanId === undefined) continue;
-    const siblings = children.get(parentSpanId);
-    if (siblings) siblings.push(spanId);
-    else children.set(parentSpanId, [spanId]);
-  }
-  const within = new Set<SpanId>([root]);
-  for (const spanId of within) {
-    for (const child of children.get(spanId) ?? []) within.add(child);
-  }
-  return merged.filter(({ spanId }) => within.has(spanId));
-}
-
-function pageOf(merged: readonly MergedRecord[], page: TracePage): readonly MergedRecord[] {
-  const limit = page.limit ?? TRACE_PAGE_MAX;
-  if (!Number.isInteger(limit) || limit < 1 || limit > TRACE_PAGE_MAX) {
-    throw new InvalidParameter('limit', `a whole number from 1 to ${TRACE_PAGE_MAX}`);
-  }
-  if (page.after === undefined) return merged.slice(0, limit);
-  const [arrival, identity] = decodeCursor('after', CURSOR, 2, page.after);
-  const last = { record: { arrival: Number(arrival) }, identity: identity! };
-  const from = merged.findIndex((entry) => compareMerged(last, entry) < 0);
-  return from < 0 ? [] : merged.slice(from, from + limit);
 }
 
 function compareText(a: string, b: string): number {

@@ -11,7 +11,7 @@ import { crc32 } from 'node:zlib';
 import { InvalidParameter } from '../../model/errors.ts';
 import type { TraceId } from '../../model/ids.ts';
 import type { TraceSummary } from '../../model/trace-summary.ts';
-import { summariseTrace } from '../../projection/summarise-trace.ts';
+import { inTurns, type Steps } from '../../projection/in-turns.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import type { SourceProgress, SpanMatch, SpanSource } from '../contracts/span-source.ts';
 import type {
@@ -22,6 +22,7 @@ import type {
 } from '../contracts/trace-query.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
 import { SpanMatcher } from './span-matcher.ts';
+import { recordsOf } from './trace-loader.ts';
 import { TraceRecords } from './trace-records.ts';
 
 export const LIMIT_DEFAULT = 20;
@@ -165,18 +166,19 @@ class TraceSearch {
     this.#seen.add(traceId);
     const records = await recordsOf(this.#sources, traceId);
     if (records.length === 0) return;
-    const trace = new TraceRecords(records);
-    const wasBefore =
-      this.#query.cursor !== undefined &&
-      trace.hasMatchArrived(this.#matcher, this.#start, this.#top!);
+    const summary = await inTurns(this.#summary(traceId, records), this.#signal);
+    if (summary !== undefined) this.#items.push(summary);
+  }
+
+  /** Undefined where the trace was on an earlier page, or does not match after all. */
+  *#summary(traceId: TraceId, records: readonly SpanRecord[]): Steps<TraceSummary | undefined> {
+    const trace = yield* TraceRecords.read(records);
+    if (this.#query.cursor !== undefined) {
+      const before = trace.hasMatchArrived(this.#matcher, this.#start, this.#top!);
+      if (yield* before) return undefined;
+    }
     // The copy that matched may have lost to another of the same span.
-    if (wasBefore || !trace.hasMatch(this.#matcher)) return;
-    this.#items.push(
-      summariseTrace(
-        traceId,
-        trace.merged().map(({ record }) => record),
-      ),
-    );
+    return (yield* trace.hasMatch(this.#matcher)) ? yield* trace.summary(traceId) : undefined;
   }
 
   async #readOn(frontier: number): Promise<void> {
@@ -215,13 +217,6 @@ class TraceSearch {
     }
     return { memory, store };
   }
-}
-
-export async function recordsOf(
-  sources: readonly SpanSource[],
-  traceId: TraceId,
-): Promise<SpanRecord[]> {
-  return (await Promise.all(sources.map((source) => source.trace(traceId)))).flat();
 }
 
 /** Of everything that decides which spans match, but not of a time that the cursor itself keeps. */

@@ -1,26 +1,28 @@
 /**
- * A trace written out for somewhere else: `json` (the projected spans as they were recorded, or with the
- * flavour `otlp` the record itself as OTLP/JSON), `mermaid`, or `text`. Each format states its bound; a
- * trace beyond it is cut, and the answer says so.
+ * A trace, or a sub-tree of it, written out for somewhere else: `json` (the projected spans as they were recorded,
+ * or with the flavour `otlp` the record itself as OTLP/JSON), `mermaid`, or `text`. JSON comes in pages. Each format
+ * states its bound; a trace beyond it is cut, and the answer says so.
  */
-
 import { InvalidParameter } from '../../model/errors.ts';
 import type { ExportFormat, ExportResponse } from '../../model/export-response.ts';
 import { EXPORT_FORMATS } from '../../model/export-response.ts';
-import type { TraceId } from '../../model/ids.ts';
-import { MODEL_VERSION } from '../../model/trace-span.ts';
-import { tracesToJson } from '../../otlp/json/protobuf-to-json.ts';
-import { writeTraces } from '../../otlp/write-traces.ts';
+import type { SpanId, TraceId } from '../../model/ids.ts';
+import { inTurns, type Steps } from '../../projection/in-turns.ts';
 import type { ProjectedTrace } from '../../projection/project-trace.ts';
-import { summariseProjected } from '../../projection/summarise-trace.ts';
-import type { TraceReader } from '../../store/contracts/trace-reader.ts';
-import { DIAGRAMS, type Diagram, traceMermaid } from '../formats/mermaid/trace-mermaid.ts';
-import { traceText } from '../formats/text/trace-text.ts';
+import {
+  SPANS_MAX as DIAGRAM_SPANS_MAX,
+  DIAGRAMS,
+  type Diagram,
+  traceMermaid,
+} from '../formats/mermaid/trace-mermaid.ts';
+import { tellable } from '../formats/tell-trace.ts';
+import { SPANS_MAX as TEXT_SPANS_MAX, traceText } from '../formats/text/trace-text.ts';
 import type { WrittenTrace } from '../formats/written-trace.ts';
-import { writeJson } from '../json.ts';
-import { loadRecords, loadTrace } from '../load-trace.ts';
+import { loadTrace } from '../load-trace.ts';
 import { RawParams } from '../params/raw-params.ts';
+import { PAGE_MAX, rangeOf } from '../trace-rows.ts';
 import type { View } from '../view.ts';
+import { otlpPage, syntonPage } from './json-pages.ts';
 
 export const JSON_FLAVORS = ['synton', 'otlp'] as const;
 export type JsonFlavor = (typeof JSON_FLAVORS)[number];
@@ -33,6 +35,12 @@ export interface ExportParams {
   readonly flavor: JsonFlavor;
   /** Of mermaid. @default sequence */
   readonly diagram: Diagram;
+  /** This span and all below it. */
+  readonly subtree?: SpanId;
+  /** Of json: spans a page. @default 10,000, at most 100,000 */
+  readonly limit?: number;
+  /** Of json: from ExportResponse.next. */
+  readonly after?: string;
 }
 
 const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
@@ -45,25 +53,38 @@ export const exportView: View<ExportParams, ExportResponse> = {
   name: 'export',
 
   parseParams(raw) {
-    const params = new RawParams(raw, ['trace_id', 'format', 'flavor', 'diagram']);
+    const params = new RawParams(raw, [
+      ...['trace_id', 'format', 'flavor', 'diagram', 'subtree', 'limit', 'after'],
+    ]);
     const traceId = params.traceId();
     const format = params.choice('format', EXPORT_FORMATS) ?? 'json';
     const flavor = params.choice('flavor', JSON_FLAVORS);
     const diagram = params.choice('diagram', DIAGRAMS);
-    if (flavor !== undefined && format !== 'json') {
-      throw new InvalidParameter('flavor', 'expected only with format=json');
+    const subtree = params.spanId('subtree');
+    const limit = params.integer('limit', 1, PAGE_MAX);
+    const after = params.text('after');
+    if (format !== 'json') {
+      for (const [name, given] of Object.entries({ flavor, limit, after })) {
+        if (given !== undefined) throw new InvalidParameter(name, 'expected only with format=json');
+      }
     }
     if (diagram !== undefined && format !== 'mermaid') {
       throw new InvalidParameter('diagram', 'expected only with format=mermaid');
     }
-    return { traceId, format, flavor: flavor ?? 'synton', diagram: diagram ?? 'sequence' };
+    return {
+      traceId,
+      format,
+      flavor: flavor ?? 'synton',
+      diagram: diagram ?? 'sequence',
+      ...(subtree === undefined ? {} : { subtree }),
+      ...(limit === undefined ? {} : { limit }),
+      ...(after === undefined ? {} : { after }),
+    };
   },
 
   async render(reader, params, signal) {
-    const written =
-      params.format === 'json' && params.flavor === 'otlp'
-        ? await otlpJson(reader, params.traceId, signal)
-        : writeAs(await loadTrace(reader, params.traceId, signal), params);
+    const trace = await loadTrace(reader, params.traceId, signal);
+    const written = await inTurns(write(trace, params), signal);
     return {
       traceId: params.traceId,
       format: params.format,
@@ -73,43 +94,14 @@ export const exportView: View<ExportParams, ExportResponse> = {
   },
 };
 
-function writeAs(trace: ProjectedTrace, { format, diagram }: ExportParams): WrittenTrace {
-  switch (format) {
+function* write(trace: ProjectedTrace, params: ExportParams): Steps<WrittenTrace> {
+  const range = rangeOf(trace.outline, params.subtree);
+  switch (params.format) {
     case 'mermaid':
-      return traceMermaid(trace, diagram);
+      return traceMermaid(yield* tellable(trace, range, DIAGRAM_SPANS_MAX), params.diagram);
     case 'text':
-      return traceText(trace);
+      return traceText(yield* tellable(trace, range, TEXT_SPANS_MAX));
     case 'json':
-      return syntonJson(trace);
+      return yield* (params.flavor === 'otlp' ? otlpPage : syntonPage)(trace, range, params);
   }
-}
-
-/** Spans in depth-first order, times as recorded; the summary's are adjusted for clocks that disagree. */
-function syntonJson(trace: ProjectedTrace): WrittenTrace {
-  const spans = trace.nodes.map(({ span }) => span);
-  const whole = {
-    modelVersion: MODEL_VERSION,
-    trace: summariseProjected(trace),
-    spans,
-    warnings: trace.warnings,
-  };
-  return {
-    content: writeJson(whole),
-    spanCount: spans.length,
-    truncated: spans.length < trace.spanCount,
-  };
-}
-
-async function otlpJson(
-  reader: TraceReader,
-  traceId: TraceId,
-  signal: AbortSignal,
-): Promise<WrittenTrace> {
-  const { records, spanCount } = await loadRecords(reader, traceId, signal);
-  const json = tracesToJson(writeTraces(records));
-  return {
-    content: Buffer.from(json.buffer, json.byteOffset, json.length).toString('utf8'),
-    spanCount: records.length,
-    truncated: records.length < spanCount,
-  };
 }

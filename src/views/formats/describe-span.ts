@@ -2,7 +2,8 @@
 import { type Attribute, attributeOf } from '../../model/attribute.ts';
 import { attributeText, readAttribute, readText } from '../../model/attribute-names.ts';
 import type { TraceEvent, TraceSpan } from '../../model/trace-span.ts';
-import { OUTLIVES_BY_NANO, type TraceNode } from '../../projection/project-trace.ts';
+import { OUTLIVES_BY_NANO } from '../../projection/outline-trace.ts';
+import type { ProjectedTrace, TraceNode } from '../../projection/project-trace.ts';
 
 /** Who was called: a database, a host, a queue, a model; undefined where the span called nobody outside. */
 export function peerOf(span: TraceSpan): string | undefined {
@@ -46,6 +47,12 @@ export function outlivesParent(node: TraceNode, parent: TraceNode | undefined): 
   if (parent === undefined || parent.span.service !== node.span.service) return false;
   if (parent.span.status === 'Running' || node.span.status === 'Running') return false;
   return node.endUnixNano > parent.endUnixNano + OUTLIVES_BY_NANO;
+}
+
+/** The node above a row, wherever it is; undefined above a root. */
+export function parentOf(trace: ProjectedTrace, row: number): TraceNode | undefined {
+  const above = trace.outline.parent[row]!;
+  return above < 0 ? undefined : trace.node(above);
 }
 
 function text(attributes: readonly Attribute[], key: string): string {

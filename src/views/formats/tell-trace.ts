@@ -1,25 +1,31 @@
 /**
- * A trace as a story, for formats that go line by line: spans open and close in depth-first order, and
- * between them stand the checkpoints and errors of the span that is open, where they happened. An
+ * A trace, or a sub-tree of it, as a story, for formats that go line by line: spans open and close in depth-first
+ * order, and between them stand the checkpoints and errors of the span that is open, where they happened. An
  * error that a child has told already is not told again by its parents. Bounded by `spansMax` folded
- * spans; what is left out is counted.
+ * spans and ANSWER_BYTES_MAX of their bytes; what is left out is counted.
  */
 import type { TraceEvent, TraceSpan } from '../../model/trace-span.ts';
-import type { ProjectedTrace } from '../../projection/project-trace.ts';
+import type { Steps } from '../../projection/in-turns.ts';
+import type { ProjectedTrace, TraceNode } from '../../projection/project-trace.ts';
 import { DERIVED } from '../../projection/span-events.ts';
+import { ANSWER_BYTES_MAX, type RowRange } from '../trace-rows.ts';
 import { errorText, httpStatus } from './describe-span.ts';
 import { type FoldedSpan, foldSiblings } from './fold-siblings.ts';
 
-export type StoryItem =
-  | { readonly type: 'open'; readonly span: FoldedSpan; readonly depth: number }
-  | { readonly type: 'close'; readonly span: FoldedSpan; readonly depth: number }
+export type StoryItem = {
+  readonly span: FoldedSpan;
+  readonly node: TraceNode;
+  /** From the roots of the story. */
+  readonly depth: number;
+} & (
+  | { readonly type: 'open' }
+  | { readonly type: 'close' }
   | {
       readonly type: 'checkpoint' | 'error';
-      readonly span: FoldedSpan;
-      readonly depth: number;
       readonly text: string;
       readonly offsetNano: bigint;
-    };
+    }
+);
 
 export interface Story {
   readonly items: readonly StoryItem[];
@@ -31,23 +37,67 @@ export interface Story {
 /** Checkpoints and errors told of one span. */
 export const NOTES_MAX = 10;
 
-export function tellTrace(trace: ProjectedTrace, spansMax: number): Story {
-  const folded = foldSiblings(trace.nodes);
-  const teller = new Teller(trace);
-  for (const span of folded.slice(0, spansMax)) teller.open(span);
+/** A trace made ready to be told. */
+export interface Tellable {
+  readonly trace: ProjectedTrace;
+  readonly range: RowRange;
+  /** Of the range. */
+  readonly folded: readonly FoldedSpan[];
+}
+
+/** Folded, and what at most `spansMax` lines tell of decoded. */
+export function* tellable(
+  trace: ProjectedTrace,
+  range: RowRange,
+  spansMax: number,
+): Steps<Tellable> {
+  const folded = yield* foldSiblings(trace, range);
+  const shown = folded.slice(0, tellableMax(trace, folded, spansMax));
+  yield* trace.decode(shown.map(({ row }) => row));
+  return { trace, range, folded };
+}
+
+export function tellTrace({ trace, range, folded }: Tellable, spansMax: number): Story {
+  const { depth } = trace.outline;
+  const top = depth[range.first] ?? 0;
+  const teller = new Teller(trace, top);
+  const shown = folded.slice(0, tellableMax(trace, folded, spansMax));
+  for (const span of shown) teller.open(span);
   teller.closeTo(0);
+  const spanCount = spanCountOf(trace, range);
   const spansTold =
-    folded.length <= spansMax ? trace.nodes.length : countSpans(folded.slice(0, spansMax));
-  return { items: teller.items, spansTold, spansLeftOut: trace.spanCount - spansTold };
+    shown.length === folded.length
+      ? range.end - range.first
+      : countSpans(shown, ({ row }) => depth[row]! - top);
+  return { items: teller.items, spansTold, spansLeftOut: spanCount - spansTold };
+}
+
+/** Of the sub-tree; of a whole trace those beyond its bound too. */
+export function spanCountOf(trace: ProjectedTrace, { first, end }: RowRange): number {
+  return end - first === trace.outline.count ? trace.spanCount : end - first;
+}
+
+function tellableMax(
+  trace: ProjectedTrace,
+  folded: readonly FoldedSpan[],
+  spansMax: number,
+): number {
+  let bytes = 0;
+  for (let at = 0; at < folded.length; at++) {
+    if (at >= spansMax || bytes >= ANSWER_BYTES_MAX) return at;
+    bytes += trace.bytesOf(folded[at]!.row);
+  }
+  return folded.length;
 }
 
 /** A line stands for its count times the counts of the lines above it. */
-function countSpans(folded: readonly FoldedSpan[]): number {
+function countSpans(folded: readonly FoldedSpan[], levelOf: (span: FoldedSpan) => number): number {
   const factors: number[] = [];
   let total = 0;
-  for (const { node, count } of folded) {
-    const factor = (node.depth === 0 ? 1 : factors[node.depth - 1]!) * count;
-    factors[node.depth] = factor;
+  for (const span of folded) {
+    const level = levelOf(span);
+    const factor = (level === 0 ? 1 : factors[level - 1]!) * span.count;
+    factors[level] = factor;
     total += factor;
   }
   return total;
@@ -55,6 +105,7 @@ function countSpans(folded: readonly FoldedSpan[]): number {
 
 interface OpenSpan {
   readonly span: FoldedSpan;
+  readonly node: TraceNode;
   readonly notes: readonly TraceEvent[];
   told: number;
 }
@@ -73,51 +124,61 @@ function isWorthTelling(event: TraceEvent, span: TraceSpan): boolean {
 class Teller {
   readonly items: StoryItem[] = [];
   readonly #trace: ProjectedTrace;
+  /** Depth of the roots of the story. */
+  readonly #top: number;
   readonly #open: OpenSpan[] = [];
-  /** By error: the last span, by index, that told it. */
+  /** By error: the last row that told it. */
   readonly #errors = new Map<string, number>();
 
-  constructor(trace: ProjectedTrace) {
+  constructor(trace: ProjectedTrace, top: number) {
     this.#trace = trace;
+    this.#top = top;
   }
 
   open(span: FoldedSpan): void {
-    const { node } = span;
-    this.closeTo(node.depth);
+    const node = this.#trace.node(span.row);
+    const depth = node.depth - this.#top;
+    this.closeTo(depth);
     const parent = this.#open.at(-1);
     if (parent) this.#tellNotes(parent, node.startUnixNano);
-    this.items.push({ type: 'open', span, depth: node.depth });
+    this.items.push({ type: 'open', span, node, depth });
     const notes = node.span.events.filter((event) => isWorthTelling(event, node.span));
-    this.#open.push({ span, notes: notes.slice(0, NOTES_MAX), told: 0 });
+    this.#open.push({ span, node, notes: notes.slice(0, NOTES_MAX), told: 0 });
   }
 
   closeTo(depth: number): void {
     while (this.#open.length > depth) {
       const done = this.#open.pop()!;
       this.#tellNotes(done, undefined);
-      this.items.push({ type: 'close', span: done.span, depth: this.#open.length });
+      this.items.push({
+        type: 'close',
+        span: done.span,
+        node: done.node,
+        depth: this.#open.length,
+      });
     }
   }
 
   #tellNotes(open: OpenSpan, beforeUnixNano: bigint | undefined): void {
-    const { span } = open;
+    const { span, node } = open;
     for (; open.told < open.notes.length; open.told++) {
       const event = open.notes[open.told]!;
-      const at = event.atUnixNano + span.node.shiftNano;
+      const at = event.atUnixNano + node.shiftNano;
       if (beforeUnixNano !== undefined && at > beforeUnixNano) return;
       const isError = event.type === 'Error';
       const text = isError ? errorText(event) : event.name;
       if (isError) {
         const toldBy = this.#errors.get(text);
-        this.#errors.set(text, span.index);
-        if (toldBy !== undefined && toldBy > span.index) continue;
+        this.#errors.set(text, span.row);
+        if (toldBy !== undefined && toldBy > span.row) continue;
       }
       this.items.push({
         type: isError ? 'error' : 'checkpoint',
         span,
-        depth: span.node.depth,
+        node,
+        depth: node.depth - this.#top,
         text,
-        offsetNano: at - this.#trace.startUnixNano,
+        offsetNano: at - this.#trace.outline.startUnixNano,
       });
     }
   }

@@ -3,6 +3,8 @@ export interface WrittenTrace {
   readonly content: string;
   /** Spans that the content tells of, folded ones included. */
   readonly spanCount: number;
-  /** The format's bound left spans out; the content says so. */
+  /** Spans were left out, by the format's bound or for another page; the content says so. */
   readonly truncated: boolean;
+  /** Of formats that come in pages: names the next one. */
+  readonly next?: string;
 }

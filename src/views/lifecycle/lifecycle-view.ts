@@ -1,131 +1,178 @@
 /**
  * The life of a trace, told in order: every event of every span, the tree they form, the stretches in
  * which nothing was open, and what is missing or still running. Times are adjusted for clocks that
- * disagree. Bounded by what loadTrace loads; O(n log n) in events.
+ * disagree. O(n log n) in events.
+ *
+ * Bounds: LIMIT_DEFAULT spans, or up to LIMIT_MAX if asked for, and ANSWER_BYTES_MAX of their bytes; LISTED_MAX gaps,
+ * orphans and running spans each. Of a trace beyond them the upper levels are told, look-alikes folded, and what is
+ * not shown is counted.
  */
-import type { TraceId } from '../../model/ids.ts';
+import type { SpanId, TraceId } from '../../model/ids.ts';
 import type {
-  LifecycleEvent,
   LifecycleGap,
   LifecycleNode,
+  LifecycleNotShown,
   LifecycleView,
 } from '../../model/lifecycle-view.ts';
-import { type ProjectedTrace, parentIdOf, type TraceNode } from '../../projection/project-trace.ts';
-import { summariseProjected } from '../../projection/summarise-trace.ts';
+import { OUTLINE, type TraceOutline, warningBit } from '../../model/trace-outline.ts';
+import { inTurns, ROWS_A_STEP, type Steps } from '../../projection/in-turns.ts';
+import {
+  endOf,
+  type ProjectedTrace,
+  parentIdOf,
+  statusAt,
+} from '../../projection/project-trace.ts';
+import { idAt, STATUS_RUNNING } from '../../projection/trace-columns.ts';
 import { loadTrace } from '../load-trace.ts';
 import { RawParams } from '../params/raw-params.ts';
+import { type RowRange, rangeOf } from '../trace-rows.ts';
 import type { View } from '../view.ts';
+import { type ChosenRows, chooseRows, errorsAmong } from './choose-rows.ts';
+import { orderedEvents } from './ordered-events.ts';
 
 export interface LifecycleParams {
   readonly traceId: TraceId;
+  /** Spans to tell of. @default 5,000, at most 20,000 */
+  readonly limit?: number;
+  /** This span and all below it. */
+  readonly subtree?: SpanId;
 }
+
+const LIMIT_DEFAULT = 5_000;
+export const LIMIT_MAX = 20_000;
+const LISTED_MAX = 20_000;
 
 export const lifecycleView: View<LifecycleParams, LifecycleView> = {
   name: 'lifecycle',
 
-  parseParams: (raw) => ({ traceId: new RawParams(raw, ['trace_id']).traceId() }),
+  parseParams(raw) {
+    const params = new RawParams(raw, ['trace_id', 'limit', 'subtree']);
+    const limit = params.integer('limit', 1, LIMIT_MAX);
+    const subtree = params.spanId('subtree');
+    return {
+      traceId: params.traceId(),
+      ...(limit === undefined ? {} : { limit }),
+      ...(subtree === undefined ? {} : { subtree }),
+    };
+  },
 
-  async render(reader, { traceId }, signal) {
-    return lifecycleOf(await loadTrace(reader, traceId, signal));
+  async render(reader, params, signal) {
+    const trace = await loadTrace(reader, params.traceId, signal);
+    return inTurns(lifecycleOf(trace, params), signal);
   },
 };
 
-export function lifecycleOf(trace: ProjectedTrace): LifecycleView {
-  const { nodes } = trace;
+/** @throws InvalidParameter on a sub-tree that this trace does not have */
+export function* lifecycleOf(
+  trace: ProjectedTrace,
+  params: Omit<LifecycleParams, 'traceId'> = {},
+): Steps<LifecycleView> {
+  const { outline } = trace;
+  const range = rangeOf(outline, params.subtree);
+  const chosen = yield* chooseRows(trace, range, params.limit ?? LIMIT_DEFAULT);
+  yield* trace.decode(chosen.rows);
+  const gaps = yield* gapsBetween(outline, range);
+  const orphans = idsWhere(outline, range, (facts) => (facts & MISSING_PARENT) !== 0);
+  const running = idsWhere(outline, range, (facts) => statusBits(facts) === STATUS_RUNNING);
+  const notShown = notShownOf(outline, range, chosen, {
+    gaps: beyondListed(gaps),
+    orphans: beyondListed(orphans),
+    running: beyondListed(running),
+  });
   return {
-    trace: summariseProjected(trace),
-    events: orderedEvents(trace),
-    tree: nodes.map((node) => treeNode(node, trace)),
-    gaps: gapsBetween(trace),
-    orphans: idsWhere(nodes, (node) => node.span.metadata.warnings.includes('missing_parent')),
-    running: idsWhere(nodes, (node) => node.span.status === 'Running'),
+    trace: outline.summary,
+    events: yield* orderedEvents(trace, chosen.rows),
+    tree: chosen.rows.map((row) => treeNode(trace, row, chosen)),
+    gaps: gaps.slice(0, LISTED_MAX),
+    orphans: orphans.slice(0, LISTED_MAX),
+    running: running.slice(0, LISTED_MAX),
     warnings: trace.warnings,
+    ...(notShown === undefined ? {} : { notShown }),
   };
 }
 
-function treeNode(node: TraceNode, trace: ProjectedTrace): LifecycleNode {
-  const { span } = node;
+const MISSING_PARENT = warningBit('missing_parent');
+
+function treeNode(trace: ProjectedTrace, row: number, chosen: ChosenRows): LifecycleNode {
+  const { outline } = trace;
+  const { span, depth, childCount } = trace.node(row);
+  const folded = chosen.folded.get(row);
   return {
     spanId: span.spanId,
-    parentSpanId: parentIdOf(trace.nodes, node),
+    parentSpanId: parentIdOf(outline, row, span.parentSpanId),
     name: span.name,
     service: span.service,
     kind: span.kind,
     status: span.status,
-    depth: node.depth,
-    offsetNano: node.startUnixNano - trace.startUnixNano,
+    depth,
+    offsetNano: outline.start[row]!,
     durationNano: span.durationNano,
-    childCount: node.childCount,
+    childCount,
+    spansBelow: outline.subtreeEnd[row]! - row - 1,
+    errorsBelow: outline.errorsBelow[row]!,
     warnings: span.metadata.warnings,
+    ...(folded === undefined
+      ? {}
+      : {
+          folded: {
+            count: folded.count,
+            spans: folded.end - row,
+            errors: errorsAmong(outline, row, folded.end),
+          },
+        }),
   };
 }
 
-/**
- * By time. Where times are equal, as a walk around the tree meets them: a parent enters before its
- * children and exits after them, one sibling exits before the next enters.
- */
-function orderedEvents(trace: ProjectedTrace): readonly LifecycleEvent[] {
-  const { nodes } = trace;
-  const placed: { readonly event: LifecycleEvent; readonly place: number }[] = [];
-  let place = 0;
-  const open: number[] = [];
-  const close = (until: number) => {
-    while (open.length > 0 && nodes[open.at(-1)!]!.subtreeEnd <= until) {
-      const node = nodes[open.pop()!]!;
-      for (const event of eventsOf(node, trace, true)) placed.push({ event, place: place++ });
-    }
+/** Undefined where nothing was kept out. */
+function notShownOf(
+  outline: TraceOutline,
+  { first, end }: RowRange,
+  { rows }: ChosenRows,
+  lists: Pick<LifecycleNotShown, 'gaps' | 'orphans' | 'running'>,
+): LifecycleNotShown | undefined {
+  const spans = end - first - rows.length;
+  if (spans + lists.gaps + lists.orphans + lists.running === 0) return undefined;
+  const shownErrors = rows.filter((row) => statusAt(outline, row) === 'Failed').length;
+  return {
+    spans,
+    errors: errorsAmong(outline, first, end) - shownErrors,
+    ...lists,
+    remedy: `subtree=SPAN_ID tells a part whole; limit tells up to ${LIMIT_MAX} spans; the timeline has every span, in pages`,
   };
-  for (let index = 0; index < nodes.length; index++) {
-    close(index);
-    for (const event of eventsOf(nodes[index]!, trace, false))
-      placed.push({ event, place: place++ });
-    open.push(index);
-  }
-  close(nodes.length);
-  placed.sort((a, b) => {
-    const [one, other] = [a.event.atUnixNano, b.event.atUnixNano];
-    return one < other ? -1 : one > other ? 1 : a.place - b.place;
-  });
-  return placed.map(({ event }) => event);
 }
 
-/** The Exit alone, or all but the Exit. An Exit before its Enter is told at the Enter. */
-function eventsOf(node: TraceNode, trace: ProjectedTrace, exit: boolean): LifecycleEvent[] {
-  const { span, shiftNano, depth } = node;
-  return span.events
-    .filter((event) => (event.type === 'Exit') === exit)
-    .map((event) => {
-      const atUnixNano = exit ? node.endUnixNano : event.atUnixNano + shiftNano;
-      return {
-        atUnixNano,
-        offsetNano: atUnixNano - trace.startUnixNano,
-        type: event.type,
-        spanId: span.spanId,
-        name: event.name,
-        attributes: event.attributes,
-        depth,
-      };
-    });
-}
-
-function gapsBetween(trace: ProjectedTrace): readonly LifecycleGap[] {
-  const inOrder = [...trace.nodes].sort((a, b) =>
-    a.startUnixNano < b.startUnixNano ? -1 : a.startUnixNano > b.startUnixNano ? 1 : 0,
-  );
+function* gapsBetween(outline: TraceOutline, range: RowRange): Steps<LifecycleGap[]> {
   const gaps: LifecycleGap[] = [];
-  let covered = trace.startUnixNano;
-  for (const node of inOrder) {
-    if (node.startUnixNano > covered) {
-      gaps.push({
-        fromOffsetNano: covered - trace.startUnixNano,
-        durationNano: node.startUnixNano - covered,
-      });
+  const { byStart, start, startUnixNano } = outline;
+  let covered: bigint | undefined;
+  for (let i = 0; i < outline.count; i++) {
+    if (i % ROWS_A_STEP === 0) yield;
+    const row = byStart[i]!;
+    if (row < range.first || row >= range.end) continue;
+    const from = start[row]!;
+    if (covered !== undefined && from > covered) {
+      gaps.push({ fromOffsetNano: covered, durationNano: from - covered });
     }
-    if (node.endUnixNano > covered) covered = node.endUnixNano;
+    const end = endOf(outline, row) - startUnixNano;
+    if (covered === undefined || end > covered) covered = end;
   }
   return gaps;
 }
 
-function idsWhere(nodes: readonly TraceNode[], wanted: (node: TraceNode) => boolean) {
-  return nodes.filter(wanted).map((node) => node.span.spanId);
+function idsWhere(
+  { facts, spanId }: TraceOutline,
+  { first, end }: RowRange,
+  isWanted: (facts: number) => boolean,
+): SpanId[] {
+  const ids: SpanId[] = [];
+  for (let row = first; row < end; row++) if (isWanted(facts[row]!)) ids.push(idAt(spanId, row));
+  return ids;
+}
+
+function statusBits(facts: number): number {
+  return facts & OUTLINE.statusMask;
+}
+
+function beyondListed(list: readonly unknown[]): number {
+  return Math.max(0, list.length - LISTED_MAX);
 }

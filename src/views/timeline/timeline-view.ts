@@ -1,20 +1,27 @@
 /**
- * The spans of a trace on one time scale, in depth-first order, a page or a sub-tree at a time. Times
- * are adjusted for clocks that disagree; offsets count from the start of the trace, also in a sub-tree.
- * Bounded by what loadTrace loads.
+ * The spans of a trace on one time scale, in depth-first order, a page or a sub-tree at a time, as deep as is
+ * wanted. Times are adjusted for clocks that disagree; offsets count from the start of the trace, also in a
+ * sub-tree. Reads of each span only what its row says. Bounds: PAGE_MAX rows and ANSWER_BYTES_MAX of names a page.
  */
 import { InvalidParameter } from '../../model/errors.ts';
 import type { SpanId, TraceId } from '../../model/ids.ts';
+import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { TimelineRow, TimelineView } from '../../model/timeline-view.ts';
+import { OUTLINE, type TraceOutline } from '../../model/trace-outline.ts';
+import { inTurns, ROWS_A_STEP, SPANS_A_STEP, type Steps } from '../../projection/in-turns.ts';
 import {
   childrenOf,
+  endOf,
+  otelKindAt,
   type ProjectedTrace,
   parentIdOf,
-  type TraceNode,
+  statusAt,
 } from '../../projection/project-trace.ts';
-import { summariseProjected } from '../../projection/summarise-trace.ts';
-import { loadTrace, SPANS_MAX } from '../load-trace.ts';
+import { readSpanHead, type SpanHead } from '../../projection/read-span-head.ts';
+import { idAt } from '../../projection/trace-columns.ts';
+import { loadTrace } from '../load-trace.ts';
 import { RawParams } from '../params/raw-params.ts';
+import { ANSWER_BYTES_MAX, cursorBehind, PAGE_MAX, rangeOf, rowBehind } from '../trace-rows.ts';
 import type { View } from '../view.ts';
 
 export interface TimelineParams {
@@ -23,123 +30,140 @@ export interface TimelineParams {
   readonly limit?: number;
   /** From TimelineView.next. */
   readonly after?: string;
+  /** Instead of `after`: rows to pass over. */
+  readonly offset?: number;
   /** This span and all below it. */
   readonly subtree?: SpanId;
+  /** Levels below the roots, or below the span of `subtree`. @default all */
+  readonly depth?: number;
 }
 
 const LIMIT_DEFAULT = 10_000;
+/** More than a trace can have. */
+export const DEPTH_MAX = 1_000_000;
 
 export const timelineView: View<TimelineParams, TimelineView> = {
   name: 'timeline',
 
   parseParams(raw) {
-    const params = new RawParams(raw, ['trace_id', 'limit', 'after', 'subtree']);
-    const limit = params.integer('limit', 1, SPANS_MAX);
+    const params = new RawParams(raw, [
+      ...['trace_id', 'limit', 'after', 'offset', 'subtree', 'depth'],
+    ]);
+    const limit = params.integer('limit', 1, PAGE_MAX);
     const after = params.text('after');
+    const offset = params.integer('offset', 0, DEPTH_MAX);
     const subtree = params.spanId('subtree');
+    const depth = params.integer('depth', 0, DEPTH_MAX);
+    if (after !== undefined && offset !== undefined) {
+      throw new InvalidParameter('offset', 'expected instead of after, not beside it');
+    }
     return {
       traceId: params.traceId(),
       ...(limit === undefined ? {} : { limit }),
       ...(after === undefined ? {} : { after }),
+      ...(offset === undefined ? {} : { offset }),
       ...(subtree === undefined ? {} : { subtree }),
+      ...(depth === undefined ? {} : { depth }),
     };
   },
 
   async render(reader, params, signal) {
-    return timelineOf(await loadTrace(reader, params.traceId, signal), params);
+    const trace = await loadTrace(reader, params.traceId, signal);
+    return inTurns(timelineOf(trace, params), signal);
   },
 };
 
 /** @throws InvalidParameter on a sub-tree or a cursor that this trace does not have */
-export function timelineOf(
+export function* timelineOf(
   trace: ProjectedTrace,
   params: Omit<TimelineParams, 'traceId'> = {},
-): TimelineView {
-  const { nodes } = trace;
-  let first = 0;
-  let end = nodes.length;
-  if (params.subtree !== undefined) {
-    first = nodes.findIndex((node) => node.span.spanId === params.subtree);
-    if (first < 0)
-      throw new InvalidParameter('subtree', `this trace has no span ${params.subtree}`);
-    end = nodes[first]!.subtreeEnd;
-  }
-  if (params.after !== undefined) first = Math.max(first, placeAfter(nodes, params.after));
-  const last = Math.min(end, first + (params.limit ?? LIMIT_DEFAULT));
+): Steps<TimelineView> {
+  const { outline } = trace;
+  const range = rangeOf(outline, params.subtree);
+  const top = params.subtree === undefined ? 0 : outline.depth[range.first]!;
+  const depthMax = top + (params.depth ?? DEPTH_MAX);
+  const after = params.after === undefined ? range.first : rowBehind(outline, params.after);
+  const limit = params.limit ?? LIMIT_DEFAULT;
   const rows: TimelineRow[] = [];
-  for (let index = first; index < last; index++) rows.push(rowOf(trace, index));
+  let rowFirst = -1;
+  let rowCount = 0;
+  let bytes = 0;
+  let last = -1;
+  let isMore = false;
+  for (let row = range.first; row < range.end; row = nextRow(outline, row, depthMax)) {
+    const place = rowCount++;
+    if (rowCount % ROWS_A_STEP === 0) yield;
+    if (row < after || place < (params.offset ?? 0)) continue;
+    if (rows.length >= limit || bytes >= ANSWER_BYTES_MAX) {
+      isMore = true;
+      continue;
+    }
+    if (rowFirst < 0) rowFirst = place;
+    const shown = rowOf(trace, row);
+    bytes += shown.name.length;
+    rows.push(shown);
+    last = row;
+    if (rows.length % SPANS_A_STEP === 0) yield;
+  }
   return {
-    trace: summariseProjected(trace),
+    trace: outline.summary,
     rows,
-    concurrencyMax: concurrencyMax(nodes),
-    next: last < end ? `${nodes[last - 1]!.span.spanId}-${last}` : undefined,
+    rowFirst: rowFirst < 0 ? rowCount : rowFirst,
+    rowCount,
+    concurrencyMax: outline.concurrencyMax,
+    next: isMore ? cursorBehind(outline, last) : undefined,
   };
 }
 
-/** Spans that arrived meanwhile may have moved the row: then its span is looked for. */
-function placeAfter(nodes: readonly TraceNode[], cursor: string): number {
-  const match = /^([0-9a-f]{16})-(\d{1,7})$/.exec(cursor);
-  const place = Number(match?.[2]);
-  if (match && nodes[place - 1]?.span.spanId === match[1]) return place;
-  const found = match ? nodes.findIndex((node) => node.span.spanId === match[1]) : -1;
-  if (found < 0) throw new InvalidParameter('after', 'expected the `next` of another page');
-  return found + 1;
+/** What is deeper than wanted is passed over with one step. */
+function nextRow({ depth, subtreeEnd }: TraceOutline, row: number, depthMax: number): number {
+  return depth[row]! >= depthMax ? subtreeEnd[row]! : row + 1;
 }
 
-function rowOf(trace: ProjectedTrace, index: number): TimelineRow {
-  const node = trace.nodes[index]!;
-  const { span } = node;
+function rowOf(trace: ProjectedTrace, row: number): TimelineRow {
+  const { outline } = trace;
+  const head = readSpanHead(trace.record(row).span, otelKindAt(outline, row));
   return {
-    spanId: span.spanId,
-    parentSpanId: parentIdOf(trace.nodes, node),
-    name: span.name,
-    service: span.service,
-    kind: span.kind,
-    role: span.role,
-    status: span.status,
-    depth: node.depth,
+    spanId: idAt(outline.spanId, row),
+    parentSpanId: parentIdOf(outline, row, head.parentSpanId),
+    name: head.name,
+    service: outline.services[outline.service[row]!]!,
+    kind: kindOf(outline, row, head),
+    role: head.role,
+    status: statusAt(outline, row),
+    depth: outline.depth[row]!,
     lane: 0,
-    offsetNano: node.startUnixNano - trace.startUnixNano,
-    durationNano: span.durationNano,
-    selfNano: selfNano(trace.nodes, index),
+    offsetNano: outline.start[row]!,
+    durationNano: outline.duration[row]!,
+    selfNano: selfNano(outline, row),
     critical: false,
+    childCount: outline.childCount[row]!,
+    spansBelow: outline.subtreeEnd[row]! - row - 1,
+    errorsBelow: outline.errorsBelow[row]!,
   };
+}
+
+function kindOf({ facts }: TraceOutline, row: number, head: SpanHead): TimelineRow['kind'] {
+  const kind = SPAN_KINDS[(facts[row]! & OUTLINE.kindMask) >>> OUTLINE.kindShift]!;
+  const isTask = kind === 'Function' && (facts[row]! & OUTLINE.outlives) !== 0 && !head.isKindGiven;
+  return isTask ? 'AsyncTask' : kind;
 }
 
 /** Children may overlap each other and reach beyond their parent: what they cover is counted once. */
-function selfNano(nodes: readonly TraceNode[], index: number): bigint {
-  const node = nodes[index]!;
-  if (node.span.status === 'Running') return 0n;
-  let self = node.span.durationNano;
-  let covered = node.startUnixNano;
-  for (const at of childrenOf(nodes, index)) {
-    const child = nodes[at]!;
-    const from = child.startUnixNano > covered ? child.startUnixNano : covered;
-    const to = child.endUnixNano < node.endUnixNano ? child.endUnixNano : node.endUnixNano;
+function selfNano(outline: TraceOutline, row: number): bigint {
+  if (statusAt(outline, row) === 'Running') return 0n;
+  if (outline.childCount[row] === 0) return outline.duration[row]!;
+  const { startUnixNano, start } = outline;
+  const end = start[row]! + outline.duration[row]!;
+  let self = outline.duration[row]!;
+  let covered = start[row]!;
+  for (const child of childrenOf(outline, row)) {
+    const from = start[child]! > covered ? start[child]! : covered;
+    const childEnd = endOf(outline, child) - startUnixNano;
+    const to = childEnd < end ? childEnd : end;
     if (to <= from) continue;
     self -= to - from;
     covered = to;
   }
   return self;
-}
-
-/** A span is open from its start up to but not at its end; one without a duration, for its moment. */
-function concurrencyMax(nodes: readonly TraceNode[]): number {
-  const CLOSE = 0;
-  const OPEN = 1;
-  const CLOSE_MOMENT = 2;
-  const edges: { readonly at: bigint; readonly what: number }[] = [];
-  for (const { startUnixNano, endUnixNano } of nodes) {
-    edges.push({ at: startUnixNano, what: OPEN });
-    const isMoment = startUnixNano === endUnixNano;
-    edges.push({ at: endUnixNano, what: isMoment ? CLOSE_MOMENT : CLOSE });
-  }
-  edges.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.what - b.what));
-  let open = 0;
-  let most = 0;
-  for (const { what } of edges) {
-    open += what === OPEN ? 1 : -1;
-    if (open > most) most = open;
-  }
-  return most;
 }

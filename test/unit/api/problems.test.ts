@@ -56,7 +56,9 @@ describe('every problem has its status and its code', () => {
       detail: 'min_durtion: unknown parameter; did you mean min_duration?',
     });
     expect((await said(`${BASE}/stats?zzzzzzzz=1`)).detail).toContain('known are service, last');
-    expect((await said(`${BASE}/lifecycle/${ORDER_ID}?trace_id=1`)).detail).toContain('has none');
+    expect((await said(`${BASE}/lifecycle/${ORDER_ID}?trace_id=1`)).detail).toContain(
+      'known are limit, subtree',
+    );
     expect((await said('/health?verbose')).detail).toContain('has none');
     expect((await said(`${BASE}/stats?__proto__=1`)).parameter).toBe('__proto__');
     expect((await said(`${BASE}/stats?${'x'.repeat(5000)}=1`)).detail.length).toBeLessThan(200);

@@ -1,28 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  childrenOf,
-  type ProjectedTrace,
-  projectTrace,
-} from '../../../src/projection/project-trace.ts';
+import { childrenOf } from '../../../src/projection/project-trace.ts';
 import type { SpanRecord } from '../../../src/store/contracts/span-record.ts';
 import type { ResourceSpec, SpanSpec } from '../../support/otlp-request.ts';
-import { buildTrace } from '../../support/trace-records.ts';
+import { buildTrace, projectTrace, traceOf } from '../../support/trace-records.ts';
 
 const START = 1_767_323_045_000_000_000n;
 const [A, B, C] = ['000000000000000a', '000000000000000b', '000000000000000c'] as const;
 
-function project(...spans: SpanSpec[]): ProjectedTrace {
+type Projected = ReturnType<typeof projectTrace>;
+
+function project(...spans: SpanSpec[]): Projected {
   return projectTrace(buildTrace({ service: 'shop', spans }));
 }
 
 /** Two spaces a level: what a person would draw. */
-function drawn(trace: ProjectedTrace): string[] {
-  return trace.nodes.map(({ span, depth }) => '  '.repeat(depth) + span.name);
+function drawn({ nodes }: Projected): string[] {
+  return nodes.map(({ span, depth }) => '  '.repeat(depth) + span.name);
 }
 
-function warningsOf(trace: ProjectedTrace, name: string): readonly string[] {
-  return trace.nodes.find(({ span }) => span.name === name)!.span.metadata.warnings;
+function warningsOf({ nodes }: Projected, name: string): readonly string[] {
+  return nodes.find(({ span }) => span.name === name)!.span.metadata.warnings;
 }
 
 describe('the tree of a trace', () => {
@@ -41,23 +39,24 @@ describe('the tree of a trace', () => {
       '    UPDATE',
       '  charge',
     ]);
-    expect(trace.nodes.map((node) => [node.parent, node.childCount, node.subtreeEnd])).toEqual([
+    const { parent, childCount, subtreeEnd } = trace.trace.outline;
+    expect(trace.nodes.map((_, row) => [parent[row], childCount[row], subtreeEnd[row]])).toEqual([
       [-1, 2, 5],
       [0, 2, 4],
       [1, 0, 3],
       [1, 0, 4],
       [0, 0, 5],
     ]);
-    expect([...childrenOf(trace.nodes, 0)]).toEqual([1, 4]);
-    expect(trace.endUnixNano - trace.startUnixNano).toBe(100_000_000n);
-    expect(trace.warnings).toEqual([]);
+    expect([...childrenOf(trace.trace.outline, 0)]).toEqual([1, 4]);
+    expect(trace.trace.outline.endUnixNano - trace.trace.outline.startUnixNano).toBe(100_000_000n);
+    expect(trace.trace.warnings).toEqual([]);
   });
 
   it('shows spans whose parent never came as roots, with a warning', () => {
     const trace = project({ name: 'root', spanId: A }, { name: 'lost', parent: B, atMs: 1 });
     expect(drawn(trace)).toEqual(['root', 'lost']);
     expect(warningsOf(trace, 'lost')).toEqual(['missing_parent']);
-    expect(trace.warnings).toEqual(['missing_parent']);
+    expect(trace.trace.warnings).toEqual(['missing_parent']);
   });
 
   it('cuts a circle of parents at its earliest span', () => {
@@ -74,7 +73,7 @@ describe('the tree of a trace', () => {
   it('takes a span that is its own parent for a root', () => {
     const trace = project({ name: 'ouroboros', spanId: A, parent: A });
     expect(drawn(trace)).toEqual(['ouroboros']);
-    expect(trace.warnings).toEqual(['self_parent']);
+    expect(trace.trace.warnings).toEqual(['self_parent']);
   });
 
   it('hangs a server span that shares its client’s id below it, with the server’s own children', () => {
@@ -106,7 +105,7 @@ describe('the tree of a trace', () => {
       '    POST /pay',
       '      SELECT',
     ]);
-    expect(trace.warnings).toEqual([]);
+    expect(trace.trace.warnings).toEqual([]);
   });
 
   it('keeps other spans under one id side by side, marked', () => {
@@ -139,12 +138,14 @@ describe('the tree of a trace', () => {
         expect(trace.nodes.map(({ span: { name } }) => name).sort()).toEqual(
           given.map((_, index) => `s${index}`).sort(),
         );
+        const { outline } = trace.trace;
         trace.nodes.forEach((node, index) => {
-          expect(node.parent).toBeLessThan(index);
-          expect(node.depth).toBe(node.parent < 0 ? 0 : trace.nodes[node.parent]!.depth + 1);
-          const children = [...childrenOf(trace.nodes, index)];
+          const parent = outline.parent[index]!;
+          expect(parent).toBeLessThan(index);
+          expect(node.depth).toBe(parent < 0 ? 0 : trace.nodes[parent]!.depth + 1);
+          const children = [...childrenOf(outline, index)];
           expect(children).toHaveLength(node.childCount);
-          for (const child of children) expect(trace.nodes[child]!.parent).toBe(index);
+          for (const child of children) expect(outline.parent[child]).toBe(index);
           expect(node.endUnixNano).toBeGreaterThanOrEqual(node.startUnixNano);
         });
       }),
@@ -170,9 +171,10 @@ describe('the tree of a trace', () => {
       const records = Array.from({ length: count }, (_, n) => link(n, n || parentOfFirst));
       for (let n = 1; n < count; n++) records[n] = link(n, n - 1);
       records[0] = link(0, parentOfFirst);
-      const trace = projectTrace({ traceId, records, spanCount: count });
-      expect(trace.nodes).toHaveLength(count);
-      expect(trace.nodes.at(-1)!.depth).toBe(count - 1);
+      const { outline } = traceOf(traceId, records);
+      expect(outline.count).toBe(count);
+      expect(outline.depth.at(-1)).toBe(count - 1);
+      expect(outline.subtreeEnd[0]).toBe(count);
     }
   });
 });
@@ -223,8 +225,8 @@ describe('clocks that disagree', () => {
       }),
     );
   }
-  const offsets = (trace: ProjectedTrace) =>
-    trace.nodes.map(({ startUnixNano }) => Number(startUnixNano - START) / 1e6);
+  const offsets = ({ nodes }: Projected) =>
+    nodes.map(({ startUnixNano }) => Number(startUnixNano - START) / 1e6);
 
   it('centres a child that starts before its parent, and moves what is below with it', () => {
     const trace = call({ atMs: -3_600_000 });
@@ -235,7 +237,7 @@ describe('clocks that disagree', () => {
       ['clock_skew_adjusted'],
     ]);
     expect(trace.nodes[1]!.span.startUnixNano).toBe(START - 3_600_000_000_000n);
-    expect(trace.startUnixNano).toBe(START);
+    expect(trace.trace.outline.startUnixNano).toBe(START);
   });
 
   it('centres a child that ends after its parent', () => {
@@ -245,7 +247,7 @@ describe('clocks that disagree', () => {
   it('leaves spans of one host alone', () => {
     const trace = call({ atMs: -5 }, ['node-1', 'node-1']);
     expect(new Set(offsets(trace))).toEqual(new Set([0, -5, 5]));
-    expect(trace.warnings).toEqual([]);
+    expect(trace.trace.warnings).toEqual([]);
   });
 
   it('leaves a child that fits where it is', () => {

@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { projectTrace } from '../../../src/projection/project-trace.ts';
-import { summariseProjected, summariseTrace } from '../../../src/projection/summarise-trace.ts';
+import type { TraceId } from '../../../src/model/ids.ts';
+import type { TraceSummary } from '../../../src/model/trace-summary.ts';
+import { atOnce } from '../../../src/projection/in-turns.ts';
+import { scanRecords } from '../../../src/projection/scan-records.ts';
+import { summariseColumns } from '../../../src/projection/summarise-trace.ts';
+import { traceColumns } from '../../../src/projection/trace-columns.ts';
+import type { SpanRecord } from '../../../src/store/contracts/span-record.ts';
 import type { RequestSpec } from '../../support/otlp-request.ts';
-import { buildTrace } from '../../support/trace-records.ts';
+import { buildTrace, traceOf } from '../../support/trace-records.ts';
+
+/** With times as recorded, as a search has it. */
+function summarised(traceId: TraceId, records: readonly SpanRecord[]): TraceSummary {
+  const scanned = atOnce(scanRecords(records));
+  const columns = atOnce(traceColumns(records, scanned, Int32Array.from(records.keys())));
+  return atOnce(summariseColumns(traceId, columns, records));
+}
 
 const ORDER: RequestSpec = {
   resources: [
@@ -20,7 +32,7 @@ const ORDER: RequestSpec = {
 describe('a trace in a line', () => {
   it('says what began it, who took part, how long it took and how it went', () => {
     const trace = buildTrace(ORDER);
-    expect(summariseTrace(trace.traceId, trace.records)).toEqual({
+    expect(summarised(trace.traceId, trace.records)).toEqual({
       traceId: trace.traceId,
       root: { name: 'POST /orders', service: 'shop' },
       services: ['shop', 'mailer'],
@@ -45,8 +57,8 @@ describe('a trace in a line', () => {
       ],
       origins: { 0: 'memory' },
     });
-    const summary = summariseTrace(trace.traceId, trace.records);
-    expect(summary).toEqual(summariseProjected(projectTrace(trace)));
+    const summary = summarised(trace.traceId, trace.records);
+    expect(summary).toEqual(trace.outline.summary);
     expect(summary).toMatchObject({ root: { name: 'lost' }, status: 'Running', runningCount: 1 });
   });
 
@@ -54,7 +66,7 @@ describe('a trace in a line', () => {
     const spans = Array.from({ length: 30 }, (_, i) => ({ name: `step ${i}`, atMs: 30 - i }));
     const { traceId, records } = buildTrace({ spans, origins: { 3: 'running' } });
     const inMemory = records.map((record) => ({ ...record, origin: 'memory' as const }));
-    const summary = summariseTrace(traceId, inMemory, 500);
+    const { summary } = traceOf(traceId, inMemory, 500).outline;
     expect(summary.operations).toHaveLength(20);
     expect(summary.operations[0]).toBe('step 29');
     expect(summary).toMatchObject({ inMemoryOnly: true, spanCount: 500 });

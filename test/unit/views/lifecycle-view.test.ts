@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidParameter, InvalidTraceId, TraceNotFound } from '../../../src/model/errors.ts';
 import type { LifecycleView } from '../../../src/model/lifecycle-view.ts';
-import { projectTrace } from '../../../src/projection/project-trace.ts';
-import { lifecycleOf, lifecycleView } from '../../../src/views/lifecycle/lifecycle-view.ts';
+import { atOnce } from '../../../src/projection/in-turns.ts';
+import {
+  type LifecycleParams,
+  lifecycleOf,
+  lifecycleView,
+} from '../../../src/views/lifecycle/lifecycle-view.ts';
 import { ORDER, REBUILD } from '../../support/trace-examples.ts';
 import { traceReaderOver } from '../../support/trace-reader-over.ts';
-import { buildTrace, type TraceSpec } from '../../support/trace-records.ts';
+import { buildTrace, projectTrace, type TraceSpec } from '../../support/trace-records.ts';
 
 const never = new AbortController().signal;
 
-function lifecycle(spec: TraceSpec): LifecycleView {
-  return lifecycleOf(projectTrace(buildTrace(spec)));
+function lifecycle(spec: TraceSpec, params: Omit<LifecycleParams, 'traceId'> = {}): LifecycleView {
+  return atOnce(lifecycleOf(projectTrace(buildTrace(spec)).trace, params));
 }
 
 function told(view: LifecycleView): string[] {
@@ -124,7 +128,7 @@ describe('asking for a lifecycle', () => {
     const reader = await traceReaderOver(ORDER);
     expect(() => lifecycleView.parseParams({ trace_id: 'x' })).toThrow(InvalidTraceId);
     expect(() => lifecycleView.parseParams({})).toThrow(InvalidTraceId);
-    expect(() => lifecycleView.parseParams({ trace_id: '1'.repeat(32), limit: '3' })).toThrow(
+    expect(() => lifecycleView.parseParams({ trace_id: '1'.repeat(32), limit: '0' })).toThrow(
       InvalidParameter,
     );
     const unknown = lifecycleView.parseParams({ trace_id: '1'.repeat(32) });

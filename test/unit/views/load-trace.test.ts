@@ -1,43 +1,48 @@
 import { describe, expect, it } from 'vitest';
 import { TraceNotFound } from '../../../src/model/errors.ts';
-import type { TraceReader } from '../../../src/store/contracts/trace-reader.ts';
-import { loadTrace, SPANS_MAX } from '../../../src/views/load-trace.ts';
+import { createTraceReader } from '../../../src/store/reading/create-trace-reader.ts';
+import { loadTrace } from '../../../src/views/load-trace.ts';
+import { LocalRenderer } from '../../support/local-renderer.ts';
+import { buildRequest } from '../../support/otlp-request.ts';
 import { traceReaderOver } from '../../support/trace-reader-over.ts';
 import { buildTrace } from '../../support/trace-records.ts';
 
 const never = new AbortController().signal;
-const whole = buildTrace({ spans: [{ durationMs: 50 }, ...Array(8).fill({ parent: 0 })] });
+const SPEC = { spans: [{ durationMs: 50 }, ...Array(8).fill({ parent: 0 })] };
+const { traceId } = buildTrace(SPEC);
 
-/** The real reader, but giving at most `pageMax` spans at once and claiming `spanCount`. */
-async function paging(pageMax: number, spanCount?: number): Promise<TraceReader> {
-  const reader = await traceReaderOver({
-    spans: [{ durationMs: 50 }, ...Array(8).fill({ parent: 0 })],
-  });
-  return {
-    ...reader,
-    async trace(traceId, options) {
-      const limit = Math.min(pageMax, options?.page?.limit ?? SPANS_MAX);
-      const trace = await reader.trace(traceId, { page: { ...options?.page, limit } });
-      return trace && { ...trace, spanCount: spanCount ?? trace.spanCount };
-    },
-  };
-}
-
-describe('a trace is loaded whole', () => {
-  it('from as many pages as it takes', async () => {
-    const trace = await loadTrace(await paging(2), whole.traceId, never);
-    expect(trace.nodes).toHaveLength(9);
+describe('a trace is loaded', () => {
+  it('with all its spans', async () => {
+    const trace = await loadTrace(await traceReaderOver(SPEC), traceId, never);
+    expect(trace.outline.count).toBe(9);
+    expect(trace.spanCount).toBe(9);
     expect(trace.warnings).toEqual([]);
   });
 
-  it('and says so when it is not', async () => {
-    const trace = await loadTrace(await paging(100, 1_000_000), whole.traceId, never);
-    expect(trace.spanCount).toBe(1_000_000);
+  it('or the first of them to arrive, and says so', async () => {
+    const { store } = await receiving(SPEC);
+    const reader = createTraceReader({
+      sources: [store],
+      statistics: store.statistics,
+      storage: () => store.storage(),
+      spansMax: 4,
+    });
+    const trace = await loadTrace(reader, traceId, never);
+    expect(trace.outline.count).toBe(4);
+    expect(trace.spanCount).toBe(9);
+    expect(trace.outline.summary.spanCount).toBe(9);
+    expect([0, 1, 2, 3].map((row) => trace.record(row).arrival).sort()).toEqual([1, 2, 3, 4]);
     expect(trace.warnings).toEqual(['spans_beyond_limit']);
   });
 
   it('or not found', async () => {
     const reader = await traceReaderOver();
-    await expect(loadTrace(reader, whole.traceId, never)).rejects.toThrow(TraceNotFound);
+    await expect(loadTrace(reader, traceId, never)).rejects.toThrow(TraceNotFound);
   });
 });
+
+async function receiving(spec: typeof SPEC): Promise<LocalRenderer> {
+  const renderer = new LocalRenderer();
+  await renderer.receive(buildRequest(spec));
+  return renderer;
+}

@@ -2,17 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidParameter } from '../../../src/model/errors.ts';
 import type { TimelineView } from '../../../src/model/timeline-view.ts';
-import { projectTrace } from '../../../src/projection/project-trace.ts';
-import { timelineOf, timelineView } from '../../../src/views/timeline/timeline-view.ts';
+import { atOnce } from '../../../src/projection/in-turns.ts';
+import {
+  type TimelineParams,
+  timelineOf,
+  timelineView,
+} from '../../../src/views/timeline/timeline-view.ts';
 import type { SpanSpec } from '../../support/otlp-request.ts';
 import { ORDER, REBUILD } from '../../support/trace-examples.ts';
 import { traceReaderOver } from '../../support/trace-reader-over.ts';
-import { buildTrace } from '../../support/trace-records.ts';
+import { buildTrace, projectTrace, type TraceSpec } from '../../support/trace-records.ts';
 
 const never = new AbortController().signal;
 
+function viewOf(spec: TraceSpec, params: Omit<TimelineParams, 'traceId'> = {}): TimelineView {
+  return atOnce(timelineOf(projectTrace(buildTrace(spec)).trace, params));
+}
+
 function timeline(...spans: SpanSpec[]): TimelineView {
-  return timelineOf(projectTrace(buildTrace({ service: 'shop', spans })));
+  return viewOf({ service: 'shop', spans });
 }
 
 function selfMs(view: TimelineView): number[] {
@@ -21,7 +29,7 @@ function selfMs(view: TimelineView): number[] {
 
 describe('a timeline', () => {
   it('has a row a span, with its place in the tree and in time', () => {
-    const view = timelineOf(projectTrace(buildTrace(ORDER)));
+    const view = viewOf(ORDER);
     expect(view.rows).toHaveLength(33);
     expect(view.rows[26]).toMatchObject({
       name: 'charge',
@@ -61,7 +69,7 @@ describe('a timeline', () => {
     const view = timeline({ durationMs: 100 }, { parent: 0, atMs: 30, endUnixNano: 0n });
     expect(selfMs(view)).toEqual([30, 0]);
     expect(view.rows[1]).toMatchObject({ status: 'Running', durationNano: 0n });
-    expect(timelineOf(projectTrace(buildTrace(REBUILD))).concurrencyMax).toBe(3);
+    expect(viewOf(REBUILD).concurrencyMax).toBe(3);
   });
 
   it('never finds more self time than duration, whatever the children', () => {
@@ -116,18 +124,15 @@ describe('asking for a timeline', () => {
       { spanId: '00000000000000a1', parent: 0, atMs: 10 },
       { spanId: '00000000000000a2', parent: 0, atMs: 20 },
     ];
-    const first = timelineOf(projectTrace(buildTrace({ spans })), { limit: 2 });
+    const first = viewOf({ spans }, { limit: 2 });
     const late = { spanId: '00000000000000a3', parent: 0, atMs: 5 };
-    const next = timelineOf(projectTrace(buildTrace({ spans: [...spans, late] })), {
-      after: first.next!,
-    });
+    const next = viewOf({ spans: [...spans, late] }, { after: first.next! });
     expect(next.rows.map(({ spanId }) => spanId)).toEqual(['00000000000000a2']);
   });
 
   it('shows a sub-tree alone, its place in the trace kept', () => {
-    const trace = projectTrace(buildTrace(ORDER));
-    const charge = trace.nodes.find(({ span }) => span.name === 'charge')!.span.spanId;
-    const view = timelineOf(trace, { subtree: charge });
+    const charge = viewOf(ORDER).rows.find(({ name }) => name === 'charge')!.spanId;
+    const view = viewOf(ORDER, { subtree: charge });
     expect(view.rows.map(({ name }) => name)).toEqual([
       'charge',
       'POST',
@@ -141,17 +146,22 @@ describe('asking for a timeline', () => {
     [{ limit: '0' }, 'limit: expected a whole number from 1 to 100000, got "0"'],
     [{ limit: ['1', '2'] }, 'limit: expected once'],
     [{ subtree: 'abc' }, 'subtree: expected 16 hexadecimal digits, got "abc"'],
-    [{ depth: '1' }, '"depth": unknown parameter; known are trace_id, limit, after, subtree'],
+    [{ depth: '-1' }, 'depth: expected a whole number from 0 to 1000000, got "-1"'],
+    [{ after: 'x', offset: '3' }, 'offset: expected instead of after, not beside it'],
+    [
+      { root: '1' },
+      '"root": unknown parameter; known are trace_id, limit, after, offset, subtree, depth',
+    ],
   ])('refuses %o', (given, message) => {
     const raw = { trace_id: '1'.repeat(32), ...given };
     expect(() => timelineView.parseParams(raw)).toThrow(message);
   });
 
   it('refuses a cursor or a sub-tree of another trace', () => {
-    const trace = projectTrace(buildTrace(ORDER));
-    const subtree = trace.nodes[0]!.span.spanId.replace(/./g, 'f') as never;
-    expect(() => timelineOf(trace, { subtree })).toThrow(InvalidParameter);
-    expect(() => timelineOf(trace, { after: 'x' })).toThrow(InvalidParameter);
-    expect(() => timelineOf(trace, { after: 'ffffffffffffffff-3' })).toThrow(InvalidParameter);
+    const subtree = 'f'.repeat(16) as never;
+    expect(() => viewOf(ORDER, { subtree })).toThrow(InvalidParameter);
+    for (const after of ['x', 'ffffffffffffffff-3', 'ffffffffffffffff-0']) {
+      expect(() => viewOf(ORDER, { after })).toThrow(InvalidParameter);
+    }
   });
 });

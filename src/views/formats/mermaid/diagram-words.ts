@@ -1,6 +1,6 @@
 /** Words that all three diagrams use. */
-import type { ProjectedTrace } from '../../../projection/project-trace.ts';
-import { summariseProjected } from '../../../projection/summarise-trace.ts';
+import type { TraceSpan } from '../../../model/trace-span.ts';
+import type { ProjectedTrace, TraceNode } from '../../../projection/project-trace.ts';
 import { httpFailure } from '../describe-span.ts';
 import type { FoldedSpan } from '../fold-siblings.ts';
 import { formatDuration } from '../format-duration.ts';
@@ -11,26 +11,28 @@ export const NAME_MAX = 60;
 export const MESSAGE_MAX = 100;
 
 export function titleOf(trace: ProjectedTrace): string {
-  const { root, durationNano } = summariseProjected(trace);
+  const { root, durationNano } = trace.outline.summary;
   const name = mermaidLabel(root.name, NAME_MAX);
   return `${name} · ${mermaidLabel(root.service, NAME_MAX)} · ${formatDuration(durationNano)}`;
 }
 
 /** `SELECT stock ×24 · 38.2 ms`; `count` where lines above stand for several spans too. */
-export function spanWords(folded: FoldedSpan, count: number = folded.count): string {
-  const { span } = folded.node;
+export function spanWords(
+  { span }: TraceNode,
+  folded: FoldedSpan,
+  count: number = folded.count,
+): string {
   const times = count > 1 ? ` ×${count}` : '';
-  return `${mermaidLabel(span.name, NAME_MAX)}${times} · ${durationWords(folded)}`;
+  return `${mermaidLabel(span.name, NAME_MAX)}${times} · ${durationWords(span, folded)}`;
 }
 
-export function durationWords(folded: FoldedSpan): string {
-  if (folded.node.span.status === 'Running') return 'running';
-  return formatDuration(folded.totalNano);
+function durationWords({ status }: TraceSpan, folded: FoldedSpan): string {
+  return status === 'Running' ? 'running' : formatDuration(folded.totalNano);
 }
 
 /** What an answer says: how long it took, or that it failed; an HTTP error in either case. */
-export function answerWords(folded: FoldedSpan, failed: boolean): string {
-  const words = [failed ? 'failed' : durationWords(folded), httpFailure(folded.node.span) ?? ''];
+export function answerWords({ span }: TraceNode, folded: FoldedSpan, failed: boolean): string {
+  const words = [failed ? 'failed' : durationWords(span, folded), httpFailure(span) ?? ''];
   return words
     .filter((word) => word !== '')
     .map((word) => mermaidLabel(word, NAME_MAX))
@@ -38,7 +40,7 @@ export function answerWords(folded: FoldedSpan, failed: boolean): string {
 }
 
 /** Undefined where nothing was left out. */
-export function leftOutWords(trace: ProjectedTrace, story: Story): string | undefined {
+export function leftOutWords(story: Story): string | undefined {
   if (story.spansLeftOut === 0) return undefined;
-  return `… ${story.spansLeftOut} of ${trace.spanCount} spans not shown`;
+  return `… ${story.spansLeftOut} of ${story.spansLeftOut + story.spansTold} spans not shown`;
 }

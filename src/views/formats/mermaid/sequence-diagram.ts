@@ -3,9 +3,14 @@
  * a service as arrows to itself. The two spans of one remote call are one arrow. Checkpoints and errors are
  * notes. Activations are balanced by construction: a span that opens one closes it.
  */
-import type { TraceSpan } from '../../../model/trace-span.ts';
-import { childrenOf, type ProjectedTrace } from '../../../projection/project-trace.ts';
-import { outlivesParent, peerOf } from '../describe-span.ts';
+import type { OtelKind } from '../../../model/span-kind.ts';
+import {
+  childrenOf,
+  otelKindAt,
+  type ProjectedTrace,
+  type TraceNode,
+} from '../../../projection/project-trace.ts';
+import { outlivesParent, parentOf, peerOf } from '../describe-span.ts';
 import type { FoldedSpan } from '../fold-siblings.ts';
 import type { Story, StoryItem } from '../tell-trace.ts';
 import { answerWords, leftOutWords, MESSAGE_MAX, spanWords, titleOf } from './diagram-words.ts';
@@ -15,7 +20,7 @@ import { Participants } from './participants.ts';
 export function sequenceDiagram(trace: ProjectedTrace, story: Story): readonly string[] {
   const drawing = new SequenceDrawing(trace);
   for (const item of story.items) drawing.add(item);
-  const leftOut = leftOutWords(trace, story);
+  const leftOut = leftOutWords(story);
   return [
     'sequenceDiagram',
     `    title ${titleOf(trace)}`,
@@ -45,12 +50,12 @@ class SequenceDrawing {
 
   constructor(trace: ProjectedTrace) {
     this.#trace = trace;
-    this.participants = new Participants(trace.nodes.map(({ span }) => span.service));
+    this.participants = new Participants(trace.outline.services);
   }
 
   add(item: StoryItem): void {
-    if (item.type === 'open') this.#frames.push(this.#open(item.span));
-    else if (item.type === 'close') this.#close(item.span, this.#frames.pop()!);
+    if (item.type === 'open') this.#frames.push(this.#open(item.node, item.span));
+    else if (item.type === 'close') this.#close(item.node, item.span, this.#frames.pop()!);
     else {
       const mark = item.type === 'error' ? '✕' : '◆';
       const at = this.#frames.at(-1)!.at;
@@ -58,15 +63,16 @@ class SequenceDrawing {
     }
   }
 
-  #open(folded: FoldedSpan): Frame {
-    const { span, childCount } = folded.node;
+  #open(node: TraceNode, folded: FoldedSpan): Frame {
+    const { span, childCount } = node;
     const at = this.participants.service(span.service);
     const above = this.#frames.at(-1);
     const isFailed = span.status === 'Failed';
     const silent = { at, answerTo: undefined, answerFrom: at, isActive: false, isFailed };
-    if (isCaller(span) && this.#isAnswered(folded)) return { ...silent, silentCount: folded.count };
-    const isLeft = outlivesParent(folded.node, this.#trace.nodes[folded.node.parent]);
-    const counted = spanWords(folded, folded.count * (above?.silentCount ?? 1));
+    if (isCaller(span.otelKind) && this.#isAnswered(folded))
+      return { ...silent, silentCount: folded.count };
+    const isLeft = outlivesParent(node, parentOf(this.#trace, folded.row));
+    const counted = spanWords(node, folded, folded.count * (above?.silentCount ?? 1));
     const words = isLeft ? `${counted}, outlives its parent` : counted;
     const peer = peerOf(span);
     if (peer !== undefined) {
@@ -76,7 +82,7 @@ class SequenceDrawing {
       );
       return { ...silent, answerTo: at, answerFrom: called, silentCount: undefined };
     }
-    const from = above?.at ?? (isCallee(span) ? this.participants.caller() : at);
+    const from = above?.at ?? (isCallee(span.otelKind) ? this.participants.caller() : at);
     const isSent = span.otelKind === 'consumer' && from !== at;
     this.#line(`${from}${isLeft || isSent ? '-)' : '->>'}${at}: ${words}`);
     const isActive = childCount > 0;
@@ -85,14 +91,14 @@ class SequenceDrawing {
     return { at, answerTo, answerFrom: at, isActive, silentCount: undefined, isFailed };
   }
 
-  #close(folded: FoldedSpan, frame: Frame): void {
+  #close(node: TraceNode, folded: FoldedSpan, frame: Frame): void {
     const above = this.#frames.at(-1);
     // A caller may call a failure what the called side answered in good order: HTTP 404, say.
     const isFailed = frame.isFailed || (above?.silentCount !== undefined && above.isFailed);
-    const isEnded = folded.node.span.status !== 'Running';
+    const isEnded = node.span.status !== 'Running';
     if (frame.answerTo !== undefined && isEnded && (isFailed || frame.isActive)) {
       const arrow = isFailed ? '--x' : '-->>';
-      const words = answerWords(folded, isFailed);
+      const words = answerWords(node, folded, isFailed);
       this.#line(`${frame.answerFrom}${arrow}${frame.answerTo}: ${words}`);
     }
     if (frame.isActive) this.#line(`deactivate ${frame.at}`);
@@ -100,10 +106,10 @@ class SequenceDrawing {
 
   /** True where the called side is in the trace too, in another service. */
   #isAnswered(folded: FoldedSpan): boolean {
-    const { nodes } = this.#trace;
-    for (const index of childrenOf(nodes, folded.index)) {
-      const { span } = nodes[index]!;
-      if (isCallee(span) && span.service !== folded.node.span.service) return true;
+    const { outline } = this.#trace;
+    for (const child of childrenOf(outline, folded.row)) {
+      const isElsewhere = outline.service[child] !== outline.service[folded.row];
+      if (isElsewhere && isCallee(otelKindAt(outline, child))) return true;
     }
     return false;
   }
@@ -113,10 +119,10 @@ class SequenceDrawing {
   }
 }
 
-function isCaller(span: TraceSpan): boolean {
-  return span.otelKind === 'client' || span.otelKind === 'producer';
+function isCaller(kind: OtelKind): boolean {
+  return kind === 'client' || kind === 'producer';
 }
 
-function isCallee(span: TraceSpan): boolean {
-  return span.otelKind === 'server' || span.otelKind === 'consumer';
+function isCallee(kind: OtelKind): boolean {
+  return kind === 'server' || kind === 'consumer';
 }

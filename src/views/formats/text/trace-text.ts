@@ -1,16 +1,15 @@
 /**
- * A trace as a tree for terminals and people: when, how long, what; errors and checkpoints where they
+ * A trace, or a sub-tree of it, as a tree for terminals and people: when, how long, what; errors and checkpoints where they
  * happened, repeated siblings folded. Offset and duration stand before the tree, so that characters of
  * any width do no harm. Bounds: SPANS_MAX lines of spans, LEVELS_MAX levels of indentation; what is left
  * out is said.
  */
 import type { ProjectedTrace, TraceNode } from '../../../projection/project-trace.ts';
-import { summariseProjected } from '../../../projection/summarise-trace.ts';
 import { cleanText, label } from '../clean-text.ts';
-import { httpFailure, outlivesParent, peerOf } from '../describe-span.ts';
+import { httpFailure, outlivesParent, parentOf, peerOf } from '../describe-span.ts';
 import type { FoldedSpan } from '../fold-siblings.ts';
 import { formatDuration, formatOffset } from '../format-duration.ts';
-import { type StoryItem, tellTrace } from '../tell-trace.ts';
+import { type StoryItem, spanCountOf, type Tellable, tellTrace } from '../tell-trace.ts';
 import type { WrittenTrace } from '../written-trace.ts';
 
 export const SPANS_MAX = 5_000;
@@ -27,10 +26,11 @@ interface Line {
   readonly text: string;
 }
 
-export function traceText(trace: ProjectedTrace, spansMax: number = SPANS_MAX): WrittenTrace {
-  const story = tellTrace(trace, spansMax);
+export function traceText(tellable: Tellable, spansMax: number = SPANS_MAX): WrittenTrace {
+  const { trace } = tellable;
+  const story = tellTrace(tellable, spansMax);
   const lines = story.items.flatMap((item) => lineOf(item, trace));
-  const text = [...headOf(trace), '', ...drawTree(lines), ...footOf(trace, story.spansLeftOut)];
+  const text = [...headOf(trace), '', ...drawTree(lines), ...footOf(tellable, story.spansLeftOut)];
   return {
     content: `${text.join('\n')}\n`,
     spanCount: story.spansTold,
@@ -39,7 +39,7 @@ export function traceText(trace: ProjectedTrace, spansMax: number = SPANS_MAX): 
 }
 
 function headOf(trace: ProjectedTrace): string[] {
-  const summary = summariseProjected(trace);
+  const { summary } = trace.outline;
   const start = new Date(Number(summary.startUnixNano / 1_000_000n));
   const facts = [
     `trace ${summary.traceId}`,
@@ -55,9 +55,14 @@ function headOf(trace: ProjectedTrace): string[] {
   return [`${root}  ${summary.status}`, facts.filter((fact) => fact !== '').join('  ')];
 }
 
-function footOf(trace: ProjectedTrace, leftOut: number): string[] {
+function footOf({ trace, range }: Tellable, leftOut: number): string[] {
   const foot: string[] = [];
-  if (leftOut > 0) foot.push(`… ${counted(leftOut, 'more span')} not shown, of ${trace.spanCount}`);
+  if (leftOut > 0) {
+    const of = spanCountOf(trace, range);
+    foot.push(
+      `… ${counted(leftOut, 'more span')} not shown, of ${of}; subtree=SPAN_ID shows a part`,
+    );
+  }
   if (trace.warnings.length > 0) foot.push('', `warnings: ${trace.warnings.join(', ')}`);
   return foot;
 }
@@ -79,21 +84,26 @@ function lineOf(item: StoryItem, trace: ProjectedTrace): Line[] {
       },
     ];
   }
-  const { node, totalNano } = item.span;
+  const { node, span: folded } = item;
   return [
     {
-      offset: formatOffset(node.startUnixNano - trace.startUnixNano),
-      duration: node.span.status === 'Running' ? 'running' : formatDuration(totalNano),
+      offset: formatOffset(trace.outline.start[folded.row]!),
+      duration: node.span.status === 'Running' ? 'running' : formatDuration(folded.totalNano),
       depth: item.depth,
-      text: spanLine(item.span, trace.nodes[node.parent]),
+      text: spanLine(folded, node, item.depth, parentOf(trace, folded.row)),
     },
   ];
 }
 
 const MARKS = { Running: '… ', Completed: '', Failed: '✕ ' } as const;
 
-function spanLine(folded: FoldedSpan, parent: TraceNode | undefined): string {
-  const { span } = folded.node;
+function spanLine(
+  folded: FoldedSpan,
+  node: TraceNode,
+  depth: number,
+  parent: TraceNode | undefined,
+): string {
+  const { span } = node;
   const words = [`${MARKS[span.status]}${label(span.name, NAME_MAX)}`];
   if (folded.count > 1) words.push(`×${folded.count} (longest ${formatDuration(folded.maxNano)})`);
   if (parent === undefined || parent.span.service !== span.service) {
@@ -103,9 +113,9 @@ function spanLine(folded: FoldedSpan, parent: TraceNode | undefined): string {
   if (peer !== undefined) words.push(`→ ${label(peer, NAME_MAX)}`);
   const failure = httpFailure(span);
   if (failure !== undefined) words.push(cleanText(failure));
-  if (outlivesParent(folded.node, parent)) words.push('(outlives its parent)');
+  if (outlivesParent(node, parent)) words.push('(outlives its parent)');
   if (span.metadata.warnings.includes('missing_parent')) words.push('(no parent)');
-  if (folded.node.depth > LEVELS_MAX) words.push(`(level ${folded.node.depth})`);
+  if (depth > LEVELS_MAX) words.push(`(level ${depth})`);
   return words.join(' ');
 }
 

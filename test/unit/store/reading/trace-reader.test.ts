@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidParameter } from '../../../../src/model/errors.ts';
-import { idWords, parseSpanId, parseTraceId, type TraceId } from '../../../../src/model/ids.ts';
+import { idWords, parseTraceId, type TraceId } from '../../../../src/model/ids.ts';
 import { BITS } from '../../../../src/otlp/span-columns.ts';
 import { SpanRing } from '../../../../src/processors/ring-buffer/span-ring.ts';
 import type { SpanSource } from '../../../../src/store/contracts/span-source.ts';
@@ -202,37 +202,16 @@ describe('one span from several records', () => {
   });
 });
 
-describe('subtrees and pages', () => {
-  it('end where spans name each other as parents', async () => {
-    const places = new Places();
-    const [a, b] = ['aa'.repeat(8), 'bb'.repeat(8)] as const;
-    await places.receive(
-      [
-        { traceId: traceOf(1), spanId: a, parent: b },
-        { spanId: b, parent: a },
-        { spanId: 'cc'.repeat(8), parent: 'dd'.repeat(8) },
-      ],
-      BITS.kept,
-    );
-    const subtree = await places.reader.trace(traceOf(1), { subtree: parseSpanId(a)! });
-    expect(subtree?.spanCount).toBe(2);
-    const nobody = await places.reader.trace(traceOf(1), { subtree: parseSpanId(SPAN)! });
-    expect(nobody).toMatchObject({ records: [], spanCount: 0, next: undefined });
-  });
-
-  it('refuse limits and cursors that are not ours', async () => {
+describe('what cannot be asked', () => {
+  it('is a limit out of range', async () => {
     const places = new Places();
     await places.receive([{ traceId: traceOf(1) }, {}], BITS.kept);
-    const { reader } = places;
     for (const limit of [0, 1.5, 100_001]) {
-      await expect(reader.trace(traceOf(1), { page: { limit } })).rejects.toThrow(InvalidParameter);
-      await expect(reader.search({ limit }, NEVER_ABORTED)).rejects.toThrow(InvalidParameter);
+      await expect(places.reader.search({ limit }, NEVER_ABORTED)).rejects.toThrow(
+        InvalidParameter,
+      );
     }
-    const search = await reader.search({ limit: 1 }, NEVER_ABORTED);
-    const page = await reader.trace(traceOf(1), { page: { limit: 1 } });
-    await expect(reader.trace(traceOf(1), { page: { after: `${page!.next!}x` } })).rejects.toThrow(
-      InvalidParameter,
-    );
+    const search = await places.reader.search({ limit: 1 }, NEVER_ABORTED);
     expect(search.next).toBeUndefined();
   });
 });

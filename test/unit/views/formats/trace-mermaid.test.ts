@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { projectTrace } from '../../../../src/projection/project-trace.ts';
+import { atOnce } from '../../../../src/projection/in-turns.ts';
 import {
   CHARACTERS_MAX,
   DIAGRAMS,
   type Diagram,
   traceMermaid,
 } from '../../../../src/views/formats/mermaid/trace-mermaid.ts';
+import { type Tellable, tellable } from '../../../../src/views/formats/tell-trace.ts';
 import type { SpanSpec } from '../../../support/otlp-request.ts';
 import { type ParsedDiagram, parseMermaid } from '../../../support/parse-mermaid.ts';
 import { ORDER, REBUILD } from '../../../support/trace-examples.ts';
-import { buildTrace, type TraceSpec } from '../../../support/trace-records.ts';
+import { buildTrace, projectTrace, type TraceSpec } from '../../../support/trace-records.ts';
 
 const TYPES: Record<Diagram, string> = {
   sequence: 'sequence',
@@ -25,8 +26,13 @@ const PARTS: Record<Diagram, ParsedDiagram> = {
   flowchart: { type: 'flowchart-v2', places: 6, steps: 5 },
 };
 
+function whole(spec: TraceSpec): Tellable {
+  const { trace } = projectTrace(buildTrace(spec));
+  return atOnce(tellable(trace, { first: 0, end: trace.outline.count }, 200));
+}
+
 function drawn(spec: TraceSpec, diagram?: Diagram): string {
-  return traceMermaid(projectTrace(buildTrace(spec)), diagram).content;
+  return traceMermaid(whole(spec), diagram).content;
 }
 
 describe('a trace as a sequence diagram', () => {
@@ -161,8 +167,7 @@ describe.each(DIAGRAMS)('every %s diagram', (diagram) => {
       name: `${name}${i}`,
       ...(i > 0 ? { parent: 0 } : { durationMs: 10_000 }),
     }));
-    const trace = projectTrace(buildTrace({ service: name, spans }));
-    const written = traceMermaid(trace, diagram);
+    const written = traceMermaid(whole({ service: name, spans }), diagram);
     expect(written.truncated).toBe(true);
     expect(written.content.length).toBeLessThanOrEqual(CHARACTERS_MAX);
     expect(written.spanCount).toBeGreaterThan(20);

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { projectTrace } from '../../../../src/projection/project-trace.ts';
+import { atOnce } from '../../../../src/projection/in-turns.ts';
+import { tellable } from '../../../../src/views/formats/tell-trace.ts';
 import { traceText } from '../../../../src/views/formats/text/trace-text.ts';
 import type { SpanSpec } from '../../../support/otlp-request.ts';
 import { ORDER, REBUILD } from '../../../support/trace-examples.ts';
-import { buildTrace, type TraceSpec } from '../../../support/trace-records.ts';
+import { buildTrace, projectTrace, type TraceSpec } from '../../../support/trace-records.ts';
 
 function written(spec: TraceSpec, spansMax?: number) {
-  return traceText(projectTrace(buildTrace(spec)), spansMax);
+  const { trace } = projectTrace(buildTrace(spec));
+  const range = { first: 0, end: trace.outline.count };
+  return traceText(atOnce(tellable(trace, range, spansMax ?? 5_000)), spansMax);
 }
 
 describe('a trace as text', () => {
@@ -98,7 +101,9 @@ warnings: missing_parent
   it('says what it leaves out, counting folded spans', () => {
     const response = written(ORDER, 3);
     expect(response).toMatchObject({ spanCount: 26, truncated: true });
-    expect(response.content).toContain('\n… 7 more spans not shown, of 33\n');
+    expect(response.content).toContain(
+      '\n… 7 more spans not shown, of 33; subtree=SPAN_ID shows a part\n',
+    );
     expect(written(ORDER)).toMatchObject({ spanCount: 33, truncated: false });
   });
 

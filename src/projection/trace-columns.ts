@@ -1,0 +1,168 @@
+/**
+ * The spans of one trace as columns, each span once, by arrival: what parents, clocks and summaries are told
+ * from. Times count from the earliest start and are held at TIME_MAX, 146 years from it: what lies beyond is
+ * no time but noise. 60 bytes a span.
+ */
+import { type Attribute, attributeOf } from '../model/attribute.ts';
+import { type SpanId, spanIdOfWords } from '../model/ids.ts';
+import { OTEL_KINDS, SPAN_KINDS } from '../model/span-kind.ts';
+import { OUTLINE, warningBit } from '../model/trace-outline.ts';
+import { SPAN_STATUSES } from '../model/trace-span.ts';
+import { readResourceFrame } from '../otlp/read-frames.ts';
+import { BITS, COLUMN, STRIDE } from '../otlp/span-columns.ts';
+import type { SpanRecord } from '../store/contracts/span-record.ts';
+import { ROWS_A_STEP, type Steps } from './in-turns.ts';
+import { STATUS_ERROR, serviceName } from './project-span.ts';
+import type { ScannedRecords } from './scan-records.ts';
+
+export interface TraceColumns {
+  readonly count: number;
+  /** Two big-endian words a span. */
+  readonly ids: Uint32Array;
+  /** Likewise; both zero where no parent is named. */
+  readonly parentIds: Uint32Array;
+  readonly baseUnixNano: bigint;
+  /** Nanoseconds since `baseUnixNano`. */
+  readonly starts: BigInt64Array;
+  /** Nanoseconds; zero while Running, and where the end lies before the start. */
+  readonly durations: BigInt64Array;
+  /** See OUTLINE. */
+  readonly facts: Uint32Array;
+  /** Index into `resources`. */
+  readonly resource: Int32Array;
+  readonly resources: readonly TraceResource[];
+  /** Spans of one name share a number. */
+  readonly name: Int32Array;
+  /** The first span of each name. */
+  readonly named: readonly number[];
+}
+
+/** What a trace asks of a resource. */
+export interface TraceResource {
+  readonly service: string;
+  /** What tells that two spans were timed by one clock: the host, or else the service instance. */
+  readonly host: string;
+  readonly process: string;
+}
+
+export const STATUS_RUNNING: number = SPAN_STATUSES.indexOf('Running');
+const COMPLETED = SPAN_STATUSES.indexOf('Completed');
+export const STATUS_FAILED: number = SPAN_STATUSES.indexOf('Failed');
+const TIME_MAX = 2n ** 62n;
+const END_BEFORE_START = warningBit('end_before_start');
+const DUPLICATE_DIFFERS = warningBit('duplicate_differs');
+
+/**
+ * @param records one a span, by arrival
+ * @param rowOf by record: its row among what was scanned
+ */
+export function* traceColumns(
+  records: readonly SpanRecord[],
+  scanned: ScannedRecords,
+  rowOf: Int32Array,
+): Steps<TraceColumns> {
+  const count = records.length;
+  const { rows } = scanned;
+  const wide = new BigUint64Array(rows.buffer, rows.byteOffset, rows.length / 2);
+  const startOf = (i: number): bigint => wide[(rowOf[i]! * STRIDE + COLUMN.start) / 2]!;
+  const names = new NameNumbers();
+  const columns = {
+    count,
+    ids: new Uint32Array(count * 2),
+    parentIds: new Uint32Array(count * 2),
+    baseUnixNano: count > 0 ? startOf(0) : 0n,
+    starts: new BigInt64Array(count),
+    durations: new BigInt64Array(count),
+    facts: new Uint32Array(count),
+    resource: new Int32Array(count),
+    resources: scanned.resources.map(resourceOf),
+    name: new Int32Array(count),
+    named: names.first,
+  };
+  for (let i = 0; i < count; i++) {
+    const start = startOf(i);
+    if (start < columns.baseUnixNano) columns.baseUnixNano = start;
+  }
+  for (let i = 0; i < count; i++) {
+    const at = rowOf[i]! * STRIDE;
+    const record = records[i]!;
+    const start = startOf(i);
+    const end = wide[(at + COLUMN.end) / 2]!;
+    const facts = factsOf(rows, at, record);
+    const hasEnded = (facts & OUTLINE.statusMask) !== STATUS_RUNNING;
+    columns.facts[i] = hasEnded && end < start ? facts | END_BEFORE_START : facts;
+    columns.starts[i] = held(start - columns.baseUnixNano);
+    columns.durations[i] = hasEnded && end > start ? held(end - start) : 0n;
+    columns.ids[i * 2] = rows[at + COLUMN.spanId]!;
+    columns.ids[i * 2 + 1] = rows[at + COLUMN.spanId + 1]!;
+    columns.parentIds[i * 2] = rows[at + COLUMN.parentSpanId]!;
+    columns.parentIds[i * 2 + 1] = rows[at + COLUMN.parentSpanId + 1]!;
+    columns.resource[i] = scanned.resource[rowOf[i]!]!;
+    const nameAt = rows[at + COLUMN.nameOffset]!;
+    columns.name[i] = names.of(i, record.span, nameAt, nameAt + rows[at + COLUMN.nameLength]!);
+    if (i % ROWS_A_STEP === 0) yield;
+  }
+  return columns;
+}
+
+export function held(nanos: bigint): bigint {
+  return nanos > TIME_MAX ? TIME_MAX : nanos < -TIME_MAX ? -TIME_MAX : nanos;
+}
+
+export function idAt(ids: Uint32Array, index: number): SpanId {
+  return spanIdOfWords(ids, index * 2);
+}
+
+function factsOf(rows: Uint32Array, at: number, record: SpanRecord): number {
+  const bits = rows[at + COLUMN.bits]!;
+  const hasEnd = (rows[at + COLUMN.end]! | rows[at + COLUMN.end + 1]!) !== 0;
+  const code = (bits & BITS.statusMask) >>> BITS.statusShift;
+  const status =
+    !hasEnd || (bits & BITS.running) !== 0
+      ? STATUS_RUNNING
+      : code === STATUS_ERROR
+        ? STATUS_FAILED
+        : COMPLETED;
+  const sentKind = bits & BITS.otelKindMask;
+  const otelKind = sentKind < OTEL_KINDS.length ? sentKind : 0;
+  const kind = Math.min((bits & BITS.kindMask) >>> BITS.kindShift, SPAN_KINDS.length - 1);
+  return (
+    status |
+    (otelKind << OUTLINE.otelKindShift) |
+    (kind << OUTLINE.kindShift) |
+    (record.origin === 'stored' ? 0 : OUTLINE.inMemoryOnly) |
+    (record.duplicateDiffers ? DUPLICATE_DIFFERS : 0)
+  );
+}
+
+function resourceOf(frame: Uint8Array): TraceResource {
+  const { attributes } = readResourceFrame(frame);
+  const service = serviceName(attributes);
+  return {
+    service,
+    host: text(attributes, 'host.id', 'host.name'),
+    process: `${service}\0${text(attributes, 'service.instance.id')}`,
+  };
+}
+
+function text(attributes: readonly Attribute[], ...keys: readonly string[]): string {
+  const value = attributeOf(attributes, ...keys);
+  return value?.type === 'string' ? value.value : '';
+}
+
+/** Numbers names by their bytes. */
+class NameNumbers {
+  readonly first: number[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  of(span: number, bytes: Uint8Array, from: number, to: number): number {
+    const name = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+    let number = this.#numbers.get(name);
+    if (number === undefined) {
+      number = this.first.length;
+      this.#numbers.set(name, number);
+      this.first.push(span);
+    }
+    return number;
+  }
+}
