@@ -1,0 +1,93 @@
+/** What it costs to look at one trace of 100,000 spans. */
+import { type Bench, type BenchContext, twice } from '../bench.ts';
+import { bigTrace, bigTraceId, bigTraceSpanId } from '../load/big-trace.ts';
+import { GrpcSender } from '../load/grpc-sender.ts';
+import { fineCpuOf, peakRssMiB, rssMiB } from '../measure/proc.ts';
+import { RestClient } from '../reads/rest-client.ts';
+import type { OpenSynton } from '../servers/synton.ts';
+
+const SPANS = 100_000;
+const API = '/api/v1/instr';
+const PAGE = 500;
+/** The page in the middle is asked by the cursor of the one before. */
+const PAGES_BEFORE = 5;
+const LARGE_PAGE = 10_000;
+/** A span some two levels down: with some thousand spans below it. */
+const SUBTREE_SPAN = 3 * 8 + 3;
+const CONNECTIONS = 1;
+
+type Question = readonly [load: string, path: string];
+
+export const bench: Bench = {
+  about: 'one trace of 100,000 spans: CPU of each way to look at it',
+  isInWhole: true,
+  async run(context) {
+    const synton = await context.openSynton();
+    const client = new RestClient(synton.api);
+    try {
+      const seed = context.seed();
+      const spans = context.spans(SPANS, SPANS);
+      await store(synton, spans, seed);
+      const questions = await questionsAbout(client, seed);
+      // The first question of all starts the thread that answers.
+      await client.askOk(`${API}/services`);
+      for (let round = 1; round <= context.rounds; round++) {
+        for (const question of questions)
+          await twice(context, question[0], () => ask(context, synton, client, question));
+        context.say(`round ${round} of ${context.rounds}`);
+      }
+      context.findings.add('the process', 'synton', {
+        rss: rssMiB(synton.pid),
+        peakRss: peakRssMiB(synton.pid),
+      });
+    } finally {
+      client.close();
+      await synton.close();
+    }
+  },
+};
+
+async function store(synton: OpenSynton, spans: number, seed: number): Promise<void> {
+  const sender = await GrpcSender.connect(synton.grpc, CONNECTIONS, false);
+  const start = BigInt(Date.now() - 120_000) * 1_000_000n;
+  for (const request of bigTrace(spans, seed, start)) {
+    if ((await sender.send(request)) === 'busy') throw new Error('the trace was refused');
+  }
+  sender.close();
+}
+
+async function questionsAbout(client: RestClient, seed: number): Promise<readonly Question[]> {
+  const id = bigTraceId(seed);
+  const timeline = `${API}/timeline/${id}?limit=${PAGE}`;
+  const subtree = bigTraceSpanId(seed, SUBTREE_SPAN);
+  return [
+    ['timeline, first page', timeline],
+    ['timeline, a page in the middle', `${timeline}&after=${await cursorInTheMiddle(client, id)}`],
+    ['timeline, a sub-tree', `${timeline}&subtree=${subtree}`],
+    ['lifecycle', `${API}/lifecycle/${id}`],
+    ['export, OTLP/JSON', `${API}/export/${id}?format=json&flavor=otlp`],
+    ['export, text', `${API}/export/${id}?format=text`],
+  ];
+}
+
+async function cursorInTheMiddle(client: RestClient, id: string): Promise<string> {
+  let after = '';
+  for (let page = 0; page < PAGES_BEFORE; page++) {
+    const cursor = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
+    const { text } = await client.askOk(`${API}/timeline/${id}?limit=${LARGE_PAGE}${cursor}`);
+    after = (JSON.parse(text) as { readonly next?: string }).next ?? after;
+  }
+  return encodeURIComponent(after);
+}
+
+async function ask(
+  context: BenchContext,
+  { pid }: OpenSynton,
+  client: RestClient,
+  [load, path]: Question,
+): Promise<void> {
+  const before = fineCpuOf(pid);
+  const { ms, text } = await client.askOk(path);
+  const cpuMs = (fineCpuOf(pid) - before) * 1_000;
+  context.findings.add(load, 'synton', { cpuMs, wallMs: ms, answerKiB: text.length / 1024 });
+}

@@ -1,0 +1,152 @@
+/** The questions that reading is judged by, asked many times over with different picks. */
+
+import { SeededRandom } from '../../support/seeded-random.ts';
+import { atShare } from '../measure/statistics.ts';
+import type { Values } from '../report/findings.ts';
+import type { RestClient } from './rest-client.ts';
+import { type Picked, pick, type StoredSpans } from './stored-spans.ts';
+
+const API = '/api/v1/instr';
+/** The last tenth of durations, which are even from 1 to 10 ms. */
+const MIN_DURATION = '9ms';
+const SINCE_EVER = '2020-01-01T00:00:00Z';
+const PAGES_MAX = 10_000;
+
+/** As far as we read it. */
+interface Page {
+  readonly items: readonly unknown[];
+  readonly next?: string;
+  readonly examined: {
+    readonly store: {
+      readonly spans: number;
+      readonly of: number;
+      readonly blocksRead: number;
+      readonly blocksTotal: number;
+    };
+  };
+}
+
+interface Asked {
+  readonly ms: number;
+  readonly matches: number;
+  readonly blocksRead: number;
+}
+
+interface Question {
+  readonly load: string;
+  ask(client: RestClient, picked: Picked): Promise<Asked>;
+}
+
+const query = (params: Readonly<Record<string, string>>) => new URLSearchParams(params).toString();
+
+async function byId(client: RestClient, { traceId }: Picked): Promise<Asked> {
+  const { ms } = await client.askOk(`${API}/timeline/${traceId}`);
+  return { ms, matches: 1, blocksRead: 0 };
+}
+
+async function firstPage(
+  client: RestClient,
+  params: Readonly<Record<string, string>>,
+): Promise<Asked> {
+  const { ms, text } = await client.askOk(`${API}/traces?${query(params)}`);
+  const page = JSON.parse(text) as Page;
+  return { ms, matches: page.items.length, blocksRead: page.examined.store.blocksRead };
+}
+
+/** Goes on from page to page until something is found, as whoever looks for it would. */
+async function untilFound(client: RestClient, attribute: string): Promise<Asked> {
+  let asked: Asked = { ms: 0, matches: 0, blocksRead: 0 };
+  let cursor: string | undefined;
+  for (let pages = 0; pages < PAGES_MAX; pages++) {
+    const { ms, text } = await client.askOk(
+      `${API}/traces?${query({ attribute, ...(cursor !== undefined && { cursor }) })}`,
+    );
+    const { items, next, examined } = JSON.parse(text) as Page;
+    asked = {
+      ms: asked.ms + ms,
+      matches: items.length,
+      blocksRead: asked.blocksRead + examined.store.blocksRead,
+    };
+    if (items.length > 0) return asked;
+    if (next === undefined) throw new Error(`${attribute} was stored and is not found`);
+    cursor = next;
+  }
+  throw new Error(`${attribute} is not found within ${PAGES_MAX} pages`);
+}
+
+async function series(client: RestClient, range: Readonly<Record<string, string>>): Promise<Asked> {
+  const { ms } = await client.askOk(`${API}/stats/series?${query({ by: 'operation', ...range })}`);
+  return { ms, matches: 1, blocksRead: 0 };
+}
+
+const QUESTIONS: readonly Question[] = [
+  { load: 'trace by id', ask: byId },
+  {
+    load: 'service, operation, duration',
+    ask: (client, { service, operation }) =>
+      firstPage(client, { service, operation, min_duration: MIN_DURATION }),
+  },
+  {
+    load: 'a rare attribute value',
+    ask: (client, { user }) => untilFound(client, `user.id=${user}`),
+  },
+  {
+    load: 'nothing matches: first answer',
+    ask: (client, { user }) => firstPage(client, { attribute: `user.id=no-${user}` }),
+  },
+  { load: 'statistics, everything', ask: (client) => series(client, { from: SINCE_EVER }) },
+  { load: 'statistics, an hour', ask: (client) => series(client, { last: '1h' }) },
+];
+
+/** Each question `asks` times, or for as long as `withinMs`: load and figures of each. */
+export async function askAll(
+  client: RestClient,
+  stored: StoredSpans,
+  asks: number,
+  withinMs: number,
+  seed: number,
+): Promise<readonly (readonly [load: string, Values])[]> {
+  const random = new SeededRandom(seed);
+  const told: [string, Values][] = [];
+  for (const { load, ask } of QUESTIONS) {
+    const until = performance.now() + withinMs;
+    const all: Asked[] = [];
+    while (all.length < asks && (all.length === 0 || performance.now() < until))
+      all.push(await ask(client, pick(stored, random)));
+    told.push([load, figuresOf(all)]);
+  }
+  told.push(['nothing matches: to the end', await toTheEnd(client)]);
+  return told;
+}
+
+function figuresOf(all: readonly Asked[]): Values {
+  const times = all.map(({ ms }) => ms);
+  const matches = all.reduce((sum, one) => sum + one.matches, 0);
+  const blocks = all.reduce((sum, one) => sum + one.blocksRead, 0);
+  return {
+    p50: atShare(times, 0.5),
+    p99: atShare(times, 0.99),
+    ...(blocks > 0 && matches > 0 && { blocksPerMatch: blocks / matches }),
+    ...(blocks > 0 && { matches: matches / all.length }),
+  };
+}
+
+/** A search that matches nothing, from its first page to the one without `next`. */
+async function toTheEnd(client: RestClient): Promise<Values> {
+  const attribute = 'user.id=nobody';
+  let pages = 0;
+  let total = 0;
+  let firstShare: number | undefined;
+  let cursor: string | undefined;
+  do {
+    const { ms, text } = await client.askOk(
+      `${API}/traces?${query({ attribute, ...(cursor !== undefined && { cursor }) })}`,
+    );
+    const { next, examined } = JSON.parse(text) as Page;
+    firstShare ??= (100 * examined.store.spans) / Math.max(1, examined.store.of);
+    total += ms;
+    cursor = next;
+    pages++;
+  } while (cursor !== undefined && pages < PAGES_MAX);
+  return { toTheEnd: total, pages, examinedShare: firstShare };
+}
