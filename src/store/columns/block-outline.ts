@@ -1,4 +1,12 @@
 /** What a search compares before it looks at attributes: one array a property, one element a row. */
+import type { BlockEnvelopes } from './block-envelopes.ts';
+import type { BlockLayout } from './block-layout.ts';
+import type { BlockRows } from './block-rows.ts';
+import { OP, typeOf } from './shape-ops.ts';
+import { RAW_SHAPE } from './shape-trie.ts';
+
+const WORD = 0x100000000;
+
 export interface BlockOutline {
   /** Four words a row: start low, start high, end low, end high, as COLUMN.start and COLUMN.end have them. */
   readonly times: Uint32Array;
@@ -24,4 +32,76 @@ export interface BlockOutline {
   readonly trace: Uint16Array;
   readonly traceIds: Uint32Array;
   readonly arrival: Float64Array;
+}
+
+/** @throws DamagedBlock */
+export function outlineOf(
+  layout: BlockLayout,
+  rows: BlockRows,
+  envelopes: BlockEnvelopes,
+): BlockOutline {
+  const { count, times, shapes } = rows;
+  const start = new Float64Array(count);
+  const duration = new Float64Array(count);
+  const status = new Uint8Array(count);
+  const otelKind = new Uint8Array(count);
+  const kind = new Uint8Array(count);
+  const service = new Uint16Array(count);
+  const named = namesOf(layout);
+  const name = new Uint16Array(count);
+  const next = new Uint32Array(layout.ops.length);
+  const [, rawName, rawKind, rawStatus, rawSpanKind] = layout.shapes[RAW_SHAPE]!.ops;
+  const raw = (op: number | undefined, at: number) => layout.ops[op!]!.numbers[at]!;
+  for (let row = 0; row < count; row++) {
+    const at = row * 4;
+    start[row] = times[at + 1]! * WORD + times[at]!;
+    const long = (times[at + 3]! - times[at + 1]!) * WORD + (times[at + 2]! - times[at]!);
+    duration[row] = long > 0 ? long : 0;
+    const shape = layout.shapes[shapes[row]!]!;
+    const isRaw = shapes[row] === RAW_SHAPE;
+    const nameOp = isRaw ? rawName! : shape.nameOp;
+    const value = nameOp < 0 ? 0 : next[nameOp]!;
+    if (nameOp >= 0) next[nameOp] = value + 1;
+    name[row] = nameOp < 0 ? named.nameless : named.first[nameOp]! + named.indexes[nameOp]![value]!;
+    status[row] = isRaw ? raw(rawStatus, value) : shape.status;
+    otelKind[row] = isRaw ? raw(rawKind, value) : shape.otelKind;
+    kind[row] = isRaw ? raw(rawSpanKind, value) : shape.kind;
+    const resource = envelopes.resourceOf[envelopes.scopeOf[row]!]!;
+    const known = layout.serviceOf[envelopes.resourceFrames[resource]!]!;
+    service[row] = known < 0 ? layout.services.length : known;
+  }
+  return {
+    ...{ times, start, duration, status, otelKind, kind, service, name },
+    services: [...layout.services, undefined],
+    names: named.names,
+    trace: Uint16Array.from(rows.traces),
+    traceIds: rows.traceIds,
+    arrival: rows.arrivals,
+  };
+}
+
+/** Names by column one behind the other, then the empty one. */
+function namesOf(layout: BlockLayout): {
+  names: string[];
+  nameless: number;
+  /** By op: where its names begin, and which of them each value is. */
+  first: number[];
+  indexes: Float64Array[];
+} {
+  const names: string[] = [];
+  const first: number[] = [];
+  const indexes: Float64Array[] = [];
+  for (const [op, column] of layout.ops.entries()) {
+    const type = typeOf(column.code);
+    if ((type !== OP.name && type !== OP.rawName) || column.count === 0) continue;
+    const { strings } = column;
+    first[op] = names.length;
+    indexes[op] = strings.indexes;
+    for (let i = 0; i < strings.size; i++) names.push(textOf(strings.entry(i)));
+  }
+  return { names, nameless: names.push('') - 1, first, indexes };
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
 }

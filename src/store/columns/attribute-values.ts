@@ -1,0 +1,100 @@
+/**
+ * Keys and values of a block's attributes, for the filters in a directory: those of spans from the columns,
+ * those of raw spans and of resources read one by one.
+ */
+import { isUtf8 } from 'node:buffer';
+import type { Attribute } from '../../model/attribute.ts';
+import { readResourceFrame } from '../../otlp/read-frames.ts';
+import { readSpan } from '../../otlp/read-span.ts';
+import type { ByteTable } from './byte-table.ts';
+import type { KeySummary } from './encoded-columns.ts';
+import { grownWords } from './growing.ts';
+import { VALUE } from './shape-ops.ts';
+import type { NumberValues } from './value-columns.ts';
+import { hashText, keySeed, valueHash } from './value-hash.ts';
+import { wideText } from './wide-int.ts';
+
+export class AttributeValues {
+  #hashes = new Uint32Array(1 << 12);
+  #count = 0;
+  readonly #keys = new Map<string, boolean>();
+  readonly #seen = new Set<number>();
+
+  clear(): void {
+    this.#count = 0;
+    this.#keys.clear();
+  }
+
+  get keys(): KeySummary[] {
+    return [...this.#keys].map(([key, filterable]) => ({ key, filterable }));
+  }
+
+  /** Sorted, each once. */
+  takeHashes(): Uint32Array {
+    const sorted = this.#hashes.subarray(0, this.#count).sort();
+    let unique = 0;
+    for (let i = 0; i < sorted.length; i++)
+      if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[unique++] = sorted[i]!;
+    return sorted.slice(0, unique);
+  }
+
+  /** A column of attributes of spans. @param value of VALUE */
+  addKey(key: Uint8Array, value: number): string {
+    const text = Buffer.from(key).toString();
+    this.#addKey(text, value === VALUE.double);
+    return text;
+  }
+
+  /** One distinct string of a column whose strings are hashed with the key's seed. */
+  addString(table: ByteTable, entry: number, key: string): void {
+    const bytes = table.bytes(entry);
+    if (isUtf8(bytes)) this.#push(table.hashes[entry]!);
+    else this.#push(hashText(Buffer.from(bytes).toString(), keySeed(key)));
+  }
+
+  addWide(table: ByteTable, entry: number, key: string): void {
+    this.#push(hashText(wideText(table.bytes(entry)), keySeed(key)));
+  }
+
+  addNumbers(key: string, { values, count }: NumberValues, isBool: boolean): void {
+    const seed = keySeed(key);
+    const seen = this.#seen;
+    seen.clear();
+    let last = Number.NaN;
+    for (let i = 0; i < count; i++) {
+      const value = values[i]!;
+      if (value === last) continue;
+      last = value;
+      if (seen.has(value)) continue;
+      seen.add(value);
+      this.#push(hashText(isBool ? String(value === 1) : String(value), seed));
+    }
+  }
+
+  addResource(frame: Uint8Array): void {
+    this.#addAll(readResourceFrame(frame).attributes);
+  }
+
+  addRawSpan(span: Uint8Array): void {
+    this.#addAll(readSpan(span).attributes);
+  }
+
+  #addAll(attributes: readonly Attribute[]): void {
+    for (const { key, value } of attributes) {
+      this.#addKey(key, value.type === 'double');
+      if (value.type === 'string') this.#push(valueHash(key, value.value));
+      else if (value.type === 'int' || value.type === 'bool')
+        this.#push(valueHash(key, String(value.value)));
+    }
+  }
+
+  #addKey(key: string, isDouble: boolean): void {
+    const filterable = !isDouble && (this.#keys.get(key) ?? true);
+    this.#keys.set(key, filterable);
+  }
+
+  #push(hash: number): void {
+    if (this.#count === this.#hashes.length) this.#hashes = grownWords(this.#hashes);
+    this.#hashes[this.#count++] = hash;
+  }
+}
