@@ -16,6 +16,22 @@ const atMost = (value: number): Target => ({ atMost: value });
 /** A view of a trace of 100,000 spans. */
 const BIG = { cpuMs: atMost(300) };
 
+/** Set for 10 million spans. */
+const READS: Targets[string] = {
+  'trace by id': { p99: atMost(5) },
+  'service, operation, duration': { p99: atMost(50) },
+  'a rare attribute value': { p99: atMost(50) },
+  'statistics, everything': { p99: atMost(20) },
+  'statistics, an hour': { p99: atMost(20) },
+};
+
+/** The same at every size. */
+const GROWTH: Targets[string] = {
+  ...READS,
+  receiving: { spansPerCpuSecond: atLeast(400_000) },
+  'the process': { rss: atMost(250), diskBytesPerSpan: atMost(60) },
+};
+
 const TARGETS: Targets = {
   ingest: {
     '512 a request': {
@@ -40,23 +56,23 @@ const TARGETS: Targets = {
   sdk: {
     'Synton, memory only': {
       threadMicrosOver: atMost(3),
+      processMicrosOver: atMost(3),
       onEndMicros: atMost(0.3),
       blockedOver5: atMost(0),
     },
     'Synton, persisted': {
       threadMicrosOver: atMost(3),
+      processMicrosOver: atMost(3),
       onEndMicros: atMost(0.3),
       blockedOver5: atMost(0),
     },
   },
-  reads: {
-    'trace by id': { p99: atMost(5) },
-    'service, operation, duration': { p99: atMost(50) },
-    'a rare attribute value': { p99: atMost(50) },
-    'statistics, everything': { p99: atMost(20) },
-    'statistics, an hour': { p99: atMost(20) },
-    'receiving meanwhile': { loopMax: atMost(20) },
-  },
+  reads: { ...READS, 'receiving meanwhile': { loopMax: atMost(20) } },
+  growth: Object.fromEntries(
+    ['1 M', '10 M', '100 M'].flatMap((size) =>
+      Object.entries(GROWTH).map(([load, figures]) => [`${size} spans: ${load}`, figures]),
+    ),
+  ),
   'big-trace': {
     lifecycle: BIG,
     'timeline, first page': BIG,

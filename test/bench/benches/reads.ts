@@ -11,7 +11,7 @@ const SPANS_PER_SECOND = 10_000;
 const RECEIVE_SECONDS_MAX = 1_200;
 const FILL_WITHIN_MS = 600_000;
 /** A question's share of a round. */
-const QUESTION_MS_IN_WHOLE = 3_000;
+const QUESTION_MS_IN_WHOLE = 1_000;
 const QUESTION_MS_ALONE = 60_000;
 const LIFE_MS = 1_800_000;
 

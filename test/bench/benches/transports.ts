@@ -25,6 +25,11 @@ const TRANSPORTS: readonly Transport[] = [
 ];
 /** After the first, only what a transport has of its own is new to the process. */
 const WARM_UP_SHARE = 0.4;
+/** A run of everything measures these, each at one size of request. */
+const IN_WHOLE: Readonly<Record<string, readonly string[]>> = {
+  [COLLECTOR.name]: ['gRPC, gzip', 'HTTP/protobuf', 'HTTP/JSON'],
+  [SDKS.name]: ['HTTP/protobuf', 'HTTP/JSON, gzip'],
+};
 const SHOWN = ['spansPerCpuSecond', 'userShare', 'ackP99', 'refusals'] as const;
 
 export const bench: Bench = {
@@ -48,7 +53,11 @@ async function allTransports(
   const all = load === COLLECTOR ? context.spans(60_000, 300_000) : context.spans(20_000, 100_000);
   const spans = all * subject.share;
   const measured: [string, Values][] = [];
-  for (const transport of TRANSPORTS.filter(({ protocol }) => subject.takes.includes(protocol))) {
+  const wanted = TRANSPORTS.filter(
+    ({ protocol, name }) =>
+      subject.takes.includes(protocol) && (!context.isWhole || IN_WHOLE[load.name]!.includes(name)),
+  );
+  for (const transport of wanted) {
     const order = (count: number) =>
       orderBy(transport, open, grpcOrder(open, load, count, context.seed()));
     const isFirst = measured.length === 0;
