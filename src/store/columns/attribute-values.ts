@@ -11,14 +11,15 @@ import type { KeySummary } from './encoded-columns.ts';
 import { grownWords } from './growing.ts';
 import { VALUE } from './shape-ops.ts';
 import type { NumberValues } from './value-columns.ts';
-import { hashText, keySeed, valueHash } from './value-hash.ts';
+import { hashDecimal, hashText, keySeed, valueHash } from './value-hash.ts';
 import { wideText } from './wide-int.ts';
 
 export class AttributeValues {
   #hashes = new Uint32Array(1 << 12);
   #count = 0;
   readonly #keys = new Map<string, boolean>();
-  readonly #seen = new Set<number>();
+  /** By small integer, whether a column has it. */
+  readonly #seen = new Uint8Array(1 << 12);
 
   clear(): void {
     this.#count = 0;
@@ -47,9 +48,9 @@ export class AttributeValues {
 
   /** One distinct string of a column whose strings are hashed with the key's seed. */
   addString(table: ByteTable, entry: number, key: string): void {
-    const bytes = table.bytes(entry);
-    if (isUtf8(bytes)) this.#push(table.hashes[entry]!);
-    else this.#push(hashText(Buffer.from(bytes).toString(), keySeed(key)));
+    const isAscii = table.arena.isAscii(table.offsets[entry]!, table.lengths[entry]!);
+    if (isAscii || isUtf8(table.bytes(entry))) this.#push(table.hashes[entry]!);
+    else this.#push(hashText(Buffer.from(table.bytes(entry)).toString(), keySeed(key)));
   }
 
   addWide(table: ByteTable, entry: number, key: string): void {
@@ -58,17 +59,17 @@ export class AttributeValues {
 
   addNumbers(key: string, { values, count }: NumberValues, isBool: boolean): void {
     const seed = keySeed(key);
-    const seen = this.#seen;
-    seen.clear();
-    let last = Number.NaN;
+    const large = new Set<number>();
+    const seen = this.#seen.fill(0);
     for (let i = 0; i < count; i++) {
       const value = values[i]!;
-      if (value === last) continue;
-      last = value;
-      if (seen.has(value)) continue;
-      seen.add(value);
-      this.#push(hashText(isBool ? String(value === 1) : String(value), seed));
+      if (value < seen.length) seen[value] = 1;
+      else large.add(value);
     }
+    for (let value = 0; value < seen.length; value++)
+      if (seen[value] !== 0)
+        this.#push(isBool ? hashText(String(value === 1), seed) : hashDecimal(value, seed));
+    for (const value of large) this.#push(hashText(String(value), seed));
   }
 
   addResource(frame: Uint8Array): void {

@@ -46,7 +46,6 @@ export class ByteTable {
     column: number,
     size: number,
     seed: number,
-    bytes: Uint8Array,
     view: DataView,
     offset: number,
     length: number,
@@ -69,7 +68,7 @@ export class ByteTable {
     this.#slots[slot] = entry + 1;
     if (entry === this.hashes.length) this.#growEntries();
     this.hashes[entry] = hash;
-    this.offsets[entry] = this.arena.add(bytes, offset, length);
+    this.offsets[entry] = this.arena.add(view, offset, length);
     this.lengths[entry] = length;
     this.columns[entry] = column;
     this.indexes[entry] = size;

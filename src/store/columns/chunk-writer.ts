@@ -10,6 +10,7 @@ import {
   HEADER_BYTES,
   METHOD,
 } from './chunk-format.ts';
+import { entropy } from './entropy.ts';
 
 /** Which chunks streams of unknown kind go to. */
 export interface StreamGroup {
@@ -71,12 +72,7 @@ export class ChunkWriter {
       if (byte === before) repeats++;
       before = byte;
     }
-    let bits = 0;
-    for (let i = 0; i < 256; i++) {
-      const count = histogram[i]!;
-      if (count > 0) bits += count * Math.log2(length / count);
-    }
-    const each = bits / length;
+    const each = entropy(histogram, length) / length;
     if (each > DENSE_BITS) return group.dense;
     return each > 3 && repeats * 4 < length ? group.even : group.sparse;
   }

@@ -48,7 +48,7 @@ export class ColumnBlockWriter {
       throw new RangeError('a column block has no room for the batch');
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#walker.enter(bytes, view);
-    this.#columns.enter(bytes, view);
+    this.#columns.enter(view);
     let scope = -1;
     let resource = -1;
     for (let row = 0; row < batch.count; row++) {

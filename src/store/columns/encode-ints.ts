@@ -6,7 +6,9 @@
  *   how u8: bits 0–2 planes · bit 3 steps · bits 4–5 power of 1,000
  *   first (signed, with steps) · smallest (signed) · the chunk of each plane u8
  */
+
 import type { ChunkWriter, StreamGroup } from './chunk-writer.ts';
+import { entropy } from './entropy.ts';
 import { grownBytes, grownDoubles } from './growing.ts';
 
 export const STEPS = 8;
@@ -17,13 +19,15 @@ const RANGE_MAX = 2 ** 51;
 let plane = new Uint8Array(1 << 16);
 let work = new Float64Array(1 << 16);
 
-/** @param isTime whether a common factor is looked for */
+/** What is tried: nothing, steps, or steps and a common factor. */
+export const INTS = { plain: 0, any: 1, times: 2 } as const;
+
 export function encodeInts(
   chunks: ChunkWriter,
   group: StreamGroup,
   values: Float64Array,
   count: number,
-  isTime: boolean = false,
+  form: number = INTS.any,
 ): void {
   const { meta } = chunks;
   if (count === 0) return;
@@ -42,13 +46,13 @@ export function encodeInts(
   }
   let power = 0;
   let scale = 1;
-  if (isTime) {
+  if (form === INTS.times) {
     while (power < 3 && dividesAll(values, count, scale * 1000)) {
       scale *= 1000;
       power++;
     }
   }
-  const steps = stepsAreSmaller(values, count, min, max, stepMin, stepMax);
+  const steps = form !== INTS.plain && stepsAreSmaller(values, count, min, max, stepMin, stepMax);
   const base = (steps ? stepMin : min) / scale;
   const range = ((steps ? stepMax : max) - (steps ? stepMin : min)) / scale;
   const planes = bytesFor(range);
@@ -97,7 +101,7 @@ function dividesAll(values: Float64Array, count: number, divisor: number): boole
   return true;
 }
 
-/** By the bits that are left of each value one way and the other. */
+/** By what would be left of each value one way and the other: the entropy of its low byte, and the bits above. */
 function stepsAreSmaller(
   values: Float64Array,
   count: number,
@@ -108,20 +112,29 @@ function stepsAreSmaller(
 ): boolean {
   if (count < 2 || max === min || max - min > RANGE_MAX) return false;
   if (stepMin === stepMax) return true;
+  plainBytes.fill(0);
+  stepBytes.fill(0);
   let plain = 0;
   let stepped = 0;
   for (let i = 1; i < count; i++) {
-    const value = values[i]!;
-    plain += bitsOf(value - min);
-    stepped += bitsOf(Math.abs(value - values[i - 1]!) * 2);
+    const value = values[i]! - min;
+    const step = values[i]! - values[i - 1]!;
+    const low = value & 255;
+    const stepLow = step & 255;
+    plainBytes[low] = plainBytes[low]! + 1;
+    stepBytes[stepLow] = stepBytes[stepLow]! + 1;
+    if (value > 255) plain += bitsOf(value) - 8;
+    const size = step < 0 ? -step : step;
+    if (size > 127) stepped += bitsOf(size) - 7;
   }
-  return stepped * 4 < plain * 3;
+  plain += entropy(plainBytes, count - 1);
+  stepped += entropy(stepBytes, count - 1);
+  return stepped < plain * 0.9;
 }
+
+const plainBytes = new Int32Array(256);
+const stepBytes = new Int32Array(256);
 
 function bitsOf(value: number): number {
-  return value < 0x80000000 ? 32 - Math.clz32(value) : 21 + bits32(value / 0x200000);
-}
-
-function bits32(value: number): number {
-  return value < 0xffffffff ? 32 - Math.clz32(value) : 32;
+  return value < 0x80000000 ? 32 - Math.clz32(value) : 32 + 32 - Math.clz32(value / 0x100000000);
 }

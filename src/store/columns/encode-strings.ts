@@ -11,7 +11,7 @@
  */
 import { ByteTable } from './byte-table.ts';
 import type { ChunkWriter, StreamGroup } from './chunk-writer.ts';
-import { encodeInts } from './encode-ints.ts';
+import { encodeInts, INTS } from './encode-ints.ts';
 import { grownBytes, grownDoubles } from './growing.ts';
 import { SLOTS_MAX, TemplateCutter } from './string-template.ts';
 
@@ -20,6 +20,8 @@ export const TEMPLATES = 1;
 
 /** Fewer strings are not worth it. */
 const TEMPLATE_STRINGS_MIN = 32;
+/** Indexes of fewer are never told as steps. */
+const STEPS_STRINGS_MIN = 64;
 /** Longer ones are texts. */
 const TEMPLATE_BYTES_MAX = 256;
 
@@ -56,7 +58,7 @@ export class StringsEncoder {
     if (count === 0) return;
     while (this.#numbers.length < entries.length) this.#numbers = grownDoubles(this.#numbers);
     meta.varint(entries.length);
-    if (entries.length > 1) encodeInts(this.#chunks, group.indexes, indexes, count);
+    if (entries.length > 1) this.#putIndexes(group, entries.length, indexes, count);
     if (this.#cut(table, entries)) {
       meta.byte(TEMPLATES);
       this.#putTemplates(group, entries.length);
@@ -84,7 +86,7 @@ export class StringsEncoder {
       cutter.cut(bytes, offset, offset + length);
       if (last < 0 || !templates.is(last, cutter.view, 0, cutter.length)) {
         const size = templates.count;
-        last = templates.entry(0, size, 0, cutter.template, cutter.view, 0, cutter.length);
+        last = templates.entry(0, size, 0, cutter.view, 0, cutter.length);
         // The first strings tell: most of what is not cut well is given up early.
         if (templates.count > most || (i < 64 && templates.count > 24)) return false;
       }
@@ -104,13 +106,19 @@ export class StringsEncoder {
   #putTemplates(group: StringGroup, count: number): void {
     const templates = this.#templates;
     this.#chunks.meta.varint(templates.count);
-    if (templates.count > 1) encodeInts(this.#chunks, group.indexes, this.#numbers, count);
+    if (templates.count > 1) this.#putIndexes(group, templates.count, this.#numbers, count);
     const all = Int32Array.from({ length: templates.count }, (_, i) => i);
     this.#putText(group, templates, all, templates.count);
     for (let k = 0; k < SLOTS_MAX; k++) {
       this.#chunks.meta.varint(this.#slotCounts[k]!);
       encodeInts(this.#chunks, group.indexes, this.#slots[k]!, this.#slotCounts[k]!);
     }
+  }
+
+  /** A few strings come in any order: only of many may it help to tell each from the one before it. */
+  #putIndexes(group: StringGroup, size: number, indexes: Float64Array, count: number): void {
+    const form = size > STEPS_STRINGS_MIN ? INTS.any : INTS.plain;
+    encodeInts(this.#chunks, group.indexes, indexes, count, form);
   }
 
   #putText(group: StringGroup, table: ByteTable, entries: Int32Array, count: number): void {
@@ -122,10 +130,14 @@ export class StringsEncoder {
     encodeInts(this.#chunks, group.indexes, this.#numbers, count);
     if (this.#text.length < length) this.#text = grownBytes(this.#text, length);
     let at = 0;
+    const text = this.#text;
+    const { bytes } = table.arena;
     for (let i = 0; i < count; i++) {
-      const text = table.bytes(entries[i]!);
-      this.#text.set(text, at);
-      at += text.length;
+      const offset = table.offsets[entries[i]!]!;
+      const size = this.#numbers[i]!;
+      if (size > 64) text.set(bytes.subarray(offset, offset + size), at);
+      else for (let b = 0; b < size; b++) text[at + b] = bytes[offset + b]!;
+      at += size;
     }
     this.#chunks.stream(group.text, this.#text.subarray(0, length));
     this.#chunks.meta.varint(length);

@@ -7,7 +7,7 @@
  */
 import { CHUNK } from './chunk-format.ts';
 import type { ChunkWriter, StreamGroup } from './chunk-writer.ts';
-import { encodeInts } from './encode-ints.ts';
+import { encodeInts, INTS } from './encode-ints.ts';
 import type { DoubleValues, TimeValues } from './value-columns.ts';
 
 export const PLANES = 255;
@@ -63,5 +63,5 @@ export function encodeTimes(chunks: ChunkWriter, group: StreamGroup, times: Time
     encodeInts(chunks, group, Float64Array.from(farRows), farRows.length);
     chunks.put(CHUNK.ids, new Uint8Array(Uint32Array.from(farWords).buffer));
   }
-  encodeInts(chunks, group, times.values, times.count, true);
+  encodeInts(chunks, group, times.values, times.count, INTS.times);
 }

@@ -131,11 +131,11 @@ export class Envelopes {
     let length: number;
     if (count === 1) {
       length = batch.segments[segment * 2 + 1]!;
-      column.push(batch.bytes, view, batch.segments[segment * 2]!, length);
+      column.push(view, batch.segments[segment * 2]!, length);
     } else {
       const frame = frameBytes(batch, segment, count);
       length = frame.length;
-      column.push(frame, new DataView(frame.buffer, frame.byteOffset, length), 0, length);
+      column.push(new DataView(frame.buffer, frame.byteOffset, length), 0, length);
     }
     this.frameBytes += length;
   }

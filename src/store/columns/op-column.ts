@@ -1,7 +1,6 @@
 /** The column of one op when a block is read: its place is known at once, its values when they are wanted. */
 import type { ByteReader } from './byte-reader.ts';
-import { CHUNK } from './chunk-format.ts';
-import type { ChunkReader, StreamPlace } from './chunk-reader.ts';
+import type { ChunkReader } from './chunk-reader.ts';
 import { DamagedBlock } from './damaged-block.ts';
 import { decodeInts, type IntsPlace, readIntsPlace } from './decode-ints.ts';
 import {
@@ -26,7 +25,6 @@ export class OpColumn {
   readonly #strings: StringColumn | undefined;
   readonly #ints: IntsPlace | undefined;
   readonly #doubles: DoublesPlace | undefined;
-  readonly #ids: StreamPlace | undefined;
   readonly #times: TimesPlace | undefined;
   #numbers: Float64Array | undefined;
   #bytes: Uint8Array | undefined;
@@ -43,8 +41,6 @@ export class OpColumn {
     if (this.count === 0) return;
     if (kept === KEPT.string) this.#strings = new StringColumn(meta, chunks, this.count);
     else if (kept === KEPT.double) this.#doubles = readDoublesPlace(meta, chunks, this.count);
-    else if (kept === KEPT.id16) this.#ids = chunks.place(CHUNK.ids, this.count * 16);
-    else if (kept === KEPT.id8) this.#ids = chunks.place(CHUNK.ids, this.count * 8);
     else if (kept === KEPT.time) this.#times = readTimesPlace(meta, chunks, this.count);
     else this.#ints = readIntsPlace(meta, chunks, this.count);
   }
@@ -63,11 +59,6 @@ export class OpColumn {
   get doubles(): Uint8Array {
     this.#bytes ??= decodeDoubles(this.#chunks, wanted(this.#doubles));
     return this.#bytes;
-  }
-
-  /** Sixteen or eight bytes a value. */
-  get ids(): Uint8Array {
-    return this.#chunks.bytes(wanted(this.#ids));
   }
 
   get times(): Times {

@@ -10,10 +10,10 @@ import { encodeDoubles, encodeTimes } from './encode-values.ts';
 import { KEPT, keptOf, numberOf, OP, PLACE, typeOf, VALUE } from './shape-ops.ts';
 import { type Op, RAW_SHAPE, type ShapeTrie } from './shape-trie.ts';
 import type { SpanWalker } from './span-walker.ts';
-import { DoubleValues, IdValues, NumberValues, StringValues, TimeValues } from './value-columns.ts';
+import { DoubleValues, giveBack, NumberValues, StringValues, TimeValues } from './value-columns.ts';
 import { keySeed } from './value-hash.ts';
 
-type Column = StringValues | NumberValues | DoubleValues | IdValues;
+type Column = StringValues | NumberValues | DoubleValues;
 
 const text = (chunk: number) => ({ dense: CHUNK.dense, even: chunk, sparse: chunk });
 const VALUES: StringGroup = { indexes: VALUE_STREAMS, text: text(CHUNK.text) };
@@ -35,7 +35,6 @@ export class OpColumns {
   readonly #walker: SpanWalker;
   readonly #kept: number[] = [];
   readonly #columns: (Column | undefined)[] = [];
-  #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** Entry of the name of the span that was pushed last; −1 where it has none. */
   nameEntry: number = NO_NAME;
@@ -47,12 +46,16 @@ export class OpColumns {
 
   clear(): void {
     this.table.clear();
+    for (const column of this.#columns) {
+      if (column instanceof StringValues) giveBack(column.indexes);
+      else if (column instanceof NumberValues) giveBack(column.values);
+    }
     this.#kept.length = 0;
     this.#columns.length = 0;
   }
 
-  enter(bytes: Uint8Array, view: DataView): void {
-    this.#bytes = bytes;
+  /** The request that spans are in. */
+  enter(view: DataView): void {
     this.#view = view;
   }
 
@@ -65,7 +68,6 @@ export class OpColumns {
   push(endLow: number, endHigh: number): void {
     const { ops, offsets, lengths, numbers, count } = this.#walker;
     if (this.#columns.length < this.#trie.ops.length) this.#addColumns();
-    const bytes = this.#bytes;
     const view = this.#view;
     this.nameEntry = NO_NAME;
     for (let i = 0; i < count; i++) {
@@ -73,7 +75,7 @@ export class OpColumns {
       switch (this.#kept[op]) {
         case KEPT.string: {
           const column = this.#columns[op] as StringValues;
-          column.push(bytes, view, offsets[i]!, lengths[i]!);
+          column.push(view, offsets[i]!, lengths[i]!);
           if (column.isName) this.nameEntry = column.lastEntry;
           break;
         }
@@ -82,10 +84,6 @@ export class OpColumns {
           break;
         case KEPT.double:
           (this.#columns[op] as DoubleValues).push(view, offsets[i]!);
-          break;
-        case KEPT.id16:
-        case KEPT.id8:
-          (this.#columns[op] as IdValues).push(bytes, offsets[i]!);
           break;
         case KEPT.time: {
           const at = offsets[i]!;
@@ -109,9 +107,9 @@ export class OpColumns {
   ): void {
     if (this.#columns.length < this.#trie.ops.length) this.#addColumns();
     const [span, name, kind, status, spanKind] = this.#trie.shapes[RAW_SHAPE]!.ops;
-    (this.#columns[span!] as StringValues).push(this.#bytes, this.#view, offset, length);
+    (this.#columns[span!] as StringValues).push(this.#view, offset, length);
     const names = this.#columns[name!] as StringValues;
-    names.push(this.#bytes, this.#view, nameOffset, nameLength);
+    names.push(this.#view, nameOffset, nameLength);
     this.nameEntry = names.lastEntry;
     this.numbers(kind!).push(bits & BITS.otelKindMask);
     this.numbers(status!).push((bits & BITS.statusMask) >>> BITS.statusShift);
@@ -134,8 +132,6 @@ export class OpColumns {
       if (column instanceof StringValues)
         strings.encode(groupOf(code), this.table, entries[op]!, column.indexes, column.count);
       else if (column instanceof DoubleValues) encodeDoubles(chunks, VALUE_STREAMS, column);
-      else if (column instanceof IdValues)
-        chunks.put(CHUNK.ids, column.bytes.subarray(0, column.count * column.length));
       else if (column instanceof TimeValues) encodeTimes(chunks, VALUE_STREAMS, column);
       else {
         const group = typeOf(code) === OP.rawBits ? ROW_STREAMS : VALUE_STREAMS;
@@ -190,10 +186,6 @@ export class OpColumns {
         return new NumberValues();
       case KEPT.double:
         return new DoubleValues();
-      case KEPT.id16:
-        return new IdValues(16);
-      case KEPT.id8:
-        return new IdValues(8);
       case KEPT.time:
         return new TimeValues();
       default:

@@ -71,10 +71,8 @@ export const KEPT = {
   string: 1,
   int: 2,
   double: 3,
-  id16: 4,
-  id8: 5,
-  time: 6,
-  parent: 7,
+  time: 4,
+  parent: 5,
 };
 
 export const typeOf = (code: number): number => code & 0xff;
@@ -88,6 +86,8 @@ export function keptOf(code: number): number {
     case OP.traceState:
     case OP.name:
     case OP.eventName:
+    case OP.linkTraceId:
+    case OP.linkSpanId:
     case OP.linkTraceState:
     case OP.statusMessage:
     case OP.rawSpan:
@@ -100,10 +100,6 @@ export function keptOf(code: number): number {
     case OP.linkFlags:
     case OP.rawBits:
       return KEPT.int;
-    case OP.linkTraceId:
-      return KEPT.id16;
-    case OP.linkSpanId:
-      return KEPT.id8;
     case OP.eventTime:
       return KEPT.time;
     case OP.parent:

@@ -75,6 +75,12 @@ export class ShapeTrie {
     this.shapes.push({ ops: Uint16Array.from(ops), otelKind: 0, status: 0, kind: 0 });
   }
 
+  /** The way from a state by a field that has no key; see `step`. */
+  stepPlain(state: number, code: number, view: DataView): number {
+    const last = this.#last[state]!;
+    return last >= 0 && this.#codes[last] === code ? last : this.step(state, code, view, 0, 0);
+  }
+
   /** The way from a state by a field; NONE where there is no more room for it. */
   step(state: number, code: number, view: DataView, keyAt: number, keyLength: number): number {
     const last = this.#last[state]!;
@@ -120,7 +126,7 @@ export class ShapeTrie {
     if (op < 0) return NONE;
     const edge = this.#edges++;
     this.#codes[edge] = code;
-    this.#keyOffsets[edge] = this.#arena.add(key, 0, keyLength);
+    this.#keyOffsets[edge] = this.#arena.add(view, keyAt, keyLength);
     this.#keyLengths[edge] = keyLength;
     this.opOf[edge] = op;
     this.target[edge] = edge + 1;

@@ -130,14 +130,10 @@ export class SpanRebuilder {
         out.byte(32);
         break;
       case OP.linkTraceId:
-        out.raw(column.ids, at * 16, 16);
-        out.byte(16);
-        out.byte(10);
+        this.#tagged(op, 10);
         break;
       case OP.linkSpanId:
-        out.raw(column.ids, at * 8, 8);
-        out.byte(8);
-        out.byte(18);
+        this.#tagged(op, 18);
         break;
       case OP.linkTraceState:
         this.#tagged(op, 26);

@@ -66,10 +66,15 @@ export class SpanWalker {
       if (this.count >= SHAPE_OPS_MAX) return false;
       const tag = bytes[pos++]!;
       if (tag === 74) {
-        const length = this.#length(pos, end);
-        const inside = this.#next;
-        pos = inside + length;
-        if (length < 0 || !this.#attribute(PLACE.span, inside, pos)) return false;
+        let length = bytes[pos]!;
+        if (length < 128) pos++;
+        else {
+          length = this.#length(pos, end);
+          if (length < 0) return false;
+          pos = this.#next;
+        }
+        if (!this.#attribute(PLACE.span, pos, pos + length)) return false;
+        pos += length;
         continue;
       }
       switch (tag) {
@@ -231,18 +236,29 @@ export class SpanWalker {
   #attribute(place: number, start: number, end: number): boolean {
     const bytes = this.#bytes;
     if (start === end || bytes[start] !== 10) return false;
-    const keyLength = this.#length(start + 1, end);
-    if (keyLength < 0) return false;
-    const key = this.#next;
+    // Lengths of one byte are read in line: they are nearly all there are.
+    let keyLength = bytes[start + 1]!;
+    let key = start + 2;
+    if (keyLength > 127) {
+      keyLength = this.#length(start + 1, end);
+      if (keyLength < 0) return false;
+      key = this.#next;
+    }
     let pos = key + keyLength;
     if (pos === end) return this.#keyed(place, VALUE.absent, key, keyLength, pos, 0);
     if (bytes[pos] !== 18) return false;
-    const length = this.#length(pos + 1, end);
-    pos = this.#next;
+    let length = bytes[pos + 1]!;
+    pos += 2;
+    if (length > 127) {
+      length = this.#length(pos - 1, end);
+      pos = this.#next;
+    }
     if (length < 0 || pos + length !== end) return false;
     if (length === 0) return this.#keyed(place, VALUE.unset, key, keyLength, pos, 0);
     switch (bytes[pos]) {
       case 10: {
+        if (bytes[pos + 1] === length - 2 && length < 130)
+          return this.#keyed(place, VALUE.string, key, keyLength, pos + 2, length - 2);
         const size = this.#length(pos + 1, end);
         if (size < 0 || this.#next + size !== end) return false;
         return this.#keyed(place, VALUE.string, key, keyLength, this.#next, size);
@@ -293,7 +309,7 @@ export class SpanWalker {
   }
 
   #mark(code: number): boolean {
-    return this.#take(this.#trie.step(this.#state, code, this.#view, 0, 0));
+    return this.#take(this.#trie.stepPlain(this.#state, code, this.#view));
   }
 
   #number(code: number, value: number): boolean {

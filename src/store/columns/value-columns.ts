@@ -1,10 +1,19 @@
 /** The values of one op while a block is written, by how they are kept. Reused: `count` is set back to 0. */
 import type { ByteTable } from './byte-table.ts';
-import { grownBytes, grownDoubles, grownWords } from './growing.ts';
+import { grownDoubles, grownWords } from './growing.ts';
 import { wideDifference } from './wide-difference.ts';
 
 const FIRST_VALUES = 32;
 const NO_ENTRY = -1;
+
+/** Memory of columns that are no longer needed, for the next block. */
+const spare: Float64Array[] = [];
+const SPARE_MAX = 256;
+const SPARE_VALUES_MAX = 1 << 13;
+
+export function giveBack(values: Float64Array): void {
+  if (spare.length < SPARE_MAX && values.length <= SPARE_VALUES_MAX) spare.push(values);
+}
 
 export class StringValues {
   readonly #table: ByteTable;
@@ -13,7 +22,7 @@ export class StringValues {
   #last = NO_ENTRY;
   #lastIndex = 0;
   /** Among the strings of this column, in the order in which they appeared. */
-  indexes: Float64Array = new Float64Array(FIRST_VALUES);
+  indexes: Float64Array;
   count = 0;
   /** Distinct strings. */
   size = 0;
@@ -22,16 +31,17 @@ export class StringValues {
 
   /** @param seed of the hashes of its strings */
   constructor(table: ByteTable, column: number, seed: number, isName: boolean) {
+    this.indexes = spare.pop() ?? new Float64Array(FIRST_VALUES);
     this.#table = table;
     this.#column = column;
     this.#seed = seed;
     this.isName = isName;
   }
 
-  push(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
+  push(view: DataView, offset: number, length: number): void {
     const table = this.#table;
     if (this.#last < 0 || !table.is(this.#last, view, offset, length)) {
-      const entry = table.entry(this.#column, this.size, this.#seed, bytes, view, offset, length);
+      const entry = table.entry(this.#column, this.size, this.#seed, view, offset, length);
       this.#last = entry;
       this.#lastIndex = table.indexes[entry]!;
       if (this.#lastIndex === this.size) this.size++;
@@ -52,7 +62,7 @@ export class StringValues {
 }
 
 export class NumberValues {
-  values: Float64Array = new Float64Array(FIRST_VALUES);
+  values: Float64Array = spare.pop() ?? new Float64Array(FIRST_VALUES);
   count = 0;
 
   push(value: number): void {
@@ -75,24 +85,6 @@ export class DoubleValues {
     if (at === this.words.length) this.words = grownWords(this.words);
     this.words[at] = view.getUint32(offset, true);
     this.words[at + 1] = view.getUint32(offset + 4, true);
-  }
-}
-
-/** Ids of one length. */
-export class IdValues {
-  readonly length: number;
-  bytes: Uint8Array = new Uint8Array(FIRST_VALUES * 16);
-  count = 0;
-
-  constructor(length: number) {
-    this.length = length;
-  }
-
-  push(bytes: Uint8Array, offset: number): void {
-    const { length } = this;
-    const at = this.count++ * length;
-    if (at + length > this.bytes.length) this.bytes = grownBytes(this.bytes, at + length);
-    for (let i = 0; i < length; i++) this.bytes[at + i] = bytes[offset + i]!;
   }
 }
 

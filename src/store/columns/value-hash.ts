@@ -46,3 +46,17 @@ export function hashText(text: string, seed: number): number {
     seed,
   );
 }
+
+const digits = new DataView(new ArrayBuffer(8));
+
+/** hashText of a number below 10^8, without its text. */
+export function hashDecimal(value: number, seed: number): number {
+  let at = 8;
+  let rest = value;
+  do {
+    const high = Math.floor(rest / 10);
+    digits.setUint8(--at, 0x30 + rest - high * 10);
+    rest = high;
+  } while (rest > 0);
+  return hashBytes(digits, at, 8 - at, seed);
+}
