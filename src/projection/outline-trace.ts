@@ -38,13 +38,16 @@ export function* outlineTrace(
   let first = 0n;
   let last = 0n;
   for (let i = 0; i < count; i++) {
-    const start = held(columns.starts[i]! + shifts[i]!);
+    const shift = shifts[i]!;
+    const start = shift === 0n ? columns.starts[i]! : held(columns.starts[i]! + shift);
     starts[i] = start;
     if (i === 0 || start < first) first = start;
-    if (i === 0 || start + durations[i]! > last) last = start + durations[i]!;
+    const end = start + durations[i]!;
+    if (i === 0 || end > last) last = end;
     if (i % ROWS_A_STEP === 0) yield;
   }
-  const tree = yield* depthFirst(parents, yield* sortByTime(starts));
+  const order = yield* sortByTime(starts);
+  const tree = yield* depthFirst(parents, order);
   const services = new Map<string, number>();
   const serviceOf = columns.resources.map(({ service }) => {
     const known = services.get(service) ?? services.size;
@@ -69,7 +72,7 @@ export function* outlineTrace(
     const i = record[row]!;
     rows.spanId[row * 2] = columns.ids[i * 2]!;
     rows.spanId[row * 2 + 1] = columns.ids[i * 2 + 1]!;
-    rows.start[row] = held(starts[i]! - first);
+    rows.start[row] = first === 0n ? starts[i]! : held(starts[i]! - first);
     rows.duration[row] = durations[i]!;
     rows.name[row] = columns.name[i]!;
     rows.service[row] = serviceOf[columns.resource[i]!]!;
@@ -83,7 +86,7 @@ export function* outlineTrace(
     if (row % ROWS_A_STEP === 0) yield;
   }
   countErrors(rows);
-  const byStart = yield* sortByTime(rows.start);
+  const byStart = yield* rowsByStart(rows, order);
   const end = last - first;
   return {
     ...rows,
@@ -109,6 +112,24 @@ function outlives({ parent, facts, start, duration }: Rows, row: number): boolea
   if (above < 0 || (facts[above]! & OUTLINE.statusMask) === STATUS_RUNNING) return false;
   if ((facts[row]! & OUTLINE.statusMask) === STATUS_RUNNING) return true;
   return start[row]! + duration[row]! > start[above]! + duration[above]! + OUTLIVES_BY_NANO;
+}
+
+/** The order of the columns' spans told in rows; those that start together, in the order of their rows. */
+function* rowsByStart(
+  { record, start }: Pick<TraceOutline, 'record' | 'start'>,
+  order: Int32Array,
+): Steps<Int32Array> {
+  const rowOf = new Int32Array(record.length);
+  for (let row = 0; row < record.length; row++) rowOf[record[row]!] = row;
+  const rows = order.map((index) => rowOf[index]!);
+  let from = 0;
+  for (let i = 1; i <= rows.length; i++) {
+    if (i < rows.length && start[rows[i]!] === start[rows[from]!]) continue;
+    if (i - from > 1) rows.subarray(from, i).sort();
+    from = i;
+    if (i % ROWS_A_STEP === 0) yield;
+  }
+  return rows;
 }
 
 /** Rows lie behind their parents: from the last to the first, every count is whole when it is passed up. */

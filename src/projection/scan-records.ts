@@ -59,7 +59,7 @@ class FrameNumbers {
   #lastNumber = 0;
 
   of(frame: Uint8Array): number {
-    if (frame === this.#last) return this.#lastNumber;
+    if (frame === this.#last || isEqual(frame, this.#last)) return this.#lastNumber;
     let number = this.#byArray.get(frame);
     if (number === undefined) {
       const text = Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('latin1');
@@ -75,4 +75,8 @@ class FrameNumbers {
     this.#lastNumber = number;
     return number;
   }
+}
+
+function isEqual(frame: Uint8Array, other: Uint8Array | undefined): boolean {
+  return frame.length === other?.length && Buffer.compare(frame, other) === 0;
 }

@@ -65,7 +65,7 @@ export function* traceColumns(
   const { rows } = scanned;
   const wide = new BigUint64Array(rows.buffer, rows.byteOffset, rows.length / 2);
   const startOf = (i: number): bigint => wide[(rowOf[i]! * STRIDE + COLUMN.start) / 2]!;
-  const names = new NameNumbers();
+  const names = new NameNumbers(records);
   const columns = {
     count,
     ids: new Uint32Array(count * 2),
@@ -85,10 +85,9 @@ export function* traceColumns(
   }
   for (let i = 0; i < count; i++) {
     const at = rowOf[i]! * STRIDE;
-    const record = records[i]!;
     const start = startOf(i);
     const end = wide[(at + COLUMN.end) / 2]!;
-    const facts = factsOf(rows, at, record);
+    const facts = factsOf(rows, at, records[i]!);
     const hasEnded = (facts & OUTLINE.statusMask) !== STATUS_RUNNING;
     columns.facts[i] = hasEnded && end < start ? facts | END_BEFORE_START : facts;
     columns.starts[i] = held(start - columns.baseUnixNano);
@@ -98,8 +97,7 @@ export function* traceColumns(
     columns.parentIds[i * 2] = rows[at + COLUMN.parentSpanId]!;
     columns.parentIds[i * 2 + 1] = rows[at + COLUMN.parentSpanId + 1]!;
     columns.resource[i] = scanned.resource[rowOf[i]!]!;
-    const nameAt = rows[at + COLUMN.nameOffset]!;
-    columns.name[i] = names.of(i, record.span, nameAt, nameAt + rows[at + COLUMN.nameLength]!);
+    columns.name[i] = names.of(i, rows[at + COLUMN.nameOffset]!, rows[at + COLUMN.nameLength]!);
     if (i % ROWS_A_STEP === 0) yield;
   }
   return columns;
@@ -153,16 +151,46 @@ function text(attributes: readonly Attribute[], ...keys: readonly string[]): str
 /** Numbers names by their bytes. */
 class NameNumbers {
   readonly first: number[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #records: readonly SpanRecord[];
+  /** Where each name begins in the first span that has it. */
+  readonly #places: number[] = [];
+  readonly #lengths: number[] = [];
+  /** By a hash: the first name of it. Names that share it with another are found by their text. */
+  readonly #byHash = new Map<number, number>();
+  readonly #byText = new Map<string, number>();
 
-  of(span: number, bytes: Uint8Array, from: number, to: number): number {
-    const name = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
-    let number = this.#numbers.get(name);
-    if (number === undefined) {
-      number = this.first.length;
-      this.#numbers.set(name, number);
-      this.first.push(span);
+  constructor(records: readonly SpanRecord[]) {
+    this.#records = records;
+  }
+
+  of(span: number, place: number, length: number): number {
+    const bytes = this.#records[span]!.span;
+    let hash = length;
+    for (let i = place; i < place + length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+    const known = this.#byHash.get(hash);
+    if (known === undefined) {
+      const number = this.#add(span, place, length);
+      this.#byHash.set(hash, number);
+      return number;
     }
+    if (this.#isNamed(known, bytes, place, length)) return known;
+    const text = Buffer.from(bytes.subarray(place, place + length)).toString('latin1');
+    const number = this.#byText.get(text) ?? this.#add(span, place, length);
+    this.#byText.set(text, number);
     return number;
+  }
+
+  #add(span: number, place: number, length: number): number {
+    this.#places.push(place);
+    this.#lengths.push(length);
+    return this.first.push(span) - 1;
+  }
+
+  #isNamed(number: number, bytes: Uint8Array, place: number, length: number): boolean {
+    if (this.#lengths[number] !== length) return false;
+    const other = this.#records[this.first[number]!]!.span;
+    const otherPlace = this.#places[number]!;
+    for (let i = 0; i < length; i++) if (bytes[place + i] !== other[otherPlace + i]) return false;
+    return true;
   }
 }

@@ -35,19 +35,28 @@ export function* mergeRecords(
   }
   const isFollower = new Uint8Array(given.length);
   for (const next of sharing) if (next >= 0) isFollower[next] = 1;
-  const merged: Winner[] = [];
+  const records: SpanRecord[] = [];
+  const rowOf = new Int32Array(given.length);
+  let isInOrder = true;
   for (let row = 0; row < given.length; row++) {
     if (isFollower[row] === 1) continue;
-    merged.push(sharing[row]! < 0 ? { row, record: given[row]! } : winner(row));
+    const found = sharing[row]! < 0 ? undefined : winner(row);
+    const record = found?.record ?? given[row]!;
+    const before = records.at(-1);
+    if (before !== undefined && record.arrival <= before.arrival) isInOrder = false;
+    rowOf[records.length] = found?.row ?? row;
+    records.push(record);
     if (row % ROWS_A_STEP === 0) yield;
   }
-  // They nearly always are in order already.
-  merged.sort(
-    (a, b) => a.record.arrival - b.record.arrival || compareIdentities(rows, a.row, b.row),
+  const merged = { records, rowOf: rowOf.slice(0, records.length) };
+  if (isInOrder) return merged;
+  const order = [...records.keys()].sort(
+    (a, b) =>
+      records[a]!.arrival - records[b]!.arrival || compareIdentities(rows, rowOf[a]!, rowOf[b]!),
   );
   return {
-    records: merged.map(({ record }) => record),
-    rowOf: Int32Array.from(merged, ({ row }) => row),
+    records: order.map((index) => records[index]!),
+    rowOf: Int32Array.from(order, (index) => rowOf[index]!),
   };
 
   function winner(first: number): Winner {
@@ -63,6 +72,10 @@ export function* mergeRecords(
 
   /** Of one identity, each different content once. */
   function distinct(first: number): Winner[] {
+    const second = sharing[first]!;
+    if (sharing[second]! < 0 && areEqual(first, second)) {
+      return [{ row: first, record: joined(given[first]!, given[second]!) }];
+    }
     const known = new Map<string, Winner>();
     for (let row = first; row >= 0; row = sharing[row]!) {
       const record = given[row]!;
@@ -72,6 +85,16 @@ export function* mergeRecords(
       else known.set(key, { row: twin.row, record: joined(twin.record, record) });
     }
     return [...known.values()];
+  }
+
+  function areEqual(a: number, b: number): boolean {
+    const [one, other] = [given[a]!, given[b]!];
+    return (
+      (one.origin === 'running') === (other.origin === 'running') &&
+      scanned.resource[a] === scanned.resource[b] &&
+      scanned.scope[a] === scanned.scope[b] &&
+      Buffer.compare(one.span, other.span) === 0
+    );
   }
 }
 

@@ -46,7 +46,8 @@ export class OutlineCache {
       return undefined;
     }
     this.#known.set(traceId, known);
-    const records = Array.from(known.rowOf, (row) => given[row]!);
+    const records: SpanRecord[] = [];
+    for (const row of known.rowOf) records.push(given[row]!);
     for (const [index, change] of known.changes) records[index] = { ...records[index]!, ...change };
     return { records, outline: known.outline };
   }
@@ -59,7 +60,8 @@ export class OutlineCache {
     outline: TraceOutline,
   ): void {
     const changes = new Map<number, Partial<SpanRecord>>();
-    for (const [index, record] of records.entries()) {
+    for (let index = 0; index < records.length; index++) {
+      const record = records[index]!;
       if (record === given[rowOf[index]!]) continue;
       const { arrival, origin, duplicateDiffers } = record;
       const differs = duplicateDiffers === undefined ? {} : { duplicateDiffers };
@@ -91,11 +93,15 @@ class SeenRecords {
   readonly #checksums = new Map<number, number>();
 
   constructor(records: readonly SpanRecord[]) {
-    this.#arrivals = Float64Array.from(records, ({ arrival }) => arrival);
-    this.#lengths = Uint32Array.from(records, ({ span }) => span.length);
-    this.#origins = Uint8Array.from(records, ({ origin }) => ORIGINS.indexOf(origin));
-    for (const [index, record] of records.entries()) {
-      if (record.origin === 'running') this.#checksums.set(index, checksumOf(record));
+    this.#arrivals = new Float64Array(records.length);
+    this.#lengths = new Uint32Array(records.length);
+    this.#origins = new Uint8Array(records.length);
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
+      this.#arrivals[i] = record.arrival;
+      this.#lengths[i] = record.span.length;
+      this.#origins[i] = ORIGINS.indexOf(record.origin);
+      if (record.origin === 'running') this.#checksums.set(i, checksumOf(record));
     }
   }
 
