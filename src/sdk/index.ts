@@ -28,6 +28,7 @@ export { ProcessorUnavailable } from './processor-unavailable.ts';
 export type {
   DashboardParams,
   ExportParams,
+  LifecycleParams,
   ProcessorViews,
   RangeParams,
   StatisticsParams,
