@@ -10,14 +10,18 @@ import type { ByteTable } from './byte-table.ts';
 import type { KeySummary } from './encoded-columns.ts';
 import { grownWords } from './growing.ts';
 import { VALUE } from './shape-ops.ts';
+import { sortedOnce } from './sorted-once.ts';
 import type { NumberValues } from './value-columns.ts';
-import { hashDecimal, hashText, keySeed, valueHash } from './value-hash.ts';
+import { hashDecimal, hashText, keySeed } from './value-hash.ts';
 import { wideText } from './wide-int.ts';
+
+const SEEDS_MAX = 1_024;
 
 export class AttributeValues {
   #hashes = new Uint32Array(1 << 12);
   #count = 0;
   readonly #keys = new Map<string, boolean>();
+  readonly #seeds = new Map<string, number>();
   /** By small integer, whether a column has it. */
   readonly #seen = new Uint8Array(1 << 12);
 
@@ -32,11 +36,7 @@ export class AttributeValues {
 
   /** Sorted, each once. */
   takeHashes(): Uint32Array {
-    const sorted = this.#hashes.subarray(0, this.#count).sort();
-    let unique = 0;
-    for (let i = 0; i < sorted.length; i++)
-      if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[unique++] = sorted[i]!;
-    return sorted.slice(0, unique);
+    return sortedOnce(this.#hashes.subarray(0, this.#count));
   }
 
   /** A column of attributes of spans. @param value of VALUE */
@@ -83,10 +83,20 @@ export class AttributeValues {
   #addAll(attributes: readonly Attribute[]): void {
     for (const { key, value } of attributes) {
       this.#addKey(key, value.type === 'double');
-      if (value.type === 'string') this.#push(valueHash(key, value.value));
-      else if (value.type === 'int' || value.type === 'bool')
-        this.#push(valueHash(key, String(value.value)));
+      if (value.type === 'string' || value.type === 'int' || value.type === 'bool')
+        this.#push(hashText(String(value.value), this.#seed(key)));
     }
+  }
+
+  /** Few keys come again and again. */
+  #seed(key: string): number {
+    let seed = this.#seeds.get(key);
+    if (seed === undefined) {
+      if (this.#seeds.size === SEEDS_MAX) this.#seeds.clear();
+      seed = keySeed(key);
+      this.#seeds.set(key, seed);
+    }
+    return seed;
   }
 
   #addKey(key: string, isDouble: boolean): void {

@@ -21,12 +21,19 @@ export class ByteTable {
   /** Place among the entries of its column. */
   indexes: Int32Array = new Int32Array(1 << 12);
   /** Entry + 1 by slot, 0 where free; at most half full. */
-  #slots = new Int32Array(SLOTS_MIN);
+  #slots: Int32Array;
+  readonly #slotsMin: number;
+
+  /** @param slotsMin a power of two, twice as many as the entries that are usual */
+  constructor(slotsMin: number = SLOTS_MIN) {
+    this.#slotsMin = slotsMin;
+    this.#slots = new Int32Array(slotsMin);
+  }
 
   clear(): void {
     this.count = 0;
     this.arena.clear();
-    if (this.#slots.length > SLOTS_MIN * 16) this.#slots = new Int32Array(SLOTS_MIN);
+    if (this.#slots.length > this.#slotsMin * 16) this.#slots = new Int32Array(this.#slotsMin);
     else this.#slots.fill(0);
   }
 

@@ -9,12 +9,14 @@ import { BITS, COLUMN, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
 import { AttributeValues } from './attribute-values.ts';
 import { BlockSummary } from './block-summary.ts';
 import { ChunkWriter } from './chunk-writer.ts';
+import { StringsEncoder } from './encode-strings.ts';
 import type { EncodedColumns } from './encoded-columns.ts';
 import { Envelopes } from './envelopes.ts';
 import { OpColumns } from './op-columns.ts';
 import { RowColumns } from './row-columns.ts';
 import { OP, typeOf } from './shape-ops.ts';
 import { RAW_SHAPE, ShapeTrie } from './shape-trie.ts';
+import { sortedOnce } from './sorted-once.ts';
 import { SpanWalker } from './span-walker.ts';
 import { traceHash } from './trace-hash.ts';
 
@@ -30,6 +32,7 @@ export class ColumnBlockWriter {
   readonly #summary = new BlockSummary();
   readonly #values = new AttributeValues();
   readonly #chunks = new ChunkWriter();
+  readonly #strings = new StringsEncoder(this.#chunks);
   #spanBytes = 0;
 
   get spanCount(): number {
@@ -111,7 +114,7 @@ export class ColumnBlockWriter {
   #encode(): Buffer {
     const chunks = this.#chunks;
     const { meta } = chunks;
-    this.#columns.encode(chunks);
+    this.#columns.encode(chunks, this.#strings);
     const { shapes } = this.#trie;
     const hasParent = new Uint8Array(shapes.length);
     meta.varint(shapes.length);
@@ -126,7 +129,7 @@ export class ColumnBlockWriter {
     }
     this.#rows.encode(chunks);
     this.#rows.encodeParents(chunks, hasParent);
-    this.#envelopes.encode(chunks);
+    this.#envelopes.encode(chunks, this.#strings);
     return chunks.finish(this.spanCount);
   }
 
@@ -137,8 +140,9 @@ export class ColumnBlockWriter {
 
   #traceHashes(): Uint32Array {
     const { words, count } = this.#rows.traces;
-    const sorted = Uint32Array.from({ length: count }, (_, i) => traceHash(words, i * 4)).sort();
-    return sorted.filter((hash, i) => i === 0 || hash !== sorted[i - 1]);
+    const hashes = new Uint32Array(count);
+    for (let trace = 0; trace < count; trace++) hashes[trace] = traceHash(words, trace * 4);
+    return sortedOnce(hashes);
   }
 
   #clear(): void {

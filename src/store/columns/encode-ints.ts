@@ -15,6 +15,7 @@ export const STEPS = 8;
 export const POWER_SHIFT = 4;
 /** Differences of larger numbers might not be exact. */
 const RANGE_MAX = 2 ** 51;
+const JUDGED_MAX = 1_024;
 
 let plane = new Uint8Array(1 << 16);
 let work = new Float64Array(1 << 16);
@@ -29,62 +30,80 @@ export function encodeInts(
   count: number,
   form: number = INTS.any,
 ): void {
-  const { meta } = chunks;
   if (count === 0) return;
-  while (work.length < count) work = grownDoubles(work);
   let min = values[0]!;
   let max = min;
-  let stepMin = Number.MAX_VALUE;
-  let stepMax = -Number.MAX_VALUE;
   for (let i = 1; i < count; i++) {
     const value = values[i]!;
-    const step = value - values[i - 1]!;
     if (value < min) min = value;
     if (value > max) max = value;
-    if (step < stepMin) stepMin = step;
-    if (step > stepMax) stepMax = step;
   }
-  let power = 0;
-  let scale = 1;
-  if (form === INTS.times) {
-    while (power < 3 && dividesAll(values, count, scale * 1000)) {
-      scale *= 1000;
-      power++;
-    }
+  if (form !== INTS.plain && stepsAreSmaller(values, count, min, max))
+    encodeSteps(chunks, group, values, count, form);
+  else {
+    const power = form === INTS.times ? commonPower(values, count) : 0;
+    encodeForm(chunks, group, values, count, 0, power, 0, min, max);
   }
-  const steps = form !== INTS.plain && stepsAreSmaller(values, count, min, max, stepMin, stepMax);
-  const base = (steps ? stepMin : min) / scale;
-  const range = ((steps ? stepMax : max) - (steps ? stepMin : min)) / scale;
-  const planes = bytesFor(range);
-  meta.byte(planes | (steps ? STEPS : 0) | (power << POWER_SHIFT));
-  if (steps) meta.signed(values[0]! / scale);
-  meta.signed(base);
-  if (planes === 0) return;
-  const length = steps ? count - 1 : count;
-  for (let i = 0; i < length; i++) {
-    const value = steps ? values[i + 1]! - values[i]! : values[i]!;
-    work[i] = scale === 1 ? value - base : Math.round(value / scale) - base;
-  }
-  putPlanes(chunks, group, work, length, planes);
 }
 
-function putPlanes(
+function encodeSteps(
   chunks: ChunkWriter,
   group: StreamGroup,
   values: Float64Array,
   count: number,
-  planes: number,
+  form: number,
 ): void {
+  while (work.length < count) work = grownDoubles(work);
+  const power = form === INTS.times ? commonPower(values, count) : 0;
+  let min = Number.MAX_VALUE;
+  let max = -Number.MAX_VALUE;
+  for (let i = 1; i < count; i++) {
+    const step = values[i]! - values[i - 1]!;
+    work[i - 1] = step;
+    if (step < min) min = step;
+    if (step > max) max = step;
+  }
+  encodeForm(chunks, group, work, count - 1, STEPS, power, values[0]!, min, max);
+}
+
+/** @param values from `min` to `max`, each times the power of 1,000 that is left out */
+function encodeForm(
+  chunks: ChunkWriter,
+  group: StreamGroup,
+  values: Float64Array,
+  count: number,
+  steps: number,
+  power: number,
+  first: number,
+  min: number,
+  max: number,
+): void {
+  const { meta } = chunks;
+  const scale = 1000 ** power;
+  const base = min / scale;
+  const planes = bytesFor(max / scale - base);
+  meta.byte(planes | steps | (power << POWER_SHIFT));
+  if (steps !== 0) meta.signed(first / scale);
+  meta.signed(base);
   if (plane.length < count) plane = grownBytes(plane, count);
   const piece = plane.subarray(0, count);
   for (let p = 0; p < planes; p++) {
-    if (p < 4) for (let i = 0; i < count; i++) piece[i] = (values[i]! >>> 0) >>> (p * 8);
-    else {
-      const divisor = 2 ** (p * 8);
-      for (let i = 0; i < count; i++) piece[i] = Math.floor(values[i]! / divisor);
-    }
+    const shift = p * 8;
+    if (p > 3) {
+      const divisor = 2 ** shift;
+      for (let i = 0; i < count; i++) piece[i] = Math.floor((values[i]! / scale - base) / divisor);
+    } else if (scale === 1) {
+      for (let i = 0; i < count; i++) piece[i] = ((values[i]! - base) >>> 0) >>> shift;
+    } else for (let i = 0; i < count; i++) piece[i] = ((values[i]! / scale - base) >>> 0) >>> shift;
     chunks.stream(group, piece);
   }
+}
+
+/** The largest power of 1,000, of at most three, that divides all. */
+function commonPower(values: Float64Array, count: number): number {
+  let power = 0;
+  while (power < 3 && dividesAll(values, count, 1000 ** (power + 1))) power++;
+  return power;
 }
 
 function bytesFor(range: number): number {
@@ -101,22 +120,18 @@ function dividesAll(values: Float64Array, count: number, divisor: number): boole
   return true;
 }
 
-/** By what would be left of each value one way and the other: the entropy of its low byte, and the bits above. */
-function stepsAreSmaller(
-  values: Float64Array,
-  count: number,
-  min: number,
-  max: number,
-  stepMin: number,
-  stepMax: number,
-): boolean {
+/**
+ * By what would be left of each value one way and the other: the entropy of its low byte, and the bits above.
+ * The first values tell.
+ */
+function stepsAreSmaller(values: Float64Array, count: number, min: number, max: number): boolean {
   if (count < 2 || max === min || max - min > RANGE_MAX) return false;
-  if (stepMin === stepMax) return true;
   plainBytes.fill(0);
   stepBytes.fill(0);
+  const judged = Math.min(count, JUDGED_MAX);
   let plain = 0;
   let stepped = 0;
-  for (let i = 1; i < count; i++) {
+  for (let i = 1; i < judged; i++) {
     const value = values[i]! - min;
     const step = values[i]! - values[i - 1]!;
     const low = value & 255;
@@ -127,8 +142,8 @@ function stepsAreSmaller(
     const size = step < 0 ? -step : step;
     if (size > 127) stepped += bitsOf(size) - 7;
   }
-  plain += entropy(plainBytes, count - 1);
-  stepped += entropy(stepBytes, count - 1);
+  plain += entropy(plainBytes, judged - 1);
+  stepped += entropy(stepBytes, judged - 1);
   return stepped < plain * 0.9;
 }
 

@@ -22,6 +22,7 @@ export const TEMPLATES = 1;
 const TEMPLATE_STRINGS_MIN = 32;
 /** Indexes of fewer are never told as steps. */
 const STEPS_STRINGS_MIN = 64;
+const TEMPLATE_SLOTS = 1 << 8;
 /** Longer ones are texts. */
 const TEMPLATE_BYTES_MAX = 256;
 
@@ -33,7 +34,7 @@ export interface StringGroup {
 export class StringsEncoder {
   readonly #chunks: ChunkWriter;
   readonly #cutter = new TemplateCutter();
-  readonly #templates = new ByteTable();
+  readonly #templates = new ByteTable(TEMPLATE_SLOTS);
   readonly #slots = Array.from({ length: SLOTS_MAX }, () => new Float64Array(256));
   readonly #slotCounts = new Int32Array(SLOTS_MAX);
   #numbers = new Float64Array(1_024);

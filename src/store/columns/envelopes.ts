@@ -12,7 +12,7 @@ import { ByteTable } from './byte-table.ts';
 import { CHUNK } from './chunk-format.ts';
 import { type ChunkWriter, ROW_STREAMS } from './chunk-writer.ts';
 import { encodeInts } from './encode-ints.ts';
-import { type StringGroup, StringsEncoder } from './encode-strings.ts';
+import type { StringGroup, StringsEncoder } from './encode-strings.ts';
 import { NumberValues, StringValues } from './value-columns.ts';
 
 const FRAMES: StringGroup = {
@@ -95,9 +95,8 @@ export class Envelopes {
     for (const entry of this.#entries(RESOURCE_COLUMN)) yield this.#table.bytes(entry);
   }
 
-  encode(chunks: ChunkWriter): void {
+  encode(chunks: ChunkWriter, strings: StringsEncoder): void {
     const { meta } = chunks;
-    const strings = new StringsEncoder(chunks);
     for (const [column, frames, each] of [
       [RESOURCE_COLUMN, this.#resources, this.#scopesEach],
       [SCOPE_COLUMN, this.#scopes, this.#rowsEach],

@@ -5,7 +5,7 @@ import { ByteTable } from './byte-table.ts';
 import { CHUNK } from './chunk-format.ts';
 import { type ChunkWriter, ROW_STREAMS, VALUE_STREAMS } from './chunk-writer.ts';
 import { encodeInts } from './encode-ints.ts';
-import { type StringGroup, StringsEncoder } from './encode-strings.ts';
+import type { StringGroup, StringsEncoder } from './encode-strings.ts';
 import { encodeDoubles, encodeTimes } from './encode-values.ts';
 import { KEPT, keptOf, numberOf, OP, PLACE, typeOf, VALUE } from './shape-ops.ts';
 import { type Op, RAW_SHAPE, type ShapeTrie } from './shape-trie.ts';
@@ -117,9 +117,8 @@ export class OpColumns {
   }
 
   /** Writes each op with its column: code (varint) · key, of an attribute · values (varint) · the column. */
-  encode(chunks: ChunkWriter): void {
+  encode(chunks: ChunkWriter, strings: StringsEncoder): void {
     const { meta } = chunks;
-    const strings = new StringsEncoder(chunks);
     const entries = this.#entriesByColumn();
     meta.varint(this.#trie.ops.length);
     for (const [op, { code, key }] of this.#trie.ops.entries()) {
