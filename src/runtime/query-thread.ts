@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../model/clock.ts';
 import type { TraceId } from '../model/ids.ts';
 import type { StorageReport } from '../model/statistics.ts';
+import { inTurns } from '../projection/in-turns.ts';
 import { CommitSignal } from '../store/commit-signal.ts';
 import type { SpanSource } from '../store/contracts/span-source.ts';
 import type { TraceReader } from '../store/contracts/trace-reader.ts';
@@ -17,7 +18,8 @@ import { decodeMinute } from '../store/statistics/statistics-codec.ts';
 import type { StatisticsSource } from '../store/statistics/statistics-source.ts';
 import { Counters } from '../telemetry/counters.ts';
 import { allViews } from '../views/all-views.ts';
-import { writeJson } from '../views/json.ts';
+import { writeJsonInSteps } from '../views/json.ts';
+import { FewAtOnce } from './few-at-once.ts';
 import { ThreadCalls } from './thread-calls.ts';
 
 export interface QueryData {
@@ -34,7 +36,7 @@ const counters = new Counters(data.counters, 2);
 const calls = new ThreadCalls(parentPort!, {
   render: (signal, view: string, params: unknown) => render(view, params, signal),
   renderJson: async (signal, view: string, params: unknown) =>
-    writeJson(await render(view, params, signal)),
+    inTurns(writeJsonInSteps(await render(view, params, signal)), signal),
   storage: () => storage(),
 });
 
@@ -92,6 +94,10 @@ const reader: TraceReader = createTraceReader({
   survivesRestart: persisted !== undefined,
 });
 
+/** Views that read a trace, which may be large: some 150 MiB of heap each, at most. */
+const TRACE_VIEWS: ReadonlySet<string> = new Set(['lifecycle', 'timeline', 'export']);
+const traceReaders = new FewAtOnce(4);
+
 const views = allViews({ clock: systemClock, dropped: () => counters.allDropped() });
 
 async function render(name: string, params: unknown, signal: AbortSignal): Promise<unknown> {
@@ -100,5 +106,7 @@ async function render(name: string, params: unknown, signal: AbortSignal): Promi
     parseParams(raw: unknown): unknown;
     render(reader: TraceReader, params: never, signal: AbortSignal): Promise<unknown>;
   };
-  return view.render(reader, view.parseParams(params) as never, signal);
+  const parsed = view.parseParams(params) as never;
+  const rendered = () => view.render(reader, parsed, signal);
+  return TRACE_VIEWS.has(name) ? traceReaders.run(rendered, signal) : rendered();
 }

@@ -6,7 +6,7 @@ import { JSON_FLAVORS } from '../../views/export/export-view.ts';
 import { DIAGRAMS } from '../../views/formats/mermaid/trace-mermaid.ts';
 import { LIMIT_MAX as LIFECYCLE_MAX } from '../../views/lifecycle/lifecycle-view.ts';
 import { RawParams } from '../../views/params/raw-params.ts';
-import { DEPTH_MAX } from '../../views/timeline/timeline-view.ts';
+import { ROWS_MAX } from '../../views/timeline/timeline-view.ts';
 import { PAGE_MAX } from '../../views/trace-rows.ts';
 import { LIMIT_MAX } from '../../views/traces/traces-view.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
@@ -87,7 +87,7 @@ function timeline(views: ViewRenderer): Route {
         name: 'offset',
         in: 'query',
         description: 'Instead of `after`: rows to pass over.',
-        schema: whole(0, DEPTH_MAX),
+        schema: whole(0, ROWS_MAX),
         example: 50_000,
       },
       subtreeParameter,
@@ -96,7 +96,7 @@ function timeline(views: ViewRenderer): Route {
         in: 'query',
         description:
           'Levels below the roots, or below the span of `subtree`; all unless given. Rows say how much is below them.',
-        schema: whole(0, DEPTH_MAX),
+        schema: whole(0, ROWS_MAX),
         example: 1,
       },
     ],

@@ -39,8 +39,8 @@ export interface TimelineParams {
 }
 
 const LIMIT_DEFAULT = 10_000;
-/** More than a trace can have. */
-export const DEPTH_MAX = 1_000_000;
+/** More rows, and more levels, than a trace can have. */
+export const ROWS_MAX = 1_000_000;
 
 export const timelineView: View<TimelineParams, TimelineView> = {
   name: 'timeline',
@@ -51,9 +51,9 @@ export const timelineView: View<TimelineParams, TimelineView> = {
     ]);
     const limit = params.integer('limit', 1, PAGE_MAX);
     const after = params.text('after');
-    const offset = params.integer('offset', 0, DEPTH_MAX);
+    const offset = params.integer('offset', 0, ROWS_MAX);
     const subtree = params.spanId('subtree');
-    const depth = params.integer('depth', 0, DEPTH_MAX);
+    const depth = params.integer('depth', 0, ROWS_MAX);
     if (after !== undefined && offset !== undefined) {
       throw new InvalidParameter('offset', 'expected instead of after, not beside it');
     }
@@ -81,7 +81,7 @@ export function* timelineOf(
   const { outline } = trace;
   const range = rangeOf(outline, params.subtree);
   const top = params.subtree === undefined ? 0 : outline.depth[range.first]!;
-  const depthMax = top + (params.depth ?? DEPTH_MAX);
+  const depthMax = top + (params.depth ?? ROWS_MAX);
   const after = params.after === undefined ? range.first : rowBehind(outline, params.after);
   const limit = params.limit ?? LIMIT_DEFAULT;
   const rows: TimelineRow[] = [];

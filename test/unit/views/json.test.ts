@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { writeJson } from '../../../src/views/json.ts';
+import { atOnce } from '../../../src/projection/in-turns.ts';
+import { writeJson, writeJsonInSteps } from '../../../src/views/json.ts';
 
 describe('JSON of views', () => {
   it('loses nothing', () => {
@@ -47,5 +48,15 @@ describe('JSON of views', () => {
       '[{"key":"a","value":{"type":"int","value":"1"}},{"key":"a","value":{"type":"double","value":1}},{"key":"__proto__","value":{"type":"unset"}}]',
     );
     expect(writeJson(undefined)).toBe('null');
+  });
+
+  it('comes to the same when it is written in steps', () => {
+    const odd = [undefined, null, -0, 1n, 'text', new Uint8Array([1]), { a: undefined, b: [2n] }];
+    const long = Array.from({ length: 1_000 }, (_, i) => ({ i: BigInt(i), odd }));
+    for (const value of [{ long, odd, none: undefined, empty: [], x: { y: odd } }, odd, 5n, {}]) {
+      expect(atOnce(writeJsonInSteps(value))).toBe(writeJson(value));
+    }
+    expect(atOnce(writeJsonInSteps(undefined))).toBe('null');
+    expect(atOnce(writeJsonInSteps(new Map([[1n, 2n]])))).toBe('[["1","2"]]');
   });
 });
