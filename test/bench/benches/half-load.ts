@@ -5,7 +5,7 @@ import { atRate, COLLECTOR, grpcOrder, SDKS } from '../load/loads.ts';
 import { measureLoad, pick } from '../measure/measure-load.ts';
 import { opened } from '../servers/subject.ts';
 
-const SECONDS_IN_WHOLE = 2;
+const SECONDS_IN_WHOLE = 1.5;
 const SECONDS_ALONE = 10;
 const SHOWN = ['ackP50', 'ackP99', 'loopP99', 'loopMax', 'lateP99', 'coreShare'] as const;
 
@@ -17,7 +17,7 @@ export const bench: Bench = {
     const seconds = context.isWhole ? SECONDS_IN_WHOLE : SECONDS_ALONE;
     for (const load of [COLLECTOR, SDKS]) {
       const spans =
-        load === COLLECTOR ? context.spans(150_000, 600_000) : context.spans(40_000, 150_000);
+        load === COLLECTOR ? context.spans(75_000, 600_000) : context.spans(20_000, 150_000);
       await alternate(context, load.name, subjects, (subject) =>
         opened(subject, async (open) => {
           await sendLoad(grpcOrder(open, load, load.warmUpSpans * subject.share, context.seed()));

@@ -9,9 +9,9 @@ import { RestClient } from '../reads/rest-client.ts';
 import type { Values } from '../report/findings.ts';
 import { referenceSubject } from '../servers/others.ts';
 
-const SETTLE_MS_IN_WHOLE = 1_500;
+const SETTLE_MS_IN_WHOLE = 1_000;
 const SETTLE_MS_ALONE = 5_000;
-const IDLE_MS_IN_WHOLE = 2_000;
+const IDLE_MS_IN_WHOLE = 1_500;
 const IDLE_MS_ALONE = 10_000;
 
 export const bench: Bench = {

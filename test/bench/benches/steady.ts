@@ -16,7 +16,7 @@ export const bench: Bench = {
   isInWhole: true,
   async run(context) {
     const subjects = context.subjects.filter(({ takes }) => takes.includes('grpc'));
-    const seconds = context.spans(40_000, 200_000) / SPANS_PER_SECOND;
+    const seconds = context.spans(20_000, 200_000) / SPANS_PER_SECOND;
     for (const load of [COLLECTOR, SDKS])
       await alternate(context, load.name, subjects, (subject) =>
         opened(subject, async (open) => {

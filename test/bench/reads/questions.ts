@@ -10,7 +10,8 @@ const API = '/api/v1/instr';
 /** The last tenth of durations, which are even from 1 to 10 ms. */
 const MIN_DURATION = '9ms';
 const SINCE_EVER = '2020-01-01T00:00:00Z';
-const PAGES_MAX = 10_000;
+/** A search that goes on for longer is given up. */
+const SEARCH_WITHIN_MS = 120_000;
 
 /** As far as we read it. */
 interface Page {
@@ -57,7 +58,7 @@ async function firstPage(
 async function untilFound(client: RestClient, attribute: string): Promise<Asked> {
   let asked: Asked = { ms: 0, matches: 0, blocksRead: 0 };
   let cursor: string | undefined;
-  for (let pages = 0; pages < PAGES_MAX; pages++) {
+  while (asked.ms < SEARCH_WITHIN_MS) {
     const { ms, text } = await client.askOk(
       `${API}/traces?${query({ attribute, ...(cursor !== undefined && { cursor }) })}`,
     );
@@ -71,7 +72,7 @@ async function untilFound(client: RestClient, attribute: string): Promise<Asked>
     if (next === undefined) throw new Error(`${attribute} was stored and is not found`);
     cursor = next;
   }
-  throw new Error(`${attribute} is not found within ${PAGES_MAX} pages`);
+  throw new Error(`${attribute} is not found within ${SEARCH_WITHIN_MS} ms`);
 }
 
 async function series(client: RestClient, range: Readonly<Record<string, string>>): Promise<Asked> {
@@ -100,6 +101,7 @@ const QUESTIONS: readonly Question[] = [
 
 /** Asked first and not counted: the first question of all starts the thread that answers. */
 const WARM_UP_ASKS = 5;
+const WARM_UP_SHARE = 0.2;
 
 /** Each question `asks` times, or for as long as `withinMs`: load and figures of each. */
 export async function askAll(
@@ -112,15 +114,24 @@ export async function askAll(
   const random = new SeededRandom(seed);
   const told: [string, Values][] = [];
   for (const { load, ask } of QUESTIONS) {
-    for (let i = 0; i < WARM_UP_ASKS; i++) await ask(client, pick(stored, random));
-    const until = performance.now() + withinMs;
-    const all: Asked[] = [];
-    while (all.length < asks && (all.length === 0 || performance.now() < until))
-      all.push(await ask(client, pick(stored, random)));
+    await askFor(WARM_UP_ASKS, withinMs * WARM_UP_SHARE, () => ask(client, pick(stored, random)));
+    const all = await askFor(asks, withinMs, () => ask(client, pick(stored, random)));
     told.push([load, figuresOf(all)]);
   }
   told.push(['nothing matches: to the end', await toTheEnd(client)]);
   return told;
+}
+
+/** At least once; then no more than `times`, and none begun after `withinMs`. */
+async function askFor(
+  times: number,
+  withinMs: number,
+  ask: () => Promise<Asked>,
+): Promise<readonly Asked[]> {
+  const until = performance.now() + withinMs;
+  const all = [await ask()];
+  while (all.length < times && performance.now() < until) all.push(await ask());
+  return all;
 }
 
 function figuresOf(all: readonly Asked[]): Values {
@@ -151,6 +162,7 @@ async function toTheEnd(client: RestClient): Promise<Values> {
     total += ms;
     cursor = next;
     pages++;
-  } while (cursor !== undefined && pages < PAGES_MAX);
-  return { toTheEnd: total, pages, examinedShare: firstShare };
+  } while (cursor !== undefined && total < SEARCH_WITHIN_MS);
+  const isAtTheEnd = cursor === undefined;
+  return { ...(isAtTheEnd && { toTheEnd: total, pages }), examinedShare: firstShare };
 }
