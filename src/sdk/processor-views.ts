@@ -38,7 +38,7 @@ export interface TimelineParams {
 }
 
 export interface LifecycleParams {
-  /** Spans to tell of. @default 5,000, at most 20,000 */
+  /** Spans to tell of. @default all of up to 5,000, else 2,000; at most 20,000 */
   readonly limit?: number;
   /** A span id: that span and all below it. */
   readonly subtree?: string;

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTraceId } from '../../src/model/ids.ts';
 import { SpanScanner } from '../../src/otlp/scan-traces.ts';
+import { atOnce } from '../../src/projection/in-turns.ts';
+import { timelineOf } from '../../src/views/timeline/timeline-view.ts';
 import { realisticRequest } from '../support/otlp-request.ts';
 import { projectTrace, recordsOf, traceOf } from '../support/trace-records.ts';
 
@@ -24,7 +26,16 @@ describe('the projection', () => {
         const traceId = parseTraceId(records[0]!.traceId);
         const all = records.map(({ record }) => record);
         const trace = traceOf(traceId, all);
-        expect(projectTrace(trace).nodes).toHaveLength(all.length);
+        const projected = projectTrace(trace);
+        expect(projected.nodes).toHaveLength(all.length);
+        // What a row reads of a span is what decoding all of it finds.
+        const { rows } = atOnce(timelineOf(projected.trace));
+        expect(rows.map(({ spanId, name, kind, role }) => [spanId, name, kind, role])).toEqual(
+          projected.nodes.map(({ span }) => [span.spanId, span.name, span.kind, span.role]),
+        );
+        expect(rows.map(({ service, status }) => [service, status])).toEqual(
+          projected.nodes.map(({ span }) => [span.service, span.status]),
+        );
         const { summary } = trace.outline;
         expect(summary.spanCount).toBe(all.length);
         expect(summary.durationNano).toBeGreaterThanOrEqual(0n);

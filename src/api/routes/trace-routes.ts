@@ -33,13 +33,13 @@ function lifecycle(views: ViewRenderer): Route {
     tag: 'traces',
     summary: 'What happened in a trace, in order',
     description:
-      'Every Enter, Exit, Checkpoint, Error and Custom event of the trace in order of time, the tree of its spans, the stretches in which nothing was open, and what is missing or still running. Of a trace with more spans than `limit` the upper levels are told, siblings that look the same folded into the first; `notShown` counts the rest.',
+      'Every Enter, Exit, Checkpoint, Error and Custom event of the trace in order of time, the tree of its spans, the stretches in which nothing was open, and what is missing or still running. Of a trace with more spans the upper levels are told, siblings that look the same folded into the first; `notShown` counts the rest.',
     parameters: [
       traceIdParameter,
       {
         name: 'limit',
         in: 'query',
-        description: 'Spans to tell of; 5,000 unless given.',
+        description: 'Spans to tell of; unless given, all of up to 5,000, else 2,000.',
         schema: whole(1, LIFECYCLE_MAX),
         example: 1_000,
       },

@@ -3,7 +3,7 @@
  * which nothing was open, and what is missing or still running. Times are adjusted for clocks that
  * disagree. O(n log n) in events.
  *
- * Bounds: LIMIT_DEFAULT spans, or up to LIMIT_MAX if asked for, and ANSWER_BYTES_MAX of their bytes; LISTED_MAX gaps,
+ * Bounds: WHOLE_MAX spans, FOLDED_MAX of a trace that has more, or up to LIMIT_MAX if asked for; and ANSWER_BYTES_MAX of their bytes; LISTED_MAX gaps,
  * orphans and running spans each. Of a trace beyond them the upper levels are told, look-alikes folded, and what is
  * not shown is counted.
  */
@@ -32,13 +32,14 @@ import { orderedEvents } from './ordered-events.ts';
 
 export interface LifecycleParams {
   readonly traceId: TraceId;
-  /** Spans to tell of. @default 5,000, at most 20,000 */
+  /** Spans to tell of. @default all of up to 5,000, else 2,000; at most 20,000 */
   readonly limit?: number;
   /** This span and all below it. */
   readonly subtree?: SpanId;
 }
 
-const LIMIT_DEFAULT = 5_000;
+const WHOLE_MAX = 5_000;
+const FOLDED_MAX = 2_000;
 export const LIMIT_MAX = 20_000;
 const LISTED_MAX = 20_000;
 
@@ -69,7 +70,8 @@ export function* lifecycleOf(
 ): Steps<LifecycleView> {
   const { outline } = trace;
   const range = rangeOf(outline, params.subtree);
-  const chosen = yield* chooseRows(trace, range, params.limit ?? LIMIT_DEFAULT);
+  const limitDefault = range.end - range.first <= WHOLE_MAX ? WHOLE_MAX : FOLDED_MAX;
+  const chosen = yield* chooseRows(trace, range, params.limit ?? limitDefault);
   yield* trace.decode(chosen.rows);
   const gaps = yield* gapsBetween(outline, range);
   const orphans = idsWhere(outline, range, (facts) => (facts & MISSING_PARENT) !== 0);
