@@ -13,6 +13,11 @@ interface Timeline {
   readonly next?: string;
 }
 
+interface Spans {
+  readonly spans: readonly { readonly spanId: string; readonly name: string }[];
+  readonly next?: string;
+}
+
 test('the life of a trace, by its id in any case', async () => {
   const api = await runningApi();
   const answer = await api.ask(`${BASE}/lifecycle/${ORDER_ID.toUpperCase()}`);
@@ -76,6 +81,28 @@ describe('export', () => {
     expect(answer.headers['synton-truncated']).toBe('false');
     expect(Number(answer.headers['synton-span-count'])).toBeGreaterThan(0);
     expect(answer.text).toMatch(opening);
+  });
+
+  test('comes in pages whose place is in a header, and by sub-trees', async () => {
+    const api = await runningApi();
+    const whole = (await api.ask(`${BASE}/export/${ORDER_ID}`)).json<Spans>().spans;
+    const ids: string[] = [];
+    for (let after = ''; ; ) {
+      const page = await api.ask(`${BASE}/export/${ORDER_ID}?limit=10${after}`);
+      const { spans, next } = page.json<Spans>();
+      ids.push(...spans.map(({ spanId }) => spanId));
+      expect(page.headers['synton-next']).toBe(next);
+      expect(page.headers['synton-truncated']).toBe('true');
+      if (next === undefined) break;
+      after = `&after=${next}`;
+    }
+    expect(ids).toEqual(whole.map(({ spanId }) => spanId));
+    const charge = whole.find(({ name }) => name === 'charge')!.spanId;
+    const part = await api.ask(`${BASE}/export/${ORDER_ID}?subtree=${charge}`);
+    expect(part.json<Spans>().spans).toHaveLength(4);
+    expect(part.headers['synton-truncated']).toBe('false');
+    const life = await api.ask(`${BASE}/lifecycle/${ORDER_ID}?subtree=${charge}`);
+    expect(life.json<{ tree: unknown[] }>().tree).toHaveLength(4);
   });
 
   test('as=response: the same with what is known of it', async () => {
