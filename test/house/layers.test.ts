@@ -89,6 +89,16 @@ test('src keeps to the layers', () => {
   expect(violations(files)).toEqual([]);
 });
 
+test('columns are a form of spans, and know no store that keeps them', () => {
+  const outside = sourceFiles(['src/store/columns'])
+    .flatMap((file) => importsOf(file).map(({ target }) => target))
+    .filter((target) => target.startsWith('src/') && !target.startsWith('src/store/columns/'));
+  expect(outside.length).toBeGreaterThan(0);
+  expect(
+    outside.filter((target) => !/^src\/(?:otlp|model|store\/contracts)\//.test(target)),
+  ).toEqual([]);
+});
+
 describe('the check itself', () => {
   test.each([
     ['src/model/ids.ts', '../otlp/span-batch.ts'],

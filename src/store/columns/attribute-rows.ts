@@ -22,6 +22,8 @@ export function attributeRows(
   text: string,
 ): Uint8Array {
   const found = new Uint8Array(rows.count);
+  // Checks that columns are as long as they say, before any of them is opened.
+  const { shapes } = rows;
   markResources(layout, envelopes, found, key, text);
   const matches: (Uint8Array | undefined)[] = [];
   for (const [op, column] of layout.ops.entries())
@@ -29,7 +31,7 @@ export function attributeRows(
   const wanted = layout.shapes.map(({ ops }) => [...ops].filter((op) => matches[op]));
   const next = new Uint32Array(layout.ops.length);
   for (let row = 0; row < rows.count; row++) {
-    const shape = rows.shapes[row]!;
+    const shape = shapes[row]!;
     if (shape === RAW_SHAPE) found[row] = 1;
     for (const op of wanted[shape]!) {
       if (matches[op]![next[op]!] !== 0) found[row] = 1;

@@ -10,7 +10,7 @@ import { type IntsPlace, readIntsPlace } from './decode-ints.ts';
 import { readTimesPlace, type TimesPlace } from './decode-values.ts';
 import { OpColumn } from './op-column.ts';
 import { KEPT, keptOf, OP, typeOf } from './shape-ops.ts';
-import { OPS_MAX, RAW_SHAPE, SHAPE_OPS_MAX, SHAPES_MAX } from './shape-trie.ts';
+import { OPS_MAX, RAW_SHAPE, SHAPE_OPS_MAX, SHAPE_OPS_ROOM, SHAPES_MAX } from './shape-trie.ts';
 import { StringColumn } from './string-column.ts';
 
 export interface ShapeLayout {
@@ -98,7 +98,7 @@ export class BlockLayout {
       const ops = Uint16Array.from({ length: RAW_OPS }, (_, op) => op);
       return { ops, otelKind: 0, status: 0, kind: 0, nameOp: NO_OP, hasParent: false };
     }
-    const ops = new Uint16Array(meta.varint(SHAPE_OPS_MAX + 4));
+    const ops = new Uint16Array(meta.varint(SHAPE_OPS_MAX + SHAPE_OPS_ROOM));
     let nameOp = NO_OP;
     let hasParent = false;
     let isOpen = false;

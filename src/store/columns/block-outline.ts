@@ -43,41 +43,63 @@ export function outlineOf(
   const { count, times, shapes } = rows;
   const start = new Float64Array(count);
   const duration = new Float64Array(count);
-  const status = new Uint8Array(count);
-  const otelKind = new Uint8Array(count);
-  const kind = new Uint8Array(count);
-  const service = new Uint16Array(count);
-  const named = namesOf(layout);
-  const name = new Uint16Array(count);
-  const next = new Uint32Array(layout.ops.length);
-  const [, rawName, rawKind, rawStatus, rawSpanKind] = layout.shapes[RAW_SHAPE]!.ops;
-  const raw = (op: number | undefined, at: number) => layout.ops[op!]!.numbers[at]!;
   for (let row = 0; row < count; row++) {
     const at = row * 4;
     start[row] = times[at + 1]! * WORD + times[at]!;
     const long = (times[at + 3]! - times[at + 1]!) * WORD + (times[at + 2]! - times[at]!);
     duration[row] = long > 0 ? long : 0;
-    const shape = layout.shapes[shapes[row]!]!;
-    const isRaw = shapes[row] === RAW_SHAPE;
-    const nameOp = isRaw ? rawName! : shape.nameOp;
-    const value = nameOp < 0 ? 0 : next[nameOp]!;
-    if (nameOp >= 0) next[nameOp] = value + 1;
-    name[row] = nameOp < 0 ? named.nameless : named.first[nameOp]! + named.indexes[nameOp]![value]!;
-    status[row] = isRaw ? raw(rawStatus, value) : shape.status;
-    otelKind[row] = isRaw ? raw(rawKind, value) : shape.otelKind;
-    kind[row] = isRaw ? raw(rawSpanKind, value) : shape.kind;
-    const resource = envelopes.resourceOf[envelopes.scopeOf[row]!]!;
-    const known = layout.serviceOf[envelopes.resourceFrames[resource]!]!;
-    service[row] = known < 0 ? layout.services.length : known;
+  }
+  const status = new Uint8Array(count);
+  const otelKind = new Uint8Array(count);
+  const kind = new Uint8Array(count);
+  const name = new Uint16Array(count);
+  const named = namesOf(layout);
+  const next = new Uint32Array(layout.ops.length);
+  const [, rawName, rawKind, rawStatus, rawSpanKind] = layout.shapes[RAW_SHAPE]!.ops;
+  const raw = (op: number | undefined, at: number) => layout.ops[op!]!.numbers[at]!;
+  const nameOps = Int32Array.from(layout.shapes, ({ nameOp }) => nameOp);
+  nameOps[RAW_SHAPE] = rawName!;
+  const statuses = Uint8Array.from(layout.shapes, (shape) => shape.status);
+  const otelKinds = Uint8Array.from(layout.shapes, (shape) => shape.otelKind);
+  const kinds = Uint8Array.from(layout.shapes, (shape) => shape.kind);
+  for (let row = 0; row < count; row++) {
+    const number = shapes[row]!;
+    status[row] = statuses[number]!;
+    otelKind[row] = otelKinds[number]!;
+    kind[row] = kinds[number]!;
+    const nameOp = nameOps[number]!;
+    if (nameOp < 0) {
+      name[row] = named.nameless;
+      continue;
+    }
+    const value = next[nameOp]!;
+    next[nameOp] = value + 1;
+    name[row] = named.first[nameOp]! + named.indexes[nameOp]![value]!;
+    if (number !== RAW_SHAPE) continue;
+    status[row] = raw(rawStatus, value);
+    otelKind[row] = raw(rawKind, value);
+    kind[row] = raw(rawSpanKind, value);
   }
   return {
-    ...{ times, start, duration, status, otelKind, kind, service, name },
+    ...{ times, start, duration, status, otelKind, kind, name },
+    service: servicesOf(layout, envelopes, count),
     services: [...layout.services, undefined],
     names: named.names,
-    trace: Uint16Array.from(rows.traces),
+    trace: new Uint16Array(rows.traces),
     traceIds: rows.traceIds,
     arrival: rows.arrivals,
   };
+}
+
+function servicesOf(layout: BlockLayout, envelopes: BlockEnvelopes, count: number): Uint16Array {
+  const service = new Uint16Array(count);
+  let row = 0;
+  for (let scope = 0; scope < envelopes.scopeEnds.length; scope++) {
+    const known = layout.serviceOf[envelopes.resourceFrames[envelopes.resourceOf[scope]!]!]!;
+    service.fill(known < 0 ? layout.services.length : known, row, envelopes.scopeEnds[scope]!);
+    row = envelopes.scopeEnds[scope]!;
+  }
+  return service;
 }
 
 /** Names by column one behind the other, then the empty one. */

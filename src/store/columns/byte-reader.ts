@@ -16,6 +16,12 @@ export class ByteReader {
 
   /** At most `max`, which is at most 2^53 − 1. */
   varint(max: number = Number.MAX_SAFE_INTEGER): number {
+    // Nearly all are of one byte.
+    const first = this.#bytes[this.#at];
+    if (first !== undefined && first < 128 && first <= max) {
+      this.#at++;
+      return first;
+    }
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
       const byte = this.byte();

@@ -33,5 +33,8 @@ export const CHUNK = {
 } as const;
 export const CHUNK_COUNT = 13;
 
+/** Rows are numbered with 16 bits, and one number is left for none. */
+export const ROWS_MAX = 65_535;
+
 /** No chunk is larger than this before compression; a reader allocates no more for one. */
 export const CHUNK_BYTES_MAX = 0x10000000;

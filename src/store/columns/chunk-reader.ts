@@ -14,6 +14,7 @@ import {
   CHUNK_ENTRY_BYTES,
   HEADER_BYTES,
   METHOD,
+  ROWS_MAX,
 } from './chunk-format.ts';
 import { DamagedBlock } from './damaged-block.ts';
 
@@ -59,6 +60,8 @@ export class ChunkReader {
         `a column block has format version ${header[4]}, this reads ${BLOCK_VERSION}`,
       );
     this.spanCount = view.getUint32(8, true);
+    if (this.spanCount === 0 || this.spanCount > ROWS_MAX)
+      throw new DamagedBlock(`a column block of ${this.spanCount} rows`);
     let offset = end + 4;
     for (let at = HEADER_BYTES; at < end; at += CHUNK_ENTRY_BYTES) {
       const number = header[at]!;

@@ -8,6 +8,7 @@ import type { SpanBatch } from '../../otlp/span-batch.ts';
 import { BITS, COLUMN, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
 import { AttributeValues } from './attribute-values.ts';
 import { BlockSummary } from './block-summary.ts';
+import { ROWS_MAX } from './chunk-format.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { StringsEncoder } from './encode-strings.ts';
 import type { EncodedColumns } from './encoded-columns.ts';
@@ -20,7 +21,6 @@ import { sortedOnce } from './sorted-once.ts';
 import { SpanWalker } from './span-walker.ts';
 import { traceHash } from './trace-hash.ts';
 
-export const ROWS_MAX = 65_535;
 export const BLOCK_BYTES_MAX = 0x8000000;
 
 export class ColumnBlockWriter {

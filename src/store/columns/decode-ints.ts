@@ -32,20 +32,22 @@ export function decodeInts(chunks: ChunkReader, place: IntsPlace): Float64Array 
   if (count === 0) return out;
   const from = steps ? 1 : 0;
   const length = count - from;
+  // The base comes with the first plane: most columns have one, or none.
+  if (planes.length === 0) out.fill(steps ? base : base * scale, from);
   for (const [p, stream] of planes.entries()) {
     const bytes = chunks.bytes(stream);
     const weight = 256 ** p;
-    if (p === 0) for (let i = 0; i < length; i++) out[from + i] = bytes[i]!;
+    if (p === 0) for (let i = 0; i < length; i++) out[from + i] = bytes[i]! + base;
     else for (let i = 0; i < length; i++) out[from + i] = out[from + i]! + bytes[i]! * weight;
   }
   if (!steps) {
-    for (let i = 0; i < count; i++) out[i] = (out[i]! + base) * scale;
+    if (planes.length > 0 && scale !== 1) for (let i = 0; i < count; i++) out[i] = out[i]! * scale;
     return out;
   }
   let value = first;
   out[0] = first * scale;
   for (let i = 1; i < count; i++) {
-    value += out[i]! + base;
+    value += out[i]!;
     out[i] = value * scale;
   }
   return out;

@@ -12,6 +12,7 @@ import {
   type TimesPlace,
 } from './decode-values.ts';
 import { KEPT, keptOf, OP, PLACE, typeOf, VALUE } from './shape-ops.ts';
+import { SHAPE_OPS_MAX, SHAPE_OPS_ROOM } from './shape-trie.ts';
 import { StringColumn } from './string-column.ts';
 
 const NO_KEY = new Uint8Array(0);
@@ -37,7 +38,7 @@ export class OpColumn {
     checkCode(this.code);
     const kept = keptOf(this.code);
     if (kept === KEPT.nowhere) return;
-    this.count = meta.varint(0xffffffff);
+    this.count = meta.varint(chunks.spanCount * (SHAPE_OPS_MAX + SHAPE_OPS_ROOM));
     if (this.count === 0) return;
     if (kept === KEPT.string) this.#strings = new StringColumn(meta, chunks, this.count);
     else if (kept === KEPT.double) this.#doubles = readDoublesPlace(meta, chunks, this.count);

@@ -12,6 +12,8 @@ export const SHAPES_MAX = 1_024;
 export const OPS_MAX = 4_096;
 /** Of one shape. */
 export const SHAPE_OPS_MAX = 1_024;
+/** It is checked between fields: the last may come with the end of its message. */
+export const SHAPE_OPS_ROOM = 4;
 const EDGES_MAX = 1 << 16;
 const WAYS_MAX = 256;
 

@@ -8,10 +8,16 @@
  */
 import { BITS } from '../../otlp/span-columns.ts';
 import { attributeCode, OP, opCode, PLACE, VALUE } from './shape-ops.ts';
-import { NONE, RAW_SHAPE, SHAPE_OPS_MAX, type ShapeTrie, START } from './shape-trie.ts';
+import {
+  NONE,
+  RAW_SHAPE,
+  SHAPE_OPS_MAX,
+  SHAPE_OPS_ROOM,
+  type ShapeTrie,
+  START,
+} from './shape-trie.ts';
 
-/** A shape may have its END and a last piece beyond the bound that is checked between fields. */
-const ROOM = SHAPE_OPS_MAX + 4;
+const ROOM = SHAPE_OPS_MAX + SHAPE_OPS_ROOM;
 const INT_BYTES_MAX = 7;
 
 const TRACE_ID = opCode(OP.traceId, 0);

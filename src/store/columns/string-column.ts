@@ -155,8 +155,10 @@ export class StringColumn {
     const wanted = templates.map(slotsOf);
     if (wanted.includes(-1)) throw new DamagedBlock('a template of strings that is none');
     const slots = this.#slots.map((place, k) => {
-      const ranks = new Int32Array(this.size);
+      const ranks = new Int32Array(place.count === 0 ? 0 : this.size);
       let rank = 0;
+      if (place.count === 0 && wanted.some((count) => count > k))
+        throw new DamagedBlock('numbers of strings are missing');
       for (let i = 0; i < ranks.length; i++) {
         ranks[i] = rank;
         if (wanted[which[i]!]! > k) rank++;

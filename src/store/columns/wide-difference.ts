@@ -19,6 +19,12 @@ export function addDifference(
   out: Uint32Array,
   at: number,
 ): void {
+  const near = low + difference;
+  if (near >= 0 && near < WORD) {
+    out[at] = near;
+    out[at + 1] = high;
+    return;
+  }
   const highs = Math.floor(difference / WORD);
   const sum = low + (difference - highs * WORD);
   out[at] = sum;
