@@ -73,14 +73,17 @@ const TARGETS: Targets = {
       Object.entries(GROWTH).map(([load, figures]) => [`${size} spans: ${load}`, figures]),
     ),
   ),
-  'big-trace': {
-    lifecycle: BIG,
-    'timeline, first page': BIG,
-    'timeline, a page in the middle': BIG,
-    'timeline, a sub-tree': BIG,
-    'export, OTLP/JSON': BIG,
-    'export, text': BIG,
-  },
+  'big-trace': Object.fromEntries(
+    [
+      ...[
+        'by id, the first look of all',
+        'by id, first page',
+        'by id, a page as long as it may be',
+      ],
+      ...['timeline, first page', 'timeline, a page in the middle', 'timeline, a sub-tree'],
+      ...['timeline, collapsed', 'lifecycle', 'lifecycle, a sub-tree', 'text', 'diagram'],
+    ].map((load) => [load, BIG]),
+  ),
   start: {
     'empty store': { readyMs: atMost(300), rss: atMost(90), idleShare: atMost(0.1) },
     'filled store': { readyMs: atMost(300), rss: atMost(90), idleShare: atMost(0.1) },

@@ -9,9 +9,6 @@ import type { OpenSynton } from '../servers/synton.ts';
 const SPANS = 100_000;
 const API = '/api/v1/instr';
 const PAGE = 500;
-/** The page in the middle is asked by the cursor of the one before. */
-const PAGES_BEFORE = 5;
-const LARGE_PAGE = 10_000;
 /** A span some two levels down: with some thousand spans below it. */
 const SUBTREE_SPAN = 3 * 8 + 3;
 const CONNECTIONS = 1;
@@ -30,9 +27,11 @@ export const bench: Bench = {
       const seed = context.seed();
       const spans = context.spans(SPANS, SPANS);
       await store(synton, spans, seed);
-      const questions = await questionsAbout(client, seed);
+      const questions = questionsAbout(seed, spans);
       // The first question of all starts the thread that answers.
       await client.askOk(`${API}/services`);
+      const [, path] = questions[0]!;
+      await ask(context, synton, client, ['by id, the first look of all', path]);
       const until = performance.now() + (context.isWhole ? ROUNDS_WITHIN_MS : Infinity);
       for (let round = 1; round <= context.rounds; round++) {
         if (round > 1 && performance.now() > until) {
@@ -65,28 +64,23 @@ async function store(synton: OpenSynton, spans: number, seed: number): Promise<v
   sender.close();
 }
 
-async function questionsAbout(client: RestClient, seed: number): Promise<readonly Question[]> {
+function questionsAbout(seed: number, spans: number): readonly Question[] {
   const id = bigTraceId(seed);
   const timeline = `${API}/timeline/${id}?limit=${PAGE}`;
-  const subtree = bigTraceSpanId(seed, SUBTREE_SPAN);
+  const exported = `${API}/export/${id}?format`;
+  const subtree = `subtree=${bigTraceSpanId(seed, SUBTREE_SPAN)}`;
   return [
+    ['by id, first page', `${exported}=json&flavor=otlp&limit=${PAGE}`],
+    ['by id, a page as long as it may be', `${exported}=json&flavor=otlp`],
     ['timeline, first page', timeline],
-    ['timeline, a page in the middle', `${timeline}&after=${await cursorInTheMiddle(client, id)}`],
-    ['timeline, a sub-tree', `${timeline}&subtree=${subtree}`],
+    ['timeline, a page in the middle', `${timeline}&offset=${Math.floor(spans / 2)}`],
+    ['timeline, a sub-tree', `${timeline}&${subtree}`],
+    ['timeline, collapsed', `${timeline}&depth=1`],
     ['lifecycle', `${API}/lifecycle/${id}`],
-    ['export, OTLP/JSON', `${API}/export/${id}?format=json&flavor=otlp`],
-    ['export, text', `${API}/export/${id}?format=text`],
+    ['lifecycle, a sub-tree', `${API}/lifecycle/${id}?${subtree}`],
+    ['text', `${exported}=text`],
+    ['diagram', `${exported}=mermaid`],
   ];
-}
-
-async function cursorInTheMiddle(client: RestClient, id: string): Promise<string> {
-  let after = '';
-  for (let page = 0; page < PAGES_BEFORE; page++) {
-    const cursor = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
-    const { text } = await client.askOk(`${API}/timeline/${id}?limit=${LARGE_PAGE}${cursor}`);
-    after = (JSON.parse(text) as { readonly next?: string }).next ?? after;
-  }
-  return encodeURIComponent(after);
 }
 
 async function ask(

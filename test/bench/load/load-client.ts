@@ -3,8 +3,13 @@ import { runNode } from '../measure/children.ts';
 import { scriptPath } from '../measure/measured-process.ts';
 import type { LoadOrder, LoadReport } from './load-order.ts';
 
-/** A round takes seconds; one that takes this long has gone wrong. */
+/** A round takes seconds; one that takes this long, beyond what its rate makes it take, has gone wrong. */
 const GENERATE_WITHIN_MS = 120_000;
+
+function boundOf({ requests, spansPerRequest, spansPerSecond }: LoadOrder): number {
+  const dueMs = spansPerSecond ? (1_000 * requests * spansPerRequest) / spansPerSecond : 0;
+  return GENERATE_WITHIN_MS + dueMs;
+}
 
 export interface RunningLoad {
   readonly finished: Promise<LoadReport>;
@@ -12,7 +17,7 @@ export interface RunningLoad {
   stop(): Promise<LoadReport>;
 }
 
-export function startLoad(order: LoadOrder, withinMs: number = GENERATE_WITHIN_MS): RunningLoad {
+export function startLoad(order: LoadOrder, withinMs: number = boundOf(order)): RunningLoad {
   const { child, said } = runNode(
     [scriptPath('load/load-generator.ts'), JSON.stringify(order)],
     withinMs,

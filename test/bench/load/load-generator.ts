@@ -2,6 +2,7 @@
  * Sends what its one argument, a LoadOrder in JSON, says: a process of its own, so that the server's figures
  * are the server's alone. Prints a LoadReport in JSON. SIGTERM ends the sending early, with the report.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { atShare } from '../measure/statistics.ts';
 import { BenchRequests } from './bench-requests.ts';
@@ -23,10 +24,9 @@ const lateMs: number[] = [];
 let next = 0;
 let bytes = 0;
 let refusals = 0;
-let isStopping = false;
-process.on('SIGTERM', () => {
-  isStopping = true;
-});
+const stopping = new AbortController();
+setMaxListeners(0, stopping.signal);
+process.on('SIGTERM', () => stopping.abort());
 
 const started = performance.now();
 /** Between two requests of an open loop; undefined sends as answers allow. */
@@ -36,16 +36,20 @@ function nowUnixNano(): bigint {
   return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
 }
 
+/** False where the sending ended meanwhile. */
+function waited(ms: number): Promise<boolean> {
+  return wait(ms, true, { signal: stopping.signal }).catch(() => false);
+}
+
 /** One request after the other; with a rate, each waits for the moment it is due. */
 async function lane(): Promise<void> {
-  while (next < order.requests && !isStopping) {
+  while (next < order.requests && !stopping.signal.aborted) {
     const n = next++;
     let since = performance.now();
     if (stepMs !== undefined) {
       const due = started + n * stepMs;
       // Rounded up: what is sent before it is due would look faster than it was.
-      if (due > since) await wait(Math.ceil(due - since));
-      if (isStopping) return;
+      if (due > since && !(await waited(Math.ceil(due - since)))) return;
       lateMs.push(performance.now() - due);
       since = due;
     }

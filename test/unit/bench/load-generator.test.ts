@@ -2,8 +2,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { expect, onTestFinished, test } from 'vitest';
-import { sendLoad } from '../../bench/load/load-client.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { sendLoad, startLoad } from '../../bench/load/load-client.ts';
 import type { LoadOrder } from '../../bench/load/load-order.ts';
 
 /** A receiver that answers request `n` with a status after a while. */
@@ -56,6 +56,17 @@ test('in an open loop an answer’s time counts from when its request was due', 
   // Were it counted from the sending, half of them would have been answered at once.
   expect(report.ackP50Ms).toBeGreaterThan(200);
   expect(report.lateP99Ms).toBeGreaterThan(200);
+});
+
+test('an open loop that is stopped ends at once and tells what it sent', async () => {
+  const { url, bodies } = await receiver(() => ({ status: 200 }));
+  const load = startLoad(order(url, { requests: 1_000, inFlight: 64, spansPerSecond: 100 }));
+  await vi.waitFor(() => expect(bodies.length).toBeGreaterThan(2), 5_000);
+  const before = performance.now();
+  const { spans } = await load.stop();
+  // The next request of each of 64 lanes is due up to six seconds later.
+  expect(performance.now() - before).toBeLessThan(3_000);
+  expect(spans).toBe(bodies.length * 10);
 });
 
 test('a refusal for good ends the run', async () => {
