@@ -75,9 +75,9 @@ const statisticsInMemory: StatisticsSource = {
 /** What was acknowledged before the question is in the answer. */
 function statisticsOf(store: LmdbSource): StatisticsSource {
   return {
-    async *minutes(from, to) {
+    async *minutes(from, to, unitMax) {
       await calls.call('writeStatistics');
-      yield* store.minutes(from, to);
+      yield* store.minutes(from, to, unitMax);
     },
   };
 }

@@ -21,7 +21,7 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
 }
 
 /** A rename is durable once its directory is. Windows cannot flush directories, and need not. */
-function syncDirectory(path: string): void {
+export function syncDirectory(path: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(path, 'r');
   try {

@@ -3,7 +3,7 @@
  * those of raw spans and of resources read one by one.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Attribute } from '../../model/attribute.ts';
+import type { AttributeValue } from '../../model/attribute.ts';
 import { readResourceFrame } from '../../otlp/read-frames.ts';
 import { readSpan } from '../../otlp/read-span.ts';
 import type { ByteTable } from './byte-table.ts';
@@ -16,12 +16,23 @@ import { hashDecimal, hashText, keySeed } from './value-hash.ts';
 import { wideText } from './wide-int.ts';
 
 const SEEDS_MAX = 1_024;
+/** What is kept of resources: so many, none of them larger. */
+const RESOURCES_MAX = 256;
+const RESOURCE_BYTES_MAX = 1 << 14;
+
+interface ResourceAttribute {
+  readonly key: string;
+  readonly isDouble: boolean;
+  /** Of its value, where that has a text that filters know. */
+  readonly hash: number | undefined;
+}
 
 export class AttributeValues {
   #hashes = new Uint32Array(1 << 12);
   #count = 0;
   readonly #keys = new Map<string, boolean>();
   readonly #seeds = new Map<string, number>();
+  readonly #resources = new Map<string, readonly ResourceAttribute[]>();
   /** By small integer, whether a column has it. */
   readonly #seen = new Uint8Array(1 << 12);
 
@@ -60,31 +71,45 @@ export class AttributeValues {
   addNumbers(key: string, { values, count }: NumberValues, isBool: boolean): void {
     const seed = keySeed(key);
     const large = new Set<number>();
-    const seen = this.#seen.fill(0);
+    const seen = this.#seen;
+    let max = 0;
     for (let i = 0; i < count; i++) {
       const value = values[i]!;
-      if (value < seen.length) seen[value] = 1;
-      else large.add(value);
+      if (value < seen.length) {
+        seen[value] = 1;
+        if (value > max) max = value;
+      } else large.add(value);
     }
-    for (let value = 0; value < seen.length; value++)
+    for (let value = 0; value <= max; value++)
       if (seen[value] !== 0)
         this.#push(isBool ? hashText(String(value === 1), seed) : hashDecimal(value, seed));
+    seen.fill(0, 0, max + 1);
     for (const value of large) this.#push(hashText(String(value), seed));
   }
 
+  /** The same resources come in every block: what was read of them is kept. */
   addResource(frame: Uint8Array): void {
-    this.#addAll(readResourceFrame(frame).attributes);
+    const id = Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('latin1');
+    let attributes = this.#resources.get(id);
+    if (attributes === undefined) {
+      attributes = readResourceFrame(frame).attributes.map(({ key, value }) => ({
+        key,
+        isDouble: value.type === 'double',
+        hash: hasFilterText(value) ? hashText(String(value.value), this.#seed(key)) : undefined,
+      }));
+      if (this.#resources.size === RESOURCES_MAX) this.#resources.clear();
+      if (frame.length <= RESOURCE_BYTES_MAX) this.#resources.set(id, attributes);
+    }
+    for (const { key, isDouble, hash } of attributes) {
+      this.#addKey(key, isDouble);
+      if (hash !== undefined) this.#push(hash);
+    }
   }
 
   addRawSpan(span: Uint8Array): void {
-    this.#addAll(readSpan(span).attributes);
-  }
-
-  #addAll(attributes: readonly Attribute[]): void {
-    for (const { key, value } of attributes) {
+    for (const { key, value } of readSpan(span).attributes) {
       this.#addKey(key, value.type === 'double');
-      if (value.type === 'string' || value.type === 'int' || value.type === 'bool')
-        this.#push(hashText(String(value.value), this.#seed(key)));
+      if (hasFilterText(value)) this.#push(hashText(String(value.value), this.#seed(key)));
     }
   }
 
@@ -108,4 +133,8 @@ export class AttributeValues {
     if (this.#count === this.#hashes.length) this.#hashes = grownWords(this.#hashes);
     this.#hashes[this.#count++] = hash;
   }
+}
+
+function hasFilterText(value: AttributeValue): boolean {
+  return value.type === 'string' || value.type === 'int' || value.type === 'bool';
 }

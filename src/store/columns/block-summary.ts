@@ -8,6 +8,8 @@ const UNKNOWN_SERVICE = 'unknown_service';
 const WORD = 0x100000000;
 const STATUS_ERROR = 2;
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 interface Tally {
   readonly service: number;
   readonly otelKind: number;
@@ -115,25 +117,31 @@ export class BlockSummary {
     name: (entry: number) => string,
   ): { services: string[]; operations: OperationSummary[] } {
     const names: string[] = [];
-    const merged = new Map<string, Tally & { name: string }>();
+    const operations: Mutable<OperationSummary>[] = [];
+    /** By what a tally is of, its operation: names of equal text may be several entries. */
+    const merged = new Map<string, Mutable<OperationSummary>>();
     for (const tally of this.#tallies.values()) {
-      const service = tally.service < 0 ? UNKNOWN_SERVICE : services[tally.service]!;
-      let index = names.indexOf(service);
-      if (index < 0) index = names.push(service) - 1;
+      const serviceName = tally.service < 0 ? UNKNOWN_SERVICE : services[tally.service]!;
+      let service = names.indexOf(serviceName);
+      if (service < 0) service = names.push(serviceName) - 1;
       const text = tally.nameEntry < 0 ? '' : name(tally.nameEntry);
-      const { otelKind, kind } = tally;
-      const key = `${index} ${otelKind} ${kind} ${text}`;
+      const { otelKind, kind, count, errors, durationMin, durationMax } = tally;
+      const key = `${service} ${otelKind} ${kind} ${text}`;
       const same = merged.get(key);
       if (same === undefined) {
-        merged.set(key, { ...tally, service: index, name: text });
+        const operation = {
+          ...{ service, otelKind, kind, name: text },
+          ...{ count, errors, durationMin, durationMax },
+        };
+        operations.push(operation);
+        merged.set(key, operation);
         continue;
       }
-      same.count += tally.count;
-      same.errors += tally.errors;
-      same.durationMin = Math.min(same.durationMin, tally.durationMin);
-      same.durationMax = Math.max(same.durationMax, tally.durationMax);
+      same.count += count;
+      same.errors += errors;
+      same.durationMin = Math.min(same.durationMin, durationMin);
+      same.durationMax = Math.max(same.durationMax, durationMax);
     }
-    const operations = [...merged.values()].map(({ nameEntry: _, ...operation }) => operation);
     return { services: names, operations };
   }
 }

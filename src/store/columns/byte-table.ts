@@ -9,6 +9,8 @@ import { grownInts } from './growing.ts';
 import { hashBytes } from './value-hash.ts';
 
 const SLOTS_MIN = 1 << 14;
+/** Strings that all want one place are no longer looked for, but stand in the dictionary again and again. */
+const PROBES_MAX = 256;
 
 export class ByteTable {
   readonly arena: AlignedArena = new AlignedArena();
@@ -60,9 +62,10 @@ export class ByteTable {
     const hash = hashBytes(view, offset, length, seed);
     const mask = this.#slots.length - 1;
     let slot = Math.imul(hash, 0x9e3779b1) >>> 7;
+    let probes = 0;
     for (slot &= mask; ; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]! - 1;
-      if (entry < 0) break;
+      if (entry < 0 || ++probes > PROBES_MAX) break;
       if (
         this.hashes[entry] === hash &&
         this.columns[entry] === column &&
@@ -72,7 +75,7 @@ export class ByteTable {
       }
     }
     const entry = this.count++;
-    this.#slots[slot] = entry + 1;
+    if (probes <= PROBES_MAX) this.#slots[slot] = entry + 1;
     if (entry === this.hashes.length) this.#growEntries();
     this.hashes[entry] = hash;
     this.offsets[entry] = this.arena.add(view, offset, length);
@@ -102,8 +105,9 @@ export class ByteTable {
     const mask = slots.length - 1;
     for (let entry = 0; entry < this.count; entry++) {
       let slot = (Math.imul(this.hashes[entry]!, 0x9e3779b1) >>> 7) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = entry + 1;
+      let probes = 0;
+      for (; slots[slot] !== 0 && probes < PROBES_MAX; probes++) slot = (slot + 1) & mask;
+      if (slots[slot] === 0) slots[slot] = entry + 1;
     }
     this.#slots = slots;
   }

@@ -12,6 +12,7 @@ import { type ChunkWriter, ROW_STREAMS, VALUE_STREAMS } from './chunk-writer.ts'
 import { encodeInts } from './encode-ints.ts';
 import { encodeTimes } from './encode-values.ts';
 import { grownInts, grownWords } from './growing.ts';
+import { slotOfId } from './id-slots.ts';
 import { TraceTable } from './trace-table.ts';
 import { NumberValues, TimeValues } from './value-columns.ts';
 
@@ -135,7 +136,7 @@ export class RowColumns {
     const slots = this.#idSlots.fill(0);
     const mask = slots.length - 1;
     for (let row = 0; row < this.count; row++) {
-      let slot = slotOf(this.#ids[row * 4]!, this.#ids[row * 4 + 1]!) & mask;
+      let slot = slotOfId(this.#ids[row * 4]!, this.#ids[row * 4 + 1]!) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = row + 1;
     }
@@ -143,15 +144,11 @@ export class RowColumns {
 
   #rowOf(high: number, low: number): number {
     const mask = this.#idSlots.length - 1;
-    for (let slot = slotOf(high, low) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = slotOfId(high, low) & mask; ; slot = (slot + 1) & mask) {
       const row = this.#idSlots[slot]! - 1;
       if (row < 0 || (this.#ids[row * 4] === high && this.#ids[row * 4 + 1] === low)) return row;
     }
   }
-}
-
-function slotOf(high: number, low: number): number {
-  return Math.imul(high ^ Math.imul(low, 0x85ebca6b), 0x9e3779b1) >>> 9;
 }
 
 function bytesOf(words: Uint32Array, count: number): Uint8Array {

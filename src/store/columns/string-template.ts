@@ -46,8 +46,9 @@ export class TemplateCutter {
       this.template = new Uint8Array(room * 2);
       this.view = new DataView(this.template.buffer);
     }
-    this.length = 0;
     this.slotCount = 0;
+    const out = this.template;
+    let length = 0;
     let hexEnd = -1;
     let i = start;
     while (i < end) {
@@ -57,7 +58,7 @@ export class TemplateCutter {
           this.#whole(bytes, start, end);
           return;
         }
-        this.template[this.length++] = byte;
+        out[length++] = byte;
         i++;
         continue;
       }
@@ -70,19 +71,27 @@ export class TemplateCutter {
         if (kind !== DIGIT) digits = run + 1;
         all |= kind;
       }
+      if (digits === run && (all & OTHER_LETTER) !== 0) {
+        // A word: most runs are.
+        for (; i < run; i++) out[length++] = bytes[i]!;
+        continue;
+      }
       const isHex =
         (all & OTHER_LETTER) === 0 &&
         (run - i >= HEX_RUN_MIN ||
           (run - i === UUID_RUN && hexEnd === i - 1 && bytes[hexEnd] === 0x2d));
+      this.length = length;
       if (isHex) {
         hexEnd = run;
         i = this.#hex(bytes, i, run);
       } else if (run - digits > 0 && run - digits < 8) {
-        for (; i < digits; i++) this.template[this.length++] = bytes[i]!;
+        for (; i < digits; i++) out[this.length++] = bytes[i]!;
         i = this.#decimal(bytes, i, run);
       }
-      for (; i < run; i++) this.template[this.length++] = bytes[i]!;
+      length = this.length;
+      for (; i < run; i++) out[length++] = bytes[i]!;
     }
+    this.length = length;
   }
 
   /** Returns where it stopped: at `end`, or before where there are too many numbers. */

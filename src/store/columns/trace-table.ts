@@ -1,5 +1,6 @@
 /** Ids of a block as small numbers in the order in which they appear. Cleared between blocks. */
 import { grownWords } from './growing.ts';
+import { slotOfId } from './id-slots.ts';
 
 const SLOTS_MIN = 1 << 10;
 
@@ -58,6 +59,5 @@ export class TraceTable {
 }
 
 function slotOf(words: Uint32Array, at: number): number {
-  const hash = Math.imul(words[at + 3]! ^ Math.imul(words[at + 1]!, 0x85ebca6b), 0x9e3779b1);
-  return (hash ^ (words[at + 2]! + words[at]!)) >>> 5;
+  return slotOfId(slotOfId(words[at]!, words[at + 1]!) ^ words[at + 2]!, words[at + 3]!);
 }

@@ -238,19 +238,26 @@ export function batchOfBody(body: BodyContent): SpanBatch {
   const outcome = scanner.scan(body.traces);
   if (outcome.status !== 'ok' || scanner.count !== body.spanCount)
     throw new DamagedBlock(`block ${body.blockNumber} does not hold the spans that it says`);
-  const { rows } = scanner;
-  for (let row = 0; row < scanner.count; row++) {
+  markRows(scanner, body);
+  scanner.threshold = body.threshold;
+  return scanner;
+}
+
+/** Gives rows back what is kept beside their bytes: arrival, and why they were kept. */
+export function markRows(
+  { rows, count }: SpanBatch,
+  marks: { readonly arrivals: ArrayLike<number>; readonly flags: ArrayLike<number> },
+): void {
+  for (let row = 0; row < count; row++) {
     const at = row * STRIDE;
-    const arrival = body.arrivals[row]!;
+    const arrival = marks.arrivals[row]!;
     rows[at + COLUMN.arrival] = arrival % 0x100000000;
     rows[at + COLUMN.arrival + 1] = Math.floor(arrival / 0x100000000);
-    const flags = body.flags[row]!;
+    const flags = marks.flags[row]!;
     rows[at + COLUMN.bits] =
       rows[at + COLUMN.bits]! |
       BITS.kept |
       ((flags & SPAN_PROMOTED) !== 0 ? BITS.promoted : 0) |
       ((flags & SPAN_RAISED) !== 0 ? BITS.raised : 0);
   }
-  scanner.threshold = body.threshold;
-  return scanner;
 }

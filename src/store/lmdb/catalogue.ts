@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { replaceFile } from '../replace-file.ts';
+import { DATA_FILE, partitionPath, segmentPath } from './partition-path.ts';
 
 /** Of the whole data directory. A higher one is refused, never guessed at. */
 export const STORE_VERSION = 1;
@@ -21,10 +22,13 @@ export interface PartitionRecord {
   readonly checkedBoot: string;
   /** `open` under an old boot: its writer was killed. `damaged`: nothing could be saved. */
   readonly state: 'open' | 'closed' | 'damaged';
+  /** `blocks`: as they were written, in LMDB. `columns`: rewritten into one file, for good. */
+  readonly form: 'blocks' | 'columns';
   readonly openedAtMs: number;
   /** Wall time of the last commit known; of a closed partition, exact. */
   readonly newestMs: number;
   readonly spans: number;
+  /** Of the form that it lies in. */
   readonly blocks: number;
   readonly bytes: number;
   readonly arrivalMax: number;
@@ -72,10 +76,15 @@ export class CatalogueReader {
     return this.#read().expired;
   }
 
-  /** Whether the running writer vouches for a partition: it made or checked it itself. */
+  partition(number: number): PartitionRecord | undefined {
+    return this.#read().partitions.find((record) => record.number === number);
+  }
+
+  /** Whether it may be opened: columns always, LMDB where the running writer made or checked it itself. */
   isSound(record: PartitionRecord): boolean {
     const { boot } = this.#read();
-    return record.state !== 'damaged' && (record.boot === boot || record.checkedBoot === boot);
+    if (record.state === 'damaged') return false;
+    return record.form === 'columns' || record.boot === boot || record.checkedBoot === boot;
   }
 
   #read(): CatalogueFile {
@@ -114,7 +123,8 @@ export class Catalogue {
       );
     const found = partitionNumbers(dataPath);
     this.wasRebuilt = content === undefined && found.length > 0;
-    const records = content?.partitions ?? found.map(unknownPartition);
+    const records =
+      content?.partitions ?? found.map((number) => unknownPartition(dataPath, number));
     this.#expired = content?.expired ?? numbersBegunAnew(dataPath);
     this.#partitions = new Map(records.map((record) => [record.number, record]));
     this.#save();
@@ -189,12 +199,16 @@ function numbersBegunAnew(dataPath: string): ExpiredPartition[] {
   return [{ number: Math.floor(Date.now() / 1000), spans: 0, blocks: 1 }];
 }
 
-function unknownPartition(number: number): PartitionRecord {
+/** Rewritten where nothing but the segment is left of it. */
+function unknownPartition(dataPath: string, number: number): PartitionRecord {
+  const path = partitionPath(dataPath, number);
+  const isRewritten = existsSync(segmentPath(path)) && !existsSync(join(path, DATA_FILE));
   return {
+    form: isRewritten ? 'columns' : 'blocks',
     number,
     boot: '',
     checkedBoot: '',
-    state: 'open',
+    state: isRewritten ? 'closed' : 'open',
     openedAtMs: 0,
     newestMs: Date.now(),
     spans: 0,

@@ -11,8 +11,8 @@ import type { CommitSignal } from '../commit-signal.ts';
 import type { LogChunk, LogCursor, SpanLog } from '../contracts/span-log.ts';
 import { framesOf } from './block.ts';
 import type { PartitionRecord } from './catalogue.ts';
-import type { Partition } from './partition.ts';
 import type { SoundPartitions } from './sound-partitions.ts';
+import type { StoredPartition } from './stored-partition.ts';
 
 /** Field tags and lengths around a span and its share of the envelopes. */
 const ENVELOPE_BYTES = 32;
@@ -48,16 +48,15 @@ export class LmdbLog implements SpanLog {
     return walk.chunk();
   }
 
-  #readPartition(record: PartitionRecord, partition: Partition, walk: LogWalk): void {
+  #readPartition(record: PartitionRecord, partition: StoredPartition, walk: LogWalk): void {
     const resumes = record.number === walk.cursor.partition;
-    const count = partition.blockCount();
+    const count = partition.writtenCount();
     for (let block = resumes ? walk.cursor.block : 0; block < count; block++) {
       const ordinal = resumes && block === walk.cursor.block ? walk.cursor.ordinal : 0;
-      const batch = this.#partitions.block(record.number, partition, block);
+      const batch = partition.written(block);
       const at = { partition: record.number, block };
       if (batch === undefined) {
-        const head = this.#partitions.head(record.number, partition, block);
-        walk.skip(at, (head?.spanCount ?? 0) - ordinal);
+        walk.skip(at, partition.writtenSpans(block) - ordinal);
         continue;
       }
       if (ordinal >= batch.count) continue;
@@ -81,7 +80,7 @@ export class LmdbLog implements SpanLog {
     const last = this.#partitions.records().at(-1);
     if (last === undefined) return { partition: 0, block: 0, ordinal: 0 };
     const partition = await this.#partitions.open(last.number);
-    return { partition: last.number, block: partition?.blockCount() ?? 0, ordinal: 0 };
+    return { partition: last.number, block: partition?.writtenCount() ?? 0, ordinal: 0 };
   }
 
   async oldest(): Promise<LogCursor> {
@@ -100,14 +99,13 @@ export class LmdbLog implements SpanLog {
   async #hasAfter(cursor: LogCursor): Promise<boolean> {
     for (const { number } of this.#partitions.records()) {
       if (number < cursor.partition) continue;
-      const count = (await this.#partitions.open(number))?.blockCount() ?? 0;
+      const count = (await this.#partitions.open(number))?.writtenCount() ?? 0;
       if (number > cursor.partition ? count > 0 : count > cursor.block) {
         if (number > cursor.partition || cursor.ordinal === 0 || count > cursor.block + 1)
           return true;
         // The cursor stands within the last block.
         const partition = await this.#partitions.open(number);
-        const head = partition && this.#partitions.head(number, partition, cursor.block);
-        if ((head?.spanCount ?? 0) > cursor.ordinal) return true;
+        if ((partition?.writtenSpans(cursor.block) ?? 0) > cursor.ordinal) return true;
       }
     }
     return false;

@@ -19,7 +19,14 @@ import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts';
 export interface LmdbStoreSettings
   extends Pick<
     WriterData['settings'],
-    'path' | 'encoding' | 'maxAgeMs' | 'maxBytes' | 'partitionAgeMs' | 'reserveBytes'
+    | 'path'
+    | 'encoding'
+    | 'maxAgeMs'
+    | 'maxBytes'
+    | 'partitionAgeMs'
+    | 'partitionBytes'
+    | 'reserveBytes'
+    | 'rewriteDelayMs'
   > {
   /** @default 32 MiB */
   readonly pendingBytesMax?: number;
@@ -68,6 +75,7 @@ export class LmdbStore implements Component, TraceWriter {
   #cancelTimer: (() => void) | undefined;
   readonly #roomWaiters: (() => void)[] = [];
   readonly #statisticsAsked: (() => void)[] = [];
+  readonly #compactionsAsked: (() => void)[] = [];
   #idle: (() => void) | undefined;
   #stopped = false;
   #closed: Promise<void> | undefined;
@@ -111,6 +119,7 @@ export class LmdbStore implements Component, TraceWriter {
         ready.reject(new StoreUnavailable(this.#settings.path, message.message));
       else if (message.type === 'recovered') recovered.resolve(message.promoted);
       else if (message.type === 'statisticsWritten') this.#statisticsWritten();
+      else if (message.type === 'compacted') this.#compacted();
       else if (message.type === 'log') host.log[message.level](message.fields, message.message);
       else if (message.type !== 'closed') this.#answered(message);
     });
@@ -181,6 +190,18 @@ export class LmdbStore implements Component, TraceWriter {
     return promise;
   }
 
+  /** Resolves once everything that was acknowledged before the call lies in columns, as far as it can be read. */
+  compact(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined || this.#stopped || this.#failure !== undefined)
+      return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#compactionsAsked.push(resolve);
+    worker.ref();
+    worker.postMessage({ type: 'compact' } satisfies ToWriter);
+    return promise;
+  }
+
   /** Drains what was accepted, closes the partition, ends the thread. */
   async shutdown(deadline: AbortSignal): Promise<void> {
     this.#stopped = true;
@@ -202,6 +223,13 @@ export class LmdbStore implements Component, TraceWriter {
     await Promise.race([this.#closed, gaveUp]);
     await worker.terminate();
     this.#worker = undefined;
+    this.#answerAll();
+  }
+
+  /** Whoever waits for the writer waits no longer. */
+  #answerAll(): void {
+    for (const answer of this.#statisticsAsked.splice(0)) answer();
+    for (const answer of this.#compactionsAsked.splice(0)) answer();
   }
 
   #flushIfDue(): void {
@@ -253,8 +281,14 @@ export class LmdbStore implements Component, TraceWriter {
     this.#unrefWhenIdle();
   }
 
+  #compacted(): void {
+    this.#compactionsAsked.shift()?.();
+    this.#unrefWhenIdle();
+  }
+
   #unrefWhenIdle(): void {
-    if (this.#inFlight === undefined && this.#statisticsAsked.length === 0) this.#worker?.unref();
+    const asked = this.#statisticsAsked.length + this.#compactionsAsked.length;
+    if (this.#inFlight === undefined && asked === 0) this.#worker?.unref();
   }
 
   #roomWithin(timeoutMs: number): Promise<boolean> {
@@ -278,7 +312,7 @@ export class LmdbStore implements Component, TraceWriter {
     this.#inFlight = undefined;
     this.#pendingBytes = 0;
     for (const wake of this.#roomWaiters.splice(0)) wake();
-    for (const answer of this.#statisticsAsked.splice(0)) answer();
+    this.#answerAll();
     this.#idle?.();
   }
 }

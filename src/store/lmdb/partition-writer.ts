@@ -3,24 +3,25 @@
  * old ones go. Synchronous, so that a fault is thrown where it happened; runs on the writer thread
  * (writer-thread.ts), or wherever a test puts it.
  *
- * A partition begins with the first write, and is closed after an hour, at 1/16 of the retention's bytes,
- * or when the writer stops. Every life of the writer begins a partition of its own: what an earlier life left open
+ * A partition begins with the first write, and is closed after an hour, at 64 MiB or 1/16 of the retention's bytes, early
+ * where its blocks are small, or when the writer stops. Closed ones are rewritten elsewhere (rewriting/). Every life of the writer begins a partition of its own: what an earlier life left open
  * is checked by a child process and closed, never written to again.
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
-import { type SpanBatch, spanBytes } from '../../otlp/span-batch.ts';
-import { BITS, COLUMN, STRIDE } from '../../otlp/span-columns.ts';
+import type { SpanBatch } from '../../otlp/span-batch.ts';
 import type { Counters } from '../../telemetry/counters.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { OperationIndex } from '../statistics/operation-index.ts';
 import { StatisticsTable } from '../statistics/statistics-table.ts';
-import { batchOfBody, bodyColumns, describeBlock, framesOf, keptTraces } from './block.ts';
-import { BodyEncoder, type BodyEncoding, decodeBody } from './body-format.ts';
+import { bodyColumns, describeBlock, keptTraces } from './block.ts';
+import { BodyEncoder, type BodyEncoding } from './body-format.ts';
 import { Catalogue, type PartitionRecord } from './catalogue.ts';
-import { type BlockHead, decodeHead, encodeHead } from './head-format.ts';
-import { Partition, partitionPath, removePartition, writeTraceIndex } from './partition.ts';
-import { ResendWindow } from './resend-window.ts';
+import { type BlockHead, encodeHead } from './head-format.ts';
+import { Partition, writeTraceIndex } from './partition.ts';
+import { partitionPath, removeForm, removePartition } from './partition-path.ts';
+import { ResendFilter } from './resend-filter.ts';
+import type { SpanPlace } from './resend-window.ts';
 import { WriteRoom, type WriteRoomSettings } from './write-room.ts';
 
 export interface WriterSettings extends WriteRoomSettings {
@@ -31,6 +32,8 @@ export interface WriterSettings extends WriteRoomSettings {
   readonly maxBytes: number;
   /** @default an hour */
   readonly partitionAgeMs?: number;
+  /** @default 64 MiB, or 1/16 of `maxBytes` if that is less */
+  readonly partitionBytes?: number;
 }
 
 export type CommitOutcome =
@@ -38,6 +41,11 @@ export type CommitOutcome =
   | { readonly status: 'refused'; readonly reason: string; readonly retryAfterMs: number };
 
 const HOUR_MS = 3_600_000;
+/** What is rewritten at once: a million spans or so. */
+const PARTITION_BYTES = 64 * 1024 * 1024;
+/** A partition of this size with more bytes a span than this is closed early. */
+const LOOSE_BYTES = 4 * 1024 * 1024;
+const LOOSE_SPAN_BYTES = 80;
 /** Statistics are committed with every block, unless writing them out would take more than this share of time. */
 const STATISTICS_SHARE = 0.02;
 const STATISTICS_EVERY_MS_MAX = 200;
@@ -46,6 +54,12 @@ const REFUSED_RETRY_MS = 5_000;
 const COMMIT_BYTES = 512 * 1024;
 /** So that block numbers fit the merged trace index. */
 const BLOCKS_MAX = 0x1fffff;
+
+export interface RewrittenPartition {
+  readonly bytes: number;
+  readonly blocks: number;
+  readonly spans: number;
+}
 
 interface OpenPartition {
   readonly partition: Partition;
@@ -70,7 +84,7 @@ export class PartitionWriter {
   readonly #log: Logger;
   readonly #room: WriteRoom;
   readonly #bodies: BodyEncoder;
-  readonly #window = new ResendWindow();
+  readonly #resends = new ResendFilter((place) => this.#bodyAt(place));
   readonly #operations = new OperationIndex();
   readonly #statistics = new StatisticsTable();
   #statisticsWrittenMs = Number.NEGATIVE_INFINITY;
@@ -78,7 +92,8 @@ export class PartitionWriter {
   #statisticsPending = false;
   #open: OpenPartition | undefined;
   #nextNumber: number;
-  #resendSource: { partition: number; block: number; batch: SpanBatch } | undefined;
+  /** Closed, and kept open for reading until the next one is: a resend may lie in it. */
+  #previous: { readonly number: number; readonly partition: Partition } | undefined;
 
   /** @throws where nothing could be written, or a newer Synton has written */
   constructor(settings: WriterSettings, host: { clock: Clock; counters: Counters; log: Logger }) {
@@ -92,9 +107,12 @@ export class PartitionWriter {
     this.#log = host.log;
     this.catalogue = new Catalogue(settings.path, this.boot);
     this.#nextNumber = this.catalogue.lastNumber + 1;
-    // A life that ended between taking a partition out of the catalogue and unlinking it left its folder.
+    // A life that ended between taking a partition out of the catalogue and unlinking it left its folder; one that ended
+    // within a rewrite left files of the other form.
     for (const { number } of this.catalogue.expired())
       removePartition(partitionPath(settings.path, number));
+    for (const { number, form } of this.catalogue.partitions())
+      removeForm(partitionPath(settings.path, number), form === 'columns' ? 'blocks' : 'columns');
   }
 
   /**
@@ -120,7 +138,11 @@ export class PartitionWriter {
     if (objection !== undefined)
       return { status: 'refused', reason: objection, retryAfterMs: REFUSED_RETRY_MS };
     this.#rotateIfDue(bytes);
-    const duplicates = this.#dropResends(batch);
+    const duplicates = this.#resends.drop(batch, {
+      partition: this.#open?.number ?? this.#nextNumber,
+      block: this.#open?.blocks ?? 0,
+    });
+    if (duplicates > 0) this.#counters.drop('duplicate', duplicates);
     const kept = keptTraces(batch);
     this.#operations.read(batch);
     const capped = this.#statistics.addBatch(batch, this.#operations);
@@ -214,7 +236,6 @@ export class PartitionWriter {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    this.#resendSource = undefined;
     const minutes = this.#dirtyMinutes();
     this.#statistics.clear();
     try {
@@ -223,12 +244,29 @@ export class PartitionWriter {
       writeTraceIndex(open.partition.path, open.hashes);
       this.catalogue.put(this.#describe(open, 'closed'));
     } finally {
-      await open.partition.close();
+      const before = this.#previous;
+      this.#previous = open;
+      await before?.partition.close();
     }
   }
 
   async close(): Promise<void> {
     await this.closePartition();
+    await this.#previous?.partition.close();
+    this.#previous = undefined;
+  }
+
+  /** A closed partition lies in columns now: readers turn to them, and its blocks go. @throws on an I/O fault */
+  rewritten(number: number, { bytes, blocks, spans }: RewrittenPartition): void {
+    const record = this.catalogue.partitions().find((known) => known.number === number);
+    const path = partitionPath(this.#settings.path, number);
+    // Expired, or damaged, while it was being rewritten.
+    if (record?.state !== 'closed' || record.form !== 'blocks') {
+      removeForm(path, 'columns');
+      return;
+    }
+    this.catalogue.put({ ...record, form: 'columns', bytes, blocks, spans });
+    removeForm(path, 'blocks');
   }
 
   #nowMs(): number {
@@ -239,14 +277,7 @@ export class PartitionWriter {
   #rotateIfDue(bytes: number): void {
     const open = this.#open;
     if (open === undefined) return;
-    const { maxBytes, partitionAgeMs = HOUR_MS } = this.#settings;
-    if (
-      this.#nowMs() - open.openedAtMs < partitionAgeMs &&
-      open.bytes < maxBytes / 16 &&
-      open.blocks < BLOCKS_MAX &&
-      open.partition.fileBytes() + bytes < this.#room.partitionBytesMax
-    )
-      return;
+    if (!this.#isFull(open, bytes)) return;
     this.closePartition().catch((error: unknown) =>
       this.#log.error(
         { partition: open.number, error: String(error) },
@@ -254,6 +285,24 @@ export class PartitionWriter {
       ),
     );
     this.expire();
+  }
+
+  #isFull(open: OpenPartition, bytes: number): boolean {
+    const { maxBytes, partitionAgeMs = HOUR_MS, partitionBytes = PARTITION_BYTES } = this.#settings;
+    if (this.#nowMs() - open.openedAtMs >= partitionAgeMs || open.blocks >= BLOCKS_MAX) return true;
+    const fileBytes = open.partition.fileBytes();
+    if (fileBytes >= Math.min(partitionBytes, maxBytes / 16)) return true;
+    if (fileBytes + bytes >= this.#room.partitionBytesMax) return true;
+    // Rewritten, small blocks take a tenth of their pages: not worth waiting an hour for.
+    return fileBytes >= LOOSE_BYTES && fileBytes > open.spans * LOOSE_SPAN_BYTES;
+  }
+
+  /** For resends. */
+  #bodyAt({ partition, block }: SpanPlace): Buffer | undefined {
+    const holder = [this.#open, this.#previous].find((held) => held?.number === partition);
+    if (holder === undefined) return undefined;
+    holder.partition.refresh();
+    return holder.partition.body(block);
   }
 
   #openPartition(nowMs: number): OpenPartition {
@@ -266,6 +315,7 @@ export class PartitionWriter {
       boot: this.boot,
       checkedBoot: this.boot,
       state: 'open',
+      form: 'blocks',
       openedAtMs: nowMs,
       newestMs: nowMs,
       spans: 0,
@@ -323,85 +373,5 @@ export class PartitionWriter {
     this.#statisticsCostMs = this.#statisticsWrittenMs - before;
     this.#statisticsPending = false;
     return minutes;
-  }
-
-  /**
-   * Clears BITS.kept on rows whose very bytes were written lately, or stand earlier in this batch, and
-   * keeps them out of statistics; remembers the others. An entry whose commit then fails does no harm:
-   * its place will not hold those bytes.
-   */
-  #dropResends(batch: SpanBatch): number {
-    const { rows } = batch;
-    const partition = this.#open?.number ?? this.#nextNumber;
-    const block = this.#open?.blocks ?? 0;
-    let duplicates = 0;
-    for (let row = 0; row < batch.count; row++) {
-      const at = row * STRIDE;
-      if ((rows[at + COLUMN.bits]! & BITS.kept) === 0) continue;
-      const place = this.#window.find(rows, at);
-      if (place !== undefined) {
-        const here = place.partition === partition && place.block === block;
-        const stored = here ? batch : this.#storedBatch(place);
-        if (stored !== undefined && holdsSpan(stored, here ? row : stored.count, batch, row)) {
-          rows[at + COLUMN.bits] = (rows[at + COLUMN.bits]! & ~BITS.kept) | BITS.counted;
-          duplicates++;
-          continue;
-        }
-      }
-      this.#window.add(rows, at, partition, block);
-    }
-    if (duplicates > 0) this.#counters.drop('duplicate', duplicates);
-    return duplicates;
-  }
-
-  /** The block of a candidate, decoded; the last one is kept, as a resend comes span after span. */
-  #storedBatch(place: { partition: number; block: number }): SpanBatch | undefined {
-    const last = this.#resendSource;
-    if (last !== undefined && last.partition === place.partition && last.block === place.block)
-      return last.batch;
-    if (place.partition !== this.#open?.number) return undefined;
-    this.#open.partition.refresh();
-    const body = this.#open.partition.body(place.block);
-    if (body === undefined) return undefined;
-    const batch = batchOfBody(decodeBody(body));
-    this.#resendSource = { ...place, batch };
-    return batch;
-  }
-}
-
-/** Whether one of the first `count` rows of `stored` is the very span, frames included, of a row. */
-function holdsSpan(stored: SpanBatch, count: number, batch: SpanBatch, row: number): boolean {
-  const at = row * STRIDE;
-  for (let other = 0; other < count; other++) {
-    const otherAt = other * STRIDE;
-    if (!sameIdentity(stored.rows, otherAt, batch.rows, at)) continue;
-    if (Buffer.compare(spanBytes(stored, other), spanBytes(batch, row)) !== 0) continue;
-    const a = framesOf(stored, stored.rows[otherAt + COLUMN.scope]!);
-    const b = framesOf(batch, batch.rows[at + COLUMN.scope]!);
-    if (Buffer.compare(a.resource, b.resource) === 0 && Buffer.compare(a.scope, b.scope) === 0)
-      return true;
-  }
-  return false;
-}
-
-function sameIdentity(a: Uint32Array, atA: number, b: Uint32Array, atB: number): boolean {
-  for (let i = 0; i < 6; i++) if (a[atA + i] !== b[atB + i]) return false;
-  return true;
-}
-
-/** The heads of a partition that can be read; `damaged` is called for the others. */
-export function* readableHeads(
-  partition: Partition,
-  damaged: (blockNumber: number, reason: string) => void = () => {},
-): Generator<BlockHead> {
-  const count = partition.blockCount();
-  for (let block = 0; block < count; block++) {
-    const bytes = partition.head(block);
-    if (bytes === undefined) continue;
-    try {
-      yield decodeHead(bytes);
-    } catch (error) {
-      damaged(block, String(error));
-    }
   }
 }

@@ -10,12 +10,13 @@
  * CRC. A file and not a value, so that a partition whose writer was killed is never written to through LMDB
  * again: what its pages were when they were checked, they stay.
  */
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { replaceFile } from '../replace-file.ts';
 import type { BlockHead } from './head-format.ts';
+import { DATA_FILE, TRACES_FILE } from './partition-path.ts';
 import { encodeTraceIndex } from './trace-index.ts';
 
 export interface EncodedBlock {
@@ -24,14 +25,7 @@ export interface EncodedBlock {
   readonly body: Buffer;
 }
 
-/** LMDB's own environment file within a partition's directory. */
-export const DATA_FILE = 'data.mdb';
-const TRACES_FILE = 'traces';
 const CRC_BYTES = 4;
-
-export function partitionPath(dataPath: string, number: number): string {
-  return join(dataPath, 'partitions', number.toString(16).padStart(8, '0'));
-}
 
 export class Partition {
   readonly path: string;
@@ -158,9 +152,4 @@ function keyOf(blockNumber: number): number {
 /** lmdb's shared buffer says its value's length in a property; native code would take all of it. */
 function trimmed(shared: Buffer | undefined): Buffer | undefined {
   return shared?.subarray(0, shared.length);
-}
-
-/** Unlinks a partition; threads that still map it keep reading until they close it. */
-export function removePartition(path: string): void {
-  rmSync(path, { recursive: true, force: true });
 }

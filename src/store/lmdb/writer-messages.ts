@@ -4,7 +4,10 @@ import type { WriterSettings } from './partition-writer.ts';
 import type { SlabParts } from './slab.ts';
 
 export interface WriterData {
-  readonly settings: Omit<WriterSettings, 'statfs'>;
+  readonly settings: Omit<WriterSettings, 'statfs'> & {
+    /** How long a partition stays as it is after it was closed. @default 15 s */
+    readonly rewriteDelayMs?: number;
+  };
   readonly counters: SharedArrayBuffer;
   readonly counterThread: number;
   readonly commitSignal: SharedArrayBuffer;
@@ -14,6 +17,8 @@ export type ToWriter =
   | { readonly type: 'commit'; readonly parts: SlabParts }
   /** Answered with statisticsWritten, so that a question about now sees all that was acknowledged. */
   | { readonly type: 'writeStatistics' }
+  /** Closes the partition and rewrites all that is closed; answered with compacted. */
+  | { readonly type: 'compact' }
   | { readonly type: 'close' };
 
 export type FromWriter =
@@ -35,6 +40,7 @@ export type FromWriter =
       readonly message: string;
     }
   | { readonly type: 'statisticsWritten' }
+  | { readonly type: 'compacted' }
   /** `promoted`: trace ids, four words each, that earlier lives promoted lately. */
   | { readonly type: 'recovered'; readonly promoted: Uint32Array }
   | { readonly type: 'closed' };

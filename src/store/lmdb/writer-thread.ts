@@ -10,17 +10,24 @@ import { CommitSignal } from '../commit-signal.ts';
 import { PartitionWriter } from './partition-writer.ts';
 import { promotedLately } from './promoted-lately.ts';
 import { recoverPartitions } from './recovery/recover-partitions.ts';
+import { Rewriter } from './rewriting/rewriter.ts';
 import { Slab, type SlabParts } from './slab.ts';
+import { SoundPartitions } from './sound-partitions.ts';
 import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts';
 
 const EXPIRE_EVERY_MS = 60_000;
 const STATISTICS_LAG_MS = 250;
+const REWRITE_POLL_MS = 1_000;
+/** A partition is left as it is for so long after it was closed. */
+const REWRITE_DELAY_MS = 15_000;
 
 const port = parentPort!;
 const data = workerData as WriterData;
 const counters = new Counters(data.counters, data.counterThread);
 const commitSignal = new CommitSignal(data.commitSignal);
 const closing = new AbortController();
+/** Everything that an earlier life left has been looked at. */
+let recovered: Promise<void> = Promise.resolve();
 
 function say(message: FromWriter, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
@@ -41,8 +48,9 @@ function open(): PartitionWriter | undefined {
   }
 }
 
-function commit(writer: PartitionWriter, parts: SlabParts): void {
+function commit(writer: PartitionWriter, rewriter: Rewriter, parts: SlabParts): void {
   const slab = new Slab(parts);
+  rewriter.committed(parts.bytesUsed);
   try {
     const outcome = writer.commit({
       ...parts,
@@ -65,6 +73,16 @@ function commit(writer: PartitionWriter, parts: SlabParts): void {
       log.error({ error: messageOf(fault) }, 'closing the partition after a fault failed');
     });
   }
+}
+
+async function compact(writer: PartitionWriter, rewriter: Rewriter): Promise<void> {
+  try {
+    await writer.closePartition();
+    await recovered;
+  } catch (error) {
+    log.error({ error: messageOf(error) }, 'closing the partition to rewrite it failed');
+  }
+  await rewriter.finish();
 }
 
 function pick(outcome: { reason: string; retryAfterMs: number }): {
@@ -100,18 +118,37 @@ function run(writer: PartitionWriter): void {
     guarded(() => writer.expire()),
     EXPIRE_EVERY_MS,
   );
+  const rewriter = new Rewriter({
+    dataPath: data.settings.path,
+    writer,
+    counters,
+    log,
+    delayMs: data.settings.rewriteDelayMs ?? REWRITE_DELAY_MS,
+    progressed: () => commitSignal.raise(),
+  });
+  const rewriting = setInterval(
+    guarded(() => rewriter.poll()),
+    Math.min(REWRITE_POLL_MS, data.settings.rewriteDelayMs ?? REWRITE_POLL_MS) || 1,
+  );
   statistics.unref();
   expiry.unref();
+  rewriting.unref();
   port.on('message', async (message: ToWriter) => {
-    if (message.type === 'commit') return commit(writer, message.parts);
+    if (message.type === 'commit') return commit(writer, rewriter, message.parts);
     if (message.type === 'writeStatistics') {
       writeStatistics();
       return say({ type: 'statisticsWritten' });
     }
+    if (message.type === 'compact') {
+      await compact(writer, rewriter);
+      return say({ type: 'compacted' });
+    }
     clearInterval(statistics);
     clearInterval(expiry);
+    clearInterval(rewriting);
     closing.abort();
     try {
+      await rewriter.stop();
       await writer.close();
     } catch (error) {
       log.error({ error: messageOf(error) }, 'closing the store failed');
@@ -128,8 +165,9 @@ function run(writer: PartitionWriter): void {
     log,
     progressed: () => commitSignal.raise(),
   };
-  recoverPartitions(host, closing.signal)
-    .then(() => promotedLately(data.settings.path, writer.catalogue))
+  recovered = recoverPartitions(host, closing.signal);
+  recovered
+    .then(() => promotedLately(new SoundPartitions(data.settings.path, commitSignal)))
     .catch((error: unknown) => {
       log.error({ error: messageOf(error) }, 'recovery failed');
       return new Uint32Array(0);

@@ -24,6 +24,8 @@ export const RECORDS_MAX = 10_000;
 
 const MINUTE_NANO = 60_000_000_000n;
 const TOTAL = 'total';
+const HOUR = 60;
+const DAY = 1_440;
 
 /** Minutes of a range: its own and those it only touches. */
 interface MinuteRange {
@@ -69,7 +71,7 @@ export async function aggregateSeries(
   const seriesMax = Math.max(2, Math.floor(POINTS_MAX / Math.max(1, steps)));
   const series = new Map<string, Map<number, Point>>();
   if (by === TOTAL) series.set(TOTAL, new Map());
-  for await (const minute of within(source, minutes)) {
+  for await (const minute of within(source, minutes, unitFor(minutes.from, step))) {
     const at = Math.floor((minute.minute - minutes.from) / step);
     for (const cell of minute.cells()) {
       if (service !== undefined && cell.service !== service) continue;
@@ -102,7 +104,7 @@ export async function aggregateDurations(
   service?: string,
 ): Promise<DurationRecord[]> {
   const drafts = new Map<string, DurationDraft>();
-  for await (const minute of within(source, minutesOf(range))) {
+  for await (const minute of within(source, minutesOf(range), DAY)) {
     for (const cell of minute.cells()) {
       if (service !== undefined && cell.service !== service) continue;
       // Length first, so that no two triples share a key.
@@ -165,8 +167,14 @@ class DurationDraft {
 async function* within(
   source: StatisticsSource,
   minutes: MinuteRange,
+  unitMax: number,
 ): AsyncGenerator<MinuteStatistics> {
-  if (minutes.to > minutes.from) yield* source.minutes(minutes.from, minutes.to);
+  if (minutes.to > minutes.from) yield* source.minutes(minutes.from, minutes.to, unitMax);
+}
+
+/** The longest period that no step's edge can cut. */
+function unitFor(from: number, step: number): number {
+  return [DAY, HOUR].find((unit) => from % unit === 0 && step % unit === 0) ?? 1;
 }
 
 function minutesOf(range: TimeRange): MinuteRange {

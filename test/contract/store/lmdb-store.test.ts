@@ -1,8 +1,13 @@
-/** The embedded store under the shared suite, in both block formats, its writer on its own thread. */
+/**
+ * The embedded store under the shared suite, its writer on its own thread: in both block formats, and with every write
+ * rewritten into columns before it is looked at.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/model/clock.ts';
+import type { SpanBatch } from '../../../src/otlp/span-batch.ts';
+import type { WriteResult } from '../../../src/store/contracts/trace-writer.ts';
 import { LmdbLog } from '../../../src/store/lmdb/lmdb-log.ts';
 import { LmdbSource } from '../../../src/store/lmdb/lmdb-source.ts';
 import { LmdbStore } from '../../../src/store/lmdb/lmdb-store.ts';
@@ -14,11 +19,19 @@ import type { StoreUnderTest } from './store-under-test.ts';
 
 for (const encoding of ['otlp', 'json'] as const) {
   describeStoreContract(`LmdbStore, ${encoding} blocks`, async () => {
-    return openLmdb(mkdtempSync(join(tmpdir(), 'synton-store-')), encoding);
+    return openLmdb(mkdtempSync(join(tmpdir(), 'synton-store-')), encoding, false);
   });
 }
 
-async function openLmdb(path: string, encoding: 'otlp' | 'json'): Promise<StoreUnderTest> {
+describeStoreContract('LmdbStore, rewritten into columns', async () => {
+  return openLmdb(mkdtempSync(join(tmpdir(), 'synton-store-')), 'otlp', true);
+});
+
+async function openLmdb(
+  path: string,
+  encoding: 'otlp' | 'json',
+  isRewritten: boolean,
+): Promise<StoreUnderTest> {
   const store = new LmdbStore({
     path,
     encoding,
@@ -38,13 +51,13 @@ async function openLmdb(path: string, encoding: 'otlp' | 'json'): Promise<StoreU
     partitions.close();
   };
   return {
-    writer: store,
+    writer: isRewritten ? { write: (batch) => writeAndRewrite(store, batch) } : store,
     source,
     log: new LmdbLog(partitions, store.commitSignal),
     statistics: {
-      async *minutes(from, to) {
+      async *minutes(from, to, unitMax) {
         await store.writeStatistics();
-        yield* source.minutes(from, to);
+        yield* source.minutes(from, to, unitMax);
       },
     },
     storage: () => source.storage(),
@@ -54,7 +67,13 @@ async function openLmdb(path: string, encoding: 'otlp' | 'json'): Promise<StoreU
     },
     async reopen() {
       await stop();
-      return openLmdb(path, encoding);
+      return openLmdb(path, encoding, isRewritten);
     },
   };
+}
+
+async function writeAndRewrite(store: LmdbStore, batch: SpanBatch): Promise<WriteResult> {
+  const result = await store.write(batch);
+  await store.compact();
+  return result;
 }

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { Counters } from '../../../telemetry/counters.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import type { Catalogue, PartitionRecord } from '../catalogue.ts';
-import { partitionPath, removePartition } from '../partition.ts';
+import { partitionPath, removePartition } from '../partition-path.ts';
 import type { SalvageReport } from './salvage-partition.ts';
 import type { WalkJob, WalkReport } from './walk-partition.ts';
 
@@ -37,7 +37,10 @@ const WALK_SILENCE_MS = 120_000;
 export async function recoverPartitions(host: RecoveryHost, signal: AbortSignal): Promise<void> {
   const todo = host.catalogue
     .partitions()
-    .filter(({ checkedBoot, state }) => checkedBoot !== host.catalogue.boot && state !== 'damaged')
+    .filter(
+      ({ checkedBoot, state, form }) =>
+        form === 'blocks' && checkedBoot !== host.catalogue.boot && state !== 'damaged',
+    )
     .reverse();
   for (let i = 0; i < todo.length && !signal.aborted; i += PATHS_A_CHILD)
     await recoverSome(host, todo.slice(i, i + PATHS_A_CHILD), signal);

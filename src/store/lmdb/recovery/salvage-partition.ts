@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { headOfBody } from '../block.ts';
 import { checkBody } from '../body-format.ts';
 import { type BlockHead, encodeHead } from '../head-format.ts';
-import { DATA_FILE, Partition, partitionBytes, writeTraceIndex } from '../partition.ts';
+import { Partition, partitionBytes, writeTraceIndex } from '../partition.ts';
+import { DATA_FILE } from '../partition-path.ts';
 import { rawBodies } from './raw-partition.ts';
 import type { WalkReport } from './walk-partition.ts';
 

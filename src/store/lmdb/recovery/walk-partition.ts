@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { headOfBody } from '../block.ts';
 import { checkBody } from '../body-format.ts';
 import { type BlockHead, soundHead } from '../head-format.ts';
-import { DATA_FILE, Partition, partitionBytes, writeTraceIndex } from '../partition.ts';
+import { Partition, partitionBytes, writeTraceIndex } from '../partition.ts';
+import { DATA_FILE } from '../partition-path.ts';
 import { hasSoundMetas, rawBodies } from './raw-partition.ts';
 
 export interface WalkJob {

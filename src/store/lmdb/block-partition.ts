@@ -1,0 +1,249 @@
+/**
+ * A partition in its first form: blocks of OTLP bytes in LMDB (partition.ts), read through caches that all partitions
+ * of a thread share.
+ */
+import type { LRUCache } from 'lru-cache';
+import { type SpanBatch, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
+import { COLUMN, STRIDE } from '../../otlp/span-columns.ts';
+import { holdsHash, traceHash } from '../columns/trace-hash.ts';
+import type { SpanRecord } from '../contracts/span-record.ts';
+import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
+import { NAME_BYTES_MAX } from '../statistics/name-table.ts';
+import { decodeMinute } from '../statistics/statistics-codec.ts';
+import { batchOfBody, type Frames, framesOf, headOfBody } from './block.ts';
+import type { BlockSearch } from './block-search.ts';
+import { decodeBody } from './body-format.ts';
+import { type BlockHead, soundHead } from './head-format.ts';
+import { Partition } from './partition.ts';
+import type {
+  NamedOperation,
+  PartitionScan,
+  PartitionTotals,
+  StoredPartition,
+} from './stored-partition.ts';
+import { blocksOfHash } from './trace-index.ts';
+
+/** Shared by a thread's partitions; keys begin with the partition's number. */
+export interface BlockCaches {
+  readonly heads: LRUCache<string, BlockHead>;
+  readonly blocks: LRUCache<string, SpanBatch>;
+  readonly indexes: LRUCache<number, Buffer>;
+}
+
+export class BlockPartition implements StoredPartition {
+  readonly #number: number;
+  readonly #partition: Partition;
+  readonly #caches: BlockCaches;
+  readonly #damaged: (block: number, reason: string) => void;
+
+  constructor(
+    number: number,
+    path: string,
+    caches: BlockCaches,
+    damaged: (block: number, reason: string) => void,
+  ) {
+    this.#number = number;
+    this.#partition = new Partition(path, { readOnly: true });
+    this.#caches = caches;
+    this.#damaged = damaged;
+  }
+
+  /** Lets later reads see what was committed since. */
+  refresh(): void {
+    this.#partition.refresh();
+  }
+
+  totals(): PartitionTotals {
+    let spans = 0;
+    let newestMs = 0;
+    for (const head of this.#allHeads()) {
+      spans += head.spanCount;
+      newestMs = Math.max(newestMs, head.writtenAtMs);
+    }
+    const bytes = this.#partition.fileBytes();
+    return { spans, blocks: this.writtenCount(), bytes, newestMs };
+  }
+
+  collect(words: Uint32Array, records: SpanRecord[]): void {
+    for (const block of this.#blocksOf(traceHash(words, 0))) {
+      const batch = this.written(block);
+      if (batch !== undefined) collect(batch, words, records);
+    }
+  }
+
+  scan(search: BlockSearch): PartitionScan {
+    const wanted = new WantedHeads(search);
+    return {
+      blockCount: this.writtenCount(),
+      extent: (block) => this.#head(block),
+      mayMatch: (block) => {
+        const head = this.#head(block);
+        return head !== undefined && wanted.mayMatch(head);
+      },
+      look: (block) => {
+        const batch = this.written(block);
+        return batch !== undefined && search.lookAt(batch);
+      },
+    };
+  }
+
+  *services(): Iterable<string> {
+    for (const { services } of this.#allHeads()) yield* services;
+  }
+
+  *operations(): Iterable<NamedOperation> {
+    for (const { services, operations } of this.#allHeads())
+      for (const { service, kind, name } of operations)
+        yield { service: services[service]!, name, kind: kind >> 4 };
+  }
+
+  *periods(from: number, to: number): Iterable<MinuteStatistics> {
+    for (const minute of [...this.#partition.minutesBetween(from, to)]) {
+      const stored = this.#partition.statistics(minute);
+      const decoded = stored === undefined ? undefined : decodeMinute(stored);
+      if (decoded !== undefined) yield decoded;
+    }
+  }
+
+  writtenCount(): number {
+    return this.#partition.blockCount();
+  }
+
+  writtenSpans(block: number): number {
+    return this.#head(block)?.spanCount ?? 0;
+  }
+
+  written(block: number): SpanBatch | undefined {
+    const key = `${this.#number}/${block}`;
+    const known = this.#caches.blocks.get(key);
+    if (known !== undefined) return known;
+    const bytes = this.#partition.body(block);
+    if (bytes === undefined) return undefined;
+    const batch = this.#sound(block, () => batchOfBody(decodeBody(bytes)));
+    if (batch !== undefined) this.#caches.blocks.set(key, batch);
+    return batch;
+  }
+
+  promoted(): Uint32Array {
+    const words: number[] = [];
+    for (const { promoted } of this.#allHeads()) words.push(...promoted);
+    return Uint32Array.from(words);
+  }
+
+  close(): void {
+    void this.#partition.close();
+  }
+
+  *#allHeads(): Iterable<BlockHead> {
+    const count = this.writtenCount();
+    for (let block = 0; block < count; block++) {
+      const head = this.#head(block);
+      if (head !== undefined) yield head;
+    }
+  }
+
+  #head(block: number): BlockHead | undefined {
+    const key = `${this.#number}/${block}`;
+    const known = this.#caches.heads.get(key);
+    if (known !== undefined) return known;
+    const bytes = this.#partition.head(block);
+    if (bytes === undefined) return undefined;
+    // A head says nothing that its body does not say as well.
+    const head =
+      soundHead(bytes) ??
+      this.#sound(block, () => headOfBody(this.#partition.body(block) ?? Buffer.alloc(0)));
+    if (head !== undefined) this.#caches.heads.set(key, head);
+    return head;
+  }
+
+  /** Blocks that may hold a trace, rising. */
+  #blocksOf(hash: number): number[] {
+    const { indexes } = this.#caches;
+    let index = indexes.get(this.#number);
+    if (index === undefined) {
+      index = this.#partition.traceIndex();
+      if (index !== undefined) indexes.set(this.#number, index);
+    }
+    if (index !== undefined) return blocksOfHash(index, hash);
+    const blocks: number[] = [];
+    const count = this.writtenCount();
+    for (let block = 0; block < count; block++) {
+      const head = this.#head(block);
+      if (head !== undefined && holdsHash(head.traceHashes, hash)) blocks.push(block);
+    }
+    return blocks;
+  }
+
+  #sound<Result>(block: number, read: () => Result): Result | undefined {
+    try {
+      return read();
+    } catch (error) {
+      this.#damaged(block, error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+}
+
+/** Appends the spans of a trace. Their bytes are views of the block, which is never written again. */
+function collect(batch: SpanBatch, words: Uint32Array, records: SpanRecord[]): void {
+  const { rows } = batch;
+  let scope = -1;
+  let frames: Frames | undefined;
+  for (let row = 0; row < batch.count; row++) {
+    const at = row * STRIDE;
+    if (
+      rows[at + 3] !== words[3] ||
+      rows[at + 2] !== words[2] ||
+      rows[at + 1] !== words[1] ||
+      rows[at] !== words[0]
+    )
+      continue;
+    if (frames === undefined || rows[at + COLUMN.scope] !== scope) {
+      scope = rows[at + COLUMN.scope]!;
+      frames = framesOf(batch, scope);
+    }
+    records.push({
+      span: spanBytes(batch, row),
+      ...frames,
+      arrival: wideColumn(rows, row, COLUMN.arrival),
+      origin: 'stored',
+    });
+  }
+}
+
+/** What a head must say for its block to be opened. */
+class WantedHeads {
+  readonly #filter: BlockSearch['filter'];
+  readonly #service: string | undefined;
+  readonly #operation: string | undefined;
+
+  constructor({ filter }: BlockSearch) {
+    this.#filter = filter;
+    this.#service = knownName(filter.service);
+    this.#operation = knownName(filter.operation);
+  }
+
+  mayMatch(head: BlockHead): boolean {
+    const filter = this.#filter;
+    if (filter.fromUnixNano !== undefined && head.startMax < filter.fromUnixNano) return false;
+    if (filter.toUnixNano !== undefined && head.startMin >= filter.toUnixNano) return false;
+    if (filter.minDurationNano !== undefined && head.durationMax < filter.minDurationNano)
+      return false;
+    if (filter.maxDurationNano !== undefined && head.durationMin > filter.maxDurationNano)
+      return false;
+    if (filter.status === 'Failed' && head.errorCount === 0) return false;
+    const service = this.#service === undefined ? undefined : head.services.indexOf(this.#service);
+    if (service === -1) return false;
+    if (this.#operation === undefined) return true;
+    return head.operations.some(
+      (entry) =>
+        entry.name === this.#operation && (service === undefined || entry.service === service),
+    );
+  }
+}
+
+/** Heads know a long name by its beginning. */
+function knownName(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  return Buffer.from(name).subarray(0, NAME_BYTES_MAX).toString('utf8');
+}

@@ -1,0 +1,206 @@
+/**
+ * A partition in its second form: one file of column blocks (store/segment), read through a cache of opened blocks that
+ * all partitions of a thread share.
+ */
+import type { LRUCache } from 'lru-cache';
+import { SpanScanner } from '../../otlp/scan-traces.ts';
+import type { SpanBatch } from '../../otlp/span-batch.ts';
+import { writeTraces } from '../../otlp/write-traces.ts';
+import type { ColumnBlock } from '../columns/column-block.ts';
+import { traceHash } from '../columns/trace-hash.ts';
+import type { SpanRecord } from '../contracts/span-record.ts';
+import { Segment } from '../segment/segment.ts';
+import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
+import { decodeMinute } from '../statistics/statistics-codec.ts';
+import { markRows } from './block.ts';
+import type { BlockSearch } from './block-search.ts';
+import { ColumnScan } from './column-scan.ts';
+import { periodsWithin } from './periods-within.ts';
+import type {
+  NamedOperation,
+  PartitionScan,
+  PartitionTotals,
+  StoredPartition,
+} from './stored-partition.ts';
+
+/** What was stored once is read again, whatever the limits were. */
+const NO_LIMITS = {
+  spanBytesMax: Number.POSITIVE_INFINITY,
+  spanPartsMax: Number.POSITIVE_INFINITY,
+  frameBytesMax: Number.POSITIVE_INFINITY,
+};
+
+export class ColumnPartition implements StoredPartition {
+  readonly segment: Segment;
+  readonly #number: number;
+  readonly #blocks: LRUCache<string, ColumnBlock>;
+  readonly #damaged: (block: number | undefined, reason: string) => void;
+  /** Sums of spans before each block: as they lie, and as they were written. */
+  #rowFirst: Float64Array | undefined;
+  #writtenFirst: Float64Array | undefined;
+
+  /** `blocks`: shared by a thread's partitions; keys begin with the partition's number. @throws DamagedBlock */
+  constructor(
+    number: number,
+    path: string,
+    blocks: LRUCache<string, ColumnBlock>,
+    damaged: (block: number | undefined, reason: string) => void,
+  ) {
+    this.#number = number;
+    this.segment = new Segment(path);
+    this.#blocks = blocks;
+    this.#damaged = damaged;
+  }
+
+  totals(): PartitionTotals {
+    const { directory, fileBytes } = this.segment;
+    const spans = directory.spanCount.reduce((sum, count) => sum + count, 0);
+    return { spans, blocks: directory.blockCount, bytes: fileBytes, newestMs: 0 };
+  }
+
+  collect(words: Uint32Array, records: SpanRecord[]): void {
+    const blocks =
+      this.#sound(undefined, () => this.segment.blocksOfTrace(traceHash(words, 0))) ??
+      this.segment.directory.spanCount.keys();
+    for (const block of blocks)
+      this.#sound(block, () => {
+        const opened = this.#block(block);
+        const rows = opened.rowsOfTrace(words, 0);
+        if (rows.length > 0) records.push(...opened.records(rows));
+      });
+  }
+
+  scan(search: BlockSearch): PartitionScan {
+    return new ColumnScan(search, this.segment, {
+      open: (block) => this.#block(block),
+      sound: (block, read) => this.#sound(block, read),
+    });
+  }
+
+  services(): Iterable<string> {
+    return this.segment.directory.services;
+  }
+
+  operations(): Iterable<NamedOperation> {
+    const { services, operations } = this.segment.directory;
+    return operations.map(({ service, kind, name }) => ({
+      service: services[service]!,
+      kind,
+      name,
+    }));
+  }
+
+  *periods(from: number, to: number, unitMax: number): Iterable<MinuteStatistics> {
+    const entries = this.#sound(undefined, () => this.segment.periods) ?? [];
+    for (const entry of periodsWithin(entries, from, to, unitMax)) {
+      const decoded = this.#sound(undefined, () => decodeMinute(this.segment.statistics(entry)));
+      if (decoded !== undefined) yield decoded;
+    }
+  }
+
+  writtenCount(): number {
+    return this.#written().length;
+  }
+
+  writtenSpans(block: number): number {
+    const written = this.#written()[block];
+    return written === undefined ? 0 : written.spans + written.lost;
+  }
+
+  written(block: number): SpanBatch | undefined {
+    const spans = this.#written()[block]?.spans ?? 0;
+    if (spans === 0) return undefined;
+    this.#writtenFirst ??= sums(this.#written().map((written) => written.spans));
+    const first = this.#writtenFirst[block]!;
+    return this.#sound(undefined, () => this.#batch(first, first + spans));
+  }
+
+  promoted(): Uint32Array {
+    return this.#sound(undefined, () => this.segment.promoted()) ?? new Uint32Array(0);
+  }
+
+  close(): void {
+    this.segment.close();
+  }
+
+  #written(): Segment['written'] {
+    return this.#sound(undefined, () => this.segment.written) ?? [];
+  }
+
+  /** Rows [from, to) of the whole partition, which may lie in several blocks. @throws DamagedBlock */
+  #batch(from: number, to: number): SpanBatch {
+    const rowFirst = this.#rowFirst ?? sums([...this.segment.directory.spanCount]);
+    this.#rowFirst = rowFirst;
+    const records: SpanRecord[] = [];
+    const flags: number[] = [];
+    let threshold = 0n;
+    let block = lastAtOrBelow(rowFirst, from);
+    for (let row = from; row < to; block++) {
+      const end = Math.min(to, rowFirst[block + 1]!);
+      const opened = this.#block(block);
+      const rows = Array.from({ length: end - row }, (_, i) => row - rowFirst[block]! + i);
+      records.push(...opened.records(rows));
+      for (const local of rows) {
+        flags.push(opened.spanFlags(local));
+        threshold ||= opened.threshold(local);
+      }
+      row = end;
+    }
+    return batchOfRecords(records, flags, threshold);
+  }
+
+  /** @throws DamagedBlock */
+  #block(block: number): ColumnBlock {
+    const key = `${this.#number}/${block}`;
+    let opened = this.#blocks.get(key);
+    if (opened === undefined) {
+      opened = this.segment.block(block);
+      this.#blocks.set(key, opened);
+    }
+    return opened;
+  }
+
+  #sound<Result>(block: number | undefined, read: () => Result): Result | undefined {
+    try {
+      return read();
+    } catch (error) {
+      this.#damaged(block, error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+}
+
+/** A batch as the log gives it: the spans in order, with arrivals and flags. */
+function batchOfRecords(
+  records: readonly SpanRecord[],
+  flags: readonly number[],
+  threshold: bigint,
+): SpanBatch {
+  const scanner = new SpanScanner(NO_LIMITS);
+  scanner.scan(writeTraces(records));
+  markRows(scanner, {
+    arrivals: records.map(({ arrival }) => arrival),
+    flags,
+  });
+  scanner.threshold = threshold;
+  return scanner;
+}
+
+/** 0, then the sum up to and with each. */
+function sums(counts: readonly number[]): Float64Array {
+  const out = new Float64Array(counts.length + 1);
+  for (const [i, count] of counts.entries()) out[i + 1] = out[i]! + count;
+  return out;
+}
+
+/** The last index whose value is not above `value`; several blocks may begin at one row, if some are empty. */
+function lastAtOrBelow(values: Float64Array, value: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (values[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,17 @@
+/** What the writer and the thread that rewrites say to each other: one partition at a time. */
+import type { RewriteReport } from './rewrite-partition.ts';
+
+export interface RewriteData {
+  /** Uint32Array of one: bytes committed by the writer, wrapping around; tells how busy it is. */
+  readonly committed: SharedArrayBuffer;
+}
+
+export interface ToRewriter {
+  readonly path: string;
+  /** Somebody waits for it: without giving way. */
+  readonly isUrgent: boolean;
+}
+
+export type FromRewriter =
+  | { readonly status: 'rewritten'; readonly report: RewriteReport; readonly cpuMs: number }
+  | { readonly status: 'failed'; readonly message: string };

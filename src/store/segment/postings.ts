@@ -1,0 +1,208 @@
+/**
+ * Which blocks of a segment may hold a hash: (hash, block) pairs, packed so that a look-up reads some hundred bytes.
+ * For hashes of traces and of attribute values alike. Never misses a pair it was given; names a block too many
+ * now and then.
+ *
+ * A hash is known by its top `hashBits` bits. Pairs are sorted and cut into buckets by the top `bucketBits` of those.
+ * A bucket is a CRC-32, then per pair the distance of the other bits to the pair before, Rice-coded with `riceBits`, and the
+ * block in `blockBits`. A hash in more than a quarter of the blocks is common: it is listed whole, without pairs.
+ *
+ *   table    u32 pairs · u8 hashBits · u8 bucketBits · u8 riceBits · u8 blockBits · u32 common · common hashes u32 each, sorted ·
+ *            2^bucketBits + 1 offsets of buckets u32 each
+ *   buckets  one after the other
+ */
+import { crc32 } from 'node:zlib';
+import { DamagedBlock } from '../columns/damaged-block.ts';
+import { BitReader, BitWriter } from './bit-stream.ts';
+
+const COMMON_SHARE = 1 / 4;
+const PAIRS_A_BUCKET = 256;
+/** Top bits beyond those that number the pairs: one look-up in three names a block too many. */
+const SPARE_BITS = 1;
+const TABLE_BYTES = 12;
+const CRC_BYTES = 4;
+/** A pair is a double: 32 bits of hash over 21 of block. */
+const BLOCKS_MAX = 0x200000;
+
+export interface EncodedPostings {
+  readonly table: Buffer;
+  readonly buckets: Buffer;
+}
+
+/** `ofBlock[i]`: the hashes of block i, each once. At most 2,097,152 blocks. */
+export function encodePostings(ofBlock: readonly Uint32Array[]): EncodedPostings {
+  const all = sortedPairs(ofBlock);
+  const commonFrom = Math.max(2, Math.floor(ofBlock.length * COMMON_SHARE) + 1);
+  const { pairs, common } = withoutCommon(all, commonFrom);
+  const sizes = sizesFor(pairs.length, ofBlock.length);
+  const { buckets, offsets } = encodeBuckets(pairs, sizes);
+  const table = Buffer.alloc(TABLE_BYTES + (common.length + offsets.length) * 4);
+  table.writeUInt32LE(pairs.length, 0);
+  table.set([sizes.hashBits, sizes.bucketBits, sizes.riceBits, sizes.blockBits], 4);
+  table.writeUInt32LE(common.length, 8);
+  let at = TABLE_BYTES;
+  for (const hash of common) at = table.writeUInt32LE(hash, at);
+  for (const offset of offsets) at = table.writeUInt32LE(offset, at);
+  return { table, buckets };
+}
+
+interface Sizes {
+  readonly hashBits: number;
+  readonly bucketBits: number;
+  readonly riceBits: number;
+  readonly blockBits: number;
+}
+
+function sizesFor(pairs: number, blocks: number): Sizes {
+  const hashBits = Math.min(32, Math.ceil(Math.log2(pairs + 1)) + SPARE_BITS);
+  const bucketBits = Math.min(
+    hashBits,
+    Math.ceil(Math.log2(Math.ceil(pairs / PAIRS_A_BUCKET) + 1)),
+  );
+  const meanGap = 2 ** hashBits / (pairs + 1);
+  return {
+    hashBits,
+    bucketBits,
+    riceBits: Math.max(0, Math.min(31, Math.floor(Math.log2(meanGap * 0.7 + 1)))),
+    blockBits: Math.ceil(Math.log2(Math.max(1, blocks))),
+  };
+}
+
+function sortedPairs(ofBlock: readonly Uint32Array[]): Float64Array {
+  if (ofBlock.length > BLOCKS_MAX) throw new RangeError('a segment has too many blocks');
+  const pairs = new Float64Array(ofBlock.reduce((sum, hashes) => sum + hashes.length, 0));
+  let at = 0;
+  for (const [block, hashes] of ofBlock.entries())
+    for (const hash of hashes) pairs[at++] = hash * BLOCKS_MAX + block;
+  return pairs.sort();
+}
+
+/** Drops the pairs of hashes that stand in `commonFrom` blocks or more. */
+function withoutCommon(
+  all: Float64Array,
+  commonFrom: number,
+): { pairs: Float64Array; common: number[] } {
+  const common: number[] = [];
+  let kept = 0;
+  for (let from = 0; from < all.length; ) {
+    const hash = Math.floor(all[from]! / BLOCKS_MAX);
+    let to = from + 1;
+    while (to < all.length && Math.floor(all[to]! / BLOCKS_MAX) === hash) to++;
+    if (to - from >= commonFrom) common.push(hash);
+    else {
+      all.copyWithin(kept, from, to);
+      kept += to - from;
+    }
+    from = to;
+  }
+  return { pairs: all.subarray(0, kept), common };
+}
+
+function encodeBuckets(
+  pairs: Float64Array,
+  { hashBits, bucketBits, riceBits, blockBits }: Sizes,
+): { buckets: Buffer; offsets: Uint32Array } {
+  const offsets = new Uint32Array(2 ** bucketBits + 1);
+  const restSize = 2 ** (hashBits - bucketBits);
+  const rice = 2 ** riceBits;
+  const pieces: Uint8Array[] = [];
+  const writer = new BitWriter();
+  let length = 0;
+  let at = 0;
+  for (let bucket = 0; bucket < 2 ** bucketBits; bucket++) {
+    offsets[bucket] = length;
+    let before = 0;
+    const first = at;
+    for (; at < pairs.length; at++) {
+      const hash = Math.floor(pairs[at]! / BLOCKS_MAX);
+      const top = Math.floor(hash / 2 ** (32 - hashBits));
+      if (Math.floor(top / restSize) !== bucket) break;
+      const rest = top % restSize;
+      writer.unary(Math.floor((rest - before) / rice));
+      writer.write((rest - before) % rice, riceBits);
+      writer.write(pairs[at]! - hash * BLOCKS_MAX, blockBits);
+      before = rest;
+    }
+    if (at === first) continue;
+    // The end of the last byte may read as one pair more: the count tells.
+    const bits = writer.take();
+    const head = Buffer.alloc(CRC_BYTES + 2);
+    head.writeUInt16LE(at - first, CRC_BYTES);
+    head.writeUInt32LE(crc32(bits, crc32(head.subarray(CRC_BYTES))), 0);
+    pieces.push(head, bits);
+    length += head.length + bits.length;
+  }
+  offsets[2 ** bucketBits] = length;
+  return { buckets: Buffer.concat(pieces, length), offsets };
+}
+
+/** Looks hashes up. `read` gives bytes of the buckets. */
+export class Postings {
+  readonly #sizes: Sizes;
+  readonly #common: ReadonlySet<number>;
+  readonly #offsets: Uint32Array;
+  readonly #blocks: number;
+  readonly #read: (offset: number, length: number) => Uint8Array;
+
+  /** @throws DamagedBlock where the table cannot be one */
+  constructor(table: Buffer, blocks: number, read: (offset: number, length: number) => Uint8Array) {
+    if (table.length < TABLE_BYTES) throw new DamagedBlock('postings are cut short');
+    const [hashBits, bucketBits, riceBits, blockBits] = table.subarray(4, 8) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const common = table.readUInt32LE(8);
+    if (
+      hashBits > 32 ||
+      bucketBits > Math.min(hashBits, 24) ||
+      riceBits > 31 ||
+      table.length !== TABLE_BYTES + (common + 2 ** bucketBits + 1) * 4
+    )
+      throw new DamagedBlock('postings have the wrong shape');
+    this.#sizes = { hashBits, bucketBits, riceBits, blockBits };
+    const words = new Uint32Array(common + 2 ** bucketBits + 1);
+    new Uint8Array(words.buffer).set(table.subarray(TABLE_BYTES));
+    this.#common = new Set(words.subarray(0, common));
+    this.#offsets = words.subarray(common);
+    this.#blocks = blocks;
+    this.#read = read;
+  }
+
+  /** Memory held, about. */
+  get bytes(): number {
+    return this.#offsets.byteLength + this.#common.size * 40;
+  }
+
+  /** Blocks that may hold the hash, rising; 'all' where it is common. @throws DamagedBlock */
+  blocksOf(hash: number): number[] | 'all' {
+    if (this.#common.has(hash)) return 'all';
+    const { hashBits, bucketBits, riceBits, blockBits } = this.#sizes;
+    const top = Math.floor(hash / 2 ** (32 - hashBits));
+    const restSize = 2 ** (hashBits - bucketBits);
+    const bucket = Math.floor(top / restSize);
+    const wanted = top % restSize;
+    const offset = this.#offsets[bucket]!;
+    const length = this.#offsets[bucket + 1]! - offset;
+    if (length === 0) return [];
+    const bytes = this.#read(offset, length);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (
+      bytes.length !== length ||
+      length < CRC_BYTES + 2 ||
+      view.getUint32(0, true) !== crc32(bytes.subarray(CRC_BYTES))
+    )
+      throw new DamagedBlock('a bucket of postings fails its checksum');
+    const bits = new BitReader(bytes.subarray(CRC_BYTES + 2));
+    const blocks: number[] = [];
+    let rest = 0;
+    for (let pair = view.getUint16(CRC_BYTES, true); pair > 0; pair--) {
+      rest += bits.unary() * 2 ** riceBits + bits.read(riceBits);
+      const block = bits.read(blockBits);
+      if (rest > wanted) break;
+      if (rest === wanted && block < this.#blocks && blocks.at(-1) !== block) blocks.push(block);
+    }
+    return blocks.sort((a, b) => a - b);
+  }
+}
