@@ -135,6 +135,8 @@ export class AttributeValues {
   }
 }
 
-function hasFilterText(value: AttributeValue): boolean {
+function hasFilterText(
+  value: AttributeValue,
+): value is Extract<AttributeValue, { type: 'string' | 'int' | 'bool' }> {
   return value.type === 'string' || value.type === 'int' || value.type === 'bool';
 }
