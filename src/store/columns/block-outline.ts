@@ -34,21 +34,110 @@ export interface BlockOutline {
   readonly arrival: Float64Array;
 }
 
-/** @throws DamagedBlock */
-export function outlineOf(
-  layout: BlockLayout,
-  rows: BlockRows,
-  envelopes: BlockEnvelopes,
-): BlockOutline {
-  const { count, times, shapes } = rows;
-  const start = new Float64Array(count);
-  const duration = new Float64Array(count);
-  for (let row = 0; row < count; row++) {
-    const at = row * 4;
-    start[row] = times[at + 1]! * WORD + times[at]!;
-    const long = (times[at + 3]! - times[at + 1]!) * WORD + (times[at + 2]! - times[at]!);
-    duration[row] = long > 0 ? long : 0;
+/** Each column is decoded when it is first asked for. Its getters @throws DamagedBlock. */
+export class LazyOutline implements BlockOutline {
+  readonly #layout: BlockLayout;
+  readonly #rows: BlockRows;
+  readonly #envelopes: BlockEnvelopes;
+  #startValues: Float64Array | undefined;
+  #durationValues: Float64Array | undefined;
+  #shapeColumns: ShapeColumns | undefined;
+  #serviceValues: Uint16Array | undefined;
+  #traceValues: Uint16Array | undefined;
+
+  constructor(layout: BlockLayout, rows: BlockRows, envelopes: BlockEnvelopes) {
+    this.#layout = layout;
+    this.#rows = rows;
+    this.#envelopes = envelopes;
   }
+
+  get times(): Uint32Array {
+    return this.#rows.times;
+  }
+
+  get start(): Float64Array {
+    if (this.#startValues === undefined) {
+      const { times, count } = this.#rows;
+      const start = new Float64Array(count);
+      for (let row = 0; row < count; row++)
+        start[row] = times[row * 4 + 1]! * WORD + times[row * 4]!;
+      this.#startValues = start;
+    }
+    return this.#startValues;
+  }
+
+  get duration(): Float64Array {
+    if (this.#durationValues === undefined) {
+      const { times, count } = this.#rows;
+      const duration = new Float64Array(count);
+      for (let row = 0; row < count; row++) {
+        const at = row * 4;
+        const long = (times[at + 3]! - times[at + 1]!) * WORD + (times[at + 2]! - times[at]!);
+        duration[row] = long > 0 ? long : 0;
+      }
+      this.#durationValues = duration;
+    }
+    return this.#durationValues;
+  }
+
+  get status(): Uint8Array {
+    return this.#ofShapes.status;
+  }
+
+  get otelKind(): Uint8Array {
+    return this.#ofShapes.otelKind;
+  }
+
+  get kind(): Uint8Array {
+    return this.#ofShapes.kind;
+  }
+
+  get name(): Uint16Array {
+    return this.#ofShapes.name;
+  }
+
+  get names(): readonly string[] {
+    return this.#ofShapes.names;
+  }
+
+  get service(): Uint16Array {
+    this.#serviceValues ??= servicesOf(this.#layout, this.#envelopes, this.#rows.count);
+    return this.#serviceValues;
+  }
+
+  get services(): readonly (string | undefined)[] {
+    return [...this.#layout.services, undefined];
+  }
+
+  get trace(): Uint16Array {
+    this.#traceValues ??= new Uint16Array(this.#rows.traces);
+    return this.#traceValues;
+  }
+
+  get traceIds(): Uint32Array {
+    return this.#rows.traceIds;
+  }
+
+  get arrival(): Float64Array {
+    return this.#rows.arrivals;
+  }
+
+  get #ofShapes(): ShapeColumns {
+    this.#shapeColumns ??= shapeColumns(this.#layout, this.#rows);
+    return this.#shapeColumns;
+  }
+}
+
+/** What a row's shape says, or of a raw span its own columns; and its name. */
+interface ShapeColumns {
+  readonly status: Uint8Array;
+  readonly otelKind: Uint8Array;
+  readonly kind: Uint8Array;
+  readonly name: Uint16Array;
+  readonly names: readonly string[];
+}
+
+function shapeColumns(layout: BlockLayout, { count, shapes }: BlockRows): ShapeColumns {
   const status = new Uint8Array(count);
   const otelKind = new Uint8Array(count);
   const kind = new Uint8Array(count);
@@ -80,15 +169,7 @@ export function outlineOf(
     otelKind[row] = raw(rawKind, value);
     kind[row] = raw(rawSpanKind, value);
   }
-  return {
-    ...{ times, start, duration, status, otelKind, kind, name },
-    service: servicesOf(layout, envelopes, count),
-    services: [...layout.services, undefined],
-    names: named.names,
-    trace: new Uint16Array(rows.traces),
-    traceIds: rows.traceIds,
-    arrival: rows.arrivals,
-  };
+  return { status, otelKind, kind, name, names: named.names };
 }
 
 function servicesOf(layout: BlockLayout, envelopes: BlockEnvelopes, count: number): Uint16Array {

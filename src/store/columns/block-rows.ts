@@ -96,8 +96,7 @@ export class BlockRows {
     const out = new Uint32Array(this.count * 4);
     const start = new Times(this.#chunks, starts);
     const end = new Times(this.#chunks, ends);
-    for (let row = 0; row < this.count; row++) {
-      const at = row * 4;
+    for (let row = 0, at = 0; row < this.count; row++, at += 4) {
       start.put(row, low!, high!, out, at);
       end.put(row, out[at]!, out[at + 1]!, out, at + 2);
     }

@@ -12,7 +12,7 @@ import type { SpanRecord } from '../contracts/span-record.ts';
 import { attributeRows } from './attribute-rows.ts';
 import { BlockEnvelopes } from './block-envelopes.ts';
 import { BlockLayout } from './block-layout.ts';
-import { type BlockOutline, outlineOf } from './block-outline.ts';
+import { type BlockOutline, LazyOutline } from './block-outline.ts';
 import { BlockRows } from './block-rows.ts';
 import type { ByteSource } from './byte-source.ts';
 import { ChunkReader } from './chunk-reader.ts';
@@ -91,9 +91,9 @@ export class ColumnBlock {
     return records;
   }
 
-  /** Made once. */
+  /** Made once; each of its columns when it is asked for. */
   get outline(): BlockOutline {
-    this.#outline ??= outlineOf(this.#layout, this.#rows, this.#envelopes);
+    this.#outline ??= new LazyOutline(this.#layout, this.#rows, this.#envelopes);
     return this.#outline;
   }
 
