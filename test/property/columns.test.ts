@@ -2,6 +2,7 @@
  * Whatever the scanner accepts comes out of a block of columns as it went in, to the byte and in its order: all
  * of it, and any part; and what the block says of itself misses none of it.
  */
+import { crc32, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readResourceFrame } from '../../src/otlp/read-frames.ts';
@@ -11,6 +12,12 @@ import { bigColumn, type SpanBatch, wideColumn } from '../../src/otlp/span-batch
 import { BITS, COLUMN, STRIDE } from '../../src/otlp/span-columns.ts';
 import type { FramedSpan } from '../../src/otlp/write-traces.ts';
 import { memorySource } from '../../src/store/columns/byte-source.ts';
+import {
+  CHUNK,
+  CHUNK_ENTRY_BYTES,
+  HEADER_BYTES,
+  METHOD,
+} from '../../src/store/columns/chunk-format.ts';
 import { ColumnBlock } from '../../src/store/columns/column-block.ts';
 import { ColumnBlockWriter } from '../../src/store/columns/column-block-writer.ts';
 import { DamagedBlock } from '../../src/store/columns/damaged-block.ts';
@@ -238,6 +245,58 @@ test('any flipped bit and any missing end is found', () => {
     { endOnFailure: true, numRuns: runs(300) },
   );
 });
+
+test('what is wrong behind right checksums is refused or harmless, and nothing else', () => {
+  const change = fc.record({ chunk: fc.nat(12), at: fc.nat(), value: fc.nat(255) });
+  const changes = fc.array(change, { minLength: 1, maxLength: 3 });
+  fc.assert(
+    fc.property(anyBlock, changes, ([list, keepEvery], edits) => {
+      const kept = written(list, keepEvery);
+      if (!kept) return;
+      const { bytes } = kept.encoded;
+      const changed = withChanges(bytes, edits);
+      for (const ask of [
+        (block: ColumnBlock) => block.batch(),
+        (block: ColumnBlock) => block.records([0]),
+        ({ outline }: ColumnBlock) => [outline.names, outline.duration, outline.service],
+        (block: ColumnBlock) => block.rowsWithAttribute('http.route', 'x'),
+        (block: ColumnBlock) => block.rowsOfTrace(kept.rows[0]!.batch.rows, kept.rows[0]!.at),
+        (block: ColumnBlock) => [block.spanFlags(0), block.threshold(0)],
+      ])
+        answer(() => ask(ColumnBlock.open(memorySource(changed))));
+    }),
+    { endOnFailure: true, numRuns: runs(400) },
+  );
+});
+
+/** The block with bytes of its chunks set, before compression; its checksums are right. */
+function withChanges(
+  block: Buffer,
+  edits: readonly { chunk: number; at: number; value: number }[],
+): Buffer {
+  const count = block[5]!;
+  const end = HEADER_BYTES + count * CHUNK_ENTRY_BYTES;
+  const header = Buffer.from(block.subarray(0, end + 4));
+  const pieces: Buffer[] = [];
+  let offset = end + 4;
+  for (let entry = HEADER_BYTES; entry < end; entry += CHUNK_ENTRY_BYTES) {
+    const stored = header.readUInt32LE(entry + 4);
+    const packed = block.subarray(offset, offset + stored);
+    const isPacked = header[entry + 1] === METHOD.zstd;
+    const chunk = isPacked ? zstdDecompressSync(packed) : Buffer.from(packed);
+    // Most of what can be contradicted is in the meta chunk.
+    for (const { chunk: number, at, value } of edits)
+      if (number === header[entry] || (number > 6 && header[entry] === CHUNK.meta))
+        chunk[at % chunk.length] = value;
+    header[entry + 1] = METHOD.stored;
+    header.writeUInt32LE(chunk.length, entry + 4);
+    header.writeUInt32LE(crc32(chunk), entry + 12);
+    pieces.push(chunk);
+    offset += stored;
+  }
+  header.writeUInt32LE(crc32(header.subarray(0, end)), end);
+  return Buffer.concat([header, ...pieces]);
+}
 
 /** What a call answers; undefined where it finds damage, and nothing else is thrown. */
 function answer<T>(call: () => T): T | undefined {

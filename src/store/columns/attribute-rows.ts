@@ -2,11 +2,12 @@
  * Rows that may have an attribute with a value that reads as a text: of the columns under that key, of raw
  * spans all, and of resources those whose frame has it.
  */
-import type { AttributeValue } from '../../model/attribute.ts';
+import type { Attribute, AttributeValue } from '../../model/attribute.ts';
 import { readResourceFrame } from '../../otlp/read-frames.ts';
 import type { BlockEnvelopes } from './block-envelopes.ts';
 import type { BlockLayout } from './block-layout.ts';
 import type { BlockRows } from './block-rows.ts';
+import { DamagedBlock } from './damaged-block.ts';
 import type { OpColumn } from './op-column.ts';
 import { numberOf, OP, PLACE, typeOf, VALUE } from './shape-ops.ts';
 import { RAW_SHAPE } from './shape-trie.ts';
@@ -126,7 +127,7 @@ function markResources(
 ): void {
   const { frames } = layout.resources;
   const has = Array.from({ length: frames.size }, (_, frame) =>
-    readResourceFrame(frames.entry(frame)).attributes.some(
+    attributesOf(frames.entry(frame)).some(
       (attribute) => attribute.key === key && textOf(attribute.value) === text,
     ),
   );
@@ -134,6 +135,14 @@ function markResources(
     const frame = envelopes.resourceFrames[envelopes.resourceOf[scope]!]!;
     if (has[frame]) found.fill(1, row, envelopes.scopeEnds[scope]!);
     row = envelopes.scopeEnds[scope]!;
+  }
+}
+
+function attributesOf(frame: Uint8Array): readonly Attribute[] {
+  try {
+    return readResourceFrame(frame).attributes;
+  } catch (cause) {
+    throw new DamagedBlock('a resource frame of a column block is none', { cause });
   }
 }
 
