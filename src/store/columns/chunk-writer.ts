@@ -34,7 +34,7 @@ export const VALUE_STREAMS: StreamGroup = {
 const JUDGED_BYTES = 128;
 /** Bits a byte above which compression gains nothing. */
 const DENSE_BITS = 7.6;
-/** zstd level of chunks where matches are rare and where they are all there is. */
+/** zstd's: 1 makes blocks 0.5 % larger, 9 as much smaller for a fifth more time. */
 const LEVEL = 3;
 
 export class ChunkWriter {
