@@ -8,7 +8,7 @@ import { encodeInts } from './encode-ints.ts';
 import type { StringGroup, StringsEncoder } from './encode-strings.ts';
 import { encodeDoubles, encodeTimes } from './encode-values.ts';
 import { KEPT, keptOf, numberOf, OP, PLACE, typeOf, VALUE } from './shape-ops.ts';
-import { type Op, RAW_SHAPE, type ShapeTrie } from './shape-trie.ts';
+import { OPS_MAX, type Op, RAW_SHAPE, type ShapeTrie } from './shape-trie.ts';
 import type { SpanWalker } from './span-walker.ts';
 import { DoubleValues, giveBack, NumberValues, StringValues, TimeValues } from './value-columns.ts';
 import { keySeed } from './value-hash.ts';
@@ -33,7 +33,7 @@ export class OpColumns {
   readonly table: ByteTable = new ByteTable();
   readonly #trie: ShapeTrie;
   readonly #walker: SpanWalker;
-  readonly #kept: number[] = [];
+  readonly #kept = new Uint8Array(OPS_MAX);
   readonly #columns: (Column | undefined)[] = [];
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** Entry of the name of the span that was pushed last; −1 where it has none. */
@@ -50,7 +50,6 @@ export class OpColumns {
       if (column instanceof StringValues) giveBack(column.indexes);
       else if (column instanceof NumberValues) giveBack(column.values);
     }
-    this.#kept.length = 0;
     this.#columns.length = 0;
   }
 
@@ -167,7 +166,7 @@ export class OpColumns {
     const { ops } = this.#trie;
     for (let op = this.#columns.length; op < ops.length; op++) {
       const kept = keptOf(ops[op]!.code);
-      this.#kept.push(kept);
+      this.#kept[op] = kept;
       this.#columns.push(this.#column(kept, op, ops[op]!));
     }
   }
