@@ -2,7 +2,7 @@
 import { type Bench, type BenchContext, twice } from '../bench.ts';
 import { bigTrace, bigTraceId, bigTraceSpanId } from '../load/big-trace.ts';
 import { GrpcSender } from '../load/grpc-sender.ts';
-import { fineCpuOf, peakRssMiB, rssMiB } from '../measure/proc.ts';
+import { anonymousMiB, fineCpuOf, peakRssMiB, rssMiB } from '../measure/proc.ts';
 import { RestClient } from '../reads/rest-client.ts';
 import type { OpenSynton } from '../servers/synton.ts';
 
@@ -21,7 +21,7 @@ export const bench: Bench = {
   about: 'one trace of 100,000 spans: CPU of each way to look at it',
   isInWhole: true,
   async run(context) {
-    const synton = await context.openSynton();
+    const synton = await context.openSynton({ probe: false });
     const client = new RestClient(synton.api);
     try {
       const seed = context.seed();
@@ -46,6 +46,7 @@ export const bench: Bench = {
       }
       context.findings.add('the process', 'synton', {
         rss: rssMiB(synton.pid),
+        anonymous: anonymousMiB(synton.pid),
         peakRss: peakRssMiB(synton.pid),
       });
     } finally {

@@ -5,7 +5,7 @@ import { sendLoad } from '../load/load-client.ts';
 import { COLLECTOR, grpcOrder } from '../load/loads.ts';
 import { diskBytes, measureLoad, pick } from '../measure/measure-load.ts';
 import { scriptPath } from '../measure/measured-process.ts';
-import { rssMiB } from '../measure/proc.ts';
+import { anonymousMiB, rssMiB } from '../measure/proc.ts';
 import { summaryOf } from '../measure/statistics.ts';
 import { askAll } from '../reads/questions.ts';
 import { RestClient } from '../reads/rest-client.ts';
@@ -19,7 +19,7 @@ const FULL_SIZES = [...SIZES, 100_000_000];
 const MEASURED_SHARE = 0.1;
 const MEASURED_MAX = 300_000;
 const FILL_WITHIN_MS = 3_600_000;
-const QUESTION_MS = 30_000;
+const QUESTION_MS = 10_000;
 const LIFE_MS = 3 * 3_600_000;
 const PLOT = 'growth.svg';
 
@@ -110,6 +110,7 @@ async function askAt(
   }
   context.findings.add(loadOf(size, 'the process'), 'synton', {
     rss: rssMiB(synton.pid),
+    anonymous: anonymousMiB(synton.pid),
     diskBytesPerSpan: diskBytes(synton.folder) / (requests * spansPerRequest),
   });
 }

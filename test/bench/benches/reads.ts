@@ -2,7 +2,7 @@
 import { type Bench, type BenchContext, twice } from '../bench.ts';
 import { sendLoad, startLoad } from '../load/load-client.ts';
 import { atRate, COLLECTOR, grpcOrder } from '../load/loads.ts';
-import { peakRssMiB } from '../measure/proc.ts';
+import { anonymousMiB, peakRssMiB } from '../measure/proc.ts';
 import { askAll } from '../reads/questions.ts';
 import { RestClient } from '../reads/rest-client.ts';
 import type { OpenSynton } from '../servers/synton.ts';
@@ -53,6 +53,7 @@ async function measure(context: BenchContext, synton: OpenSynton): Promise<void>
           loopMax: loop?.maxMs,
           ackP99: ackP99Ms,
           peakRss: peakRssMiB(synton.pid),
+          anonymous: anonymousMiB(synton.pid),
         };
         return [...answers, ['receiving meanwhile', meanwhile] as const];
       } finally {

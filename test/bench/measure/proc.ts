@@ -33,6 +33,8 @@ function statusMiB(pid: number, key: string): number {
   return Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
 }
 
+/** Resident, without the pages of mapped files, which the kernel may take back at any time. */
+export const anonymousMiB = (pid: number): number => statusMiB(pid, 'RssAnon');
 export const rssMiB = (pid: number): number => statusMiB(pid, 'VmRSS');
 export const peakRssMiB = (pid: number): number => statusMiB(pid, 'VmHWM');
 

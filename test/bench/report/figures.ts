@@ -15,6 +15,7 @@ export const FIGURES = {
   ackP99: { title: 'ack p99 ms', digits: 1 },
   lateP99: { title: 'generator late p99 ms', digits: 1 },
   rss: { title: 'RSS MiB', digits: 0 },
+  anonymous: { title: 'RSS MiB, mapped files apart', digits: 0 },
   peakRss: { title: 'peak RSS MiB', digits: 0 },
   loopP99: { title: 'event loop late p99 ms', digits: 1 },
   loopMax: { title: 'event loop late max ms', digits: 1 },
