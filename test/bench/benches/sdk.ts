@@ -18,7 +18,7 @@ export const bench: Bench = {
   about: 'in process: a span of ten attributes, beside the stock batch processor',
   isInWhole: true,
   async run(context) {
-    const spans = context.spans(30_000, 100_000);
+    const spans = context.spans(20_000, 100_000);
     const blocks: Partial<Record<string, number[]>> = {};
     for (let round = 1; round <= context.rounds; round++) {
       const measured: Partial<Round> = {};
