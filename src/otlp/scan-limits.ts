@@ -13,3 +13,10 @@ export const SCAN_LIMITS: ScanLimits = {
   spanPartsMax: 16_384,
   frameBytesMax: 512 * 1024,
 };
+
+/** For what was accepted once: it is read again, whatever the limits were. */
+export const NO_SCAN_LIMITS: ScanLimits = {
+  spanBytesMax: Number.POSITIVE_INFINITY,
+  spanPartsMax: Number.POSITIVE_INFINITY,
+  frameBytesMax: Number.POSITIVE_INFINITY,
+};

@@ -3,6 +3,7 @@
  * offsets within the span's own bytes), and each different frame once. Nothing is decoded and nothing copied.
  * 100 bytes a record.
  */
+import { NO_SCAN_LIMITS } from '../otlp/scan-limits.ts';
 import { SpanPass } from '../otlp/scan-span.ts';
 import { BITS, COLUMN, STRIDE } from '../otlp/span-columns.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
@@ -20,13 +21,6 @@ export interface ScannedRecords {
   readonly resources: readonly Uint8Array[];
 }
 
-/** What was accepted once is accepted again, whatever the limits were. */
-const NO_LIMITS = {
-  spanBytesMax: Number.POSITIVE_INFINITY,
-  spanPartsMax: Number.POSITIVE_INFINITY,
-  frameBytesMax: Number.POSITIVE_INFINITY,
-};
-
 /** @throws on bytes that no scanner accepted: they were damaged since, or are no record */
 export function* scanRecords(records: readonly SpanRecord[]): Steps<ScannedRecords> {
   const count = records.length;
@@ -35,7 +29,7 @@ export function* scanRecords(records: readonly SpanRecord[]): Steps<ScannedRecor
   const scope = new Int32Array(count);
   const resources = new FrameNumbers();
   const scopes = new FrameNumbers();
-  const pass = new SpanPass(NO_LIMITS);
+  const pass = new SpanPass(NO_SCAN_LIMITS);
   for (let row = 0; row < count; row++) {
     const record = records[row]!;
     if (pass.scan(record.span, 0, record.span.length, rows, row) !== 'ok') {

@@ -5,8 +5,10 @@
  * Their arrival numbers lie above all that are ever stored, in order of start: in a search what runs comes
  * first. Bounds: `spansMax` spans, any further one is not shown; SPANS_A_CALL spans encoded a call.
  */
+
 import { parseSpanId, type TraceId, traceIdOfWords } from '../model/ids.ts';
 import { SPAN_KINDS } from '../model/span-kind.ts';
+import { NO_SCAN_LIMITS } from '../otlp/scan-limits.ts';
 import { SpanScanner } from '../otlp/scan-traces.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
 import { ABSENT, BITS, COLUMN, RESOURCE, SCOPE, STRIDE } from '../otlp/span-columns.ts';
@@ -28,13 +30,6 @@ import type { SpanFrames } from './span-frames.ts';
 const ARRIVAL_FIRST = 2 ** 52;
 const SPANS_A_CALL = 4_096;
 const UNKNOWN_SERVICE = 'unknown_service';
-/** The SDK made these spans; a limit would leave out what the views are asked for. */
-const NO_LIMITS = {
-  spanBytesMax: Number.POSITIVE_INFINITY,
-  spanPartsMax: Number.POSITIVE_INFINITY,
-  frameBytesMax: Number.POSITIVE_INFINITY,
-};
-
 /** A span and its number, rising with every start. */
 type Started = readonly [span: SdkSpan, number: number];
 
@@ -142,7 +137,7 @@ export class RunningSpans implements SpanSource {
       const record = this.#record(span, ARRIVAL_FIRST + number);
       if (record !== undefined) records.push(record);
     }
-    const batch = new SpanScanner(NO_LIMITS);
+    const batch = new SpanScanner(NO_SCAN_LIMITS);
     batch.scan(writeTraces(records));
     for (let row = 0; row < batch.count; row++) {
       const at = row * STRIDE + COLUMN.bits;

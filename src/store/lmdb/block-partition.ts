@@ -3,12 +3,14 @@
  * of a thread share.
  */
 import type { LRUCache } from 'lru-cache';
+import { NO_SCAN_LIMITS } from '../../otlp/scan-limits.ts';
+import { SpanScanner } from '../../otlp/scan-traces.ts';
 import { type SpanBatch, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
 import { COLUMN, STRIDE } from '../../otlp/span-columns.ts';
+import { ValueCollector } from '../../otlp/value-collector.ts';
 import { holdsHash, traceHash } from '../columns/trace-hash.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
-import { NAME_BYTES_MAX } from '../statistics/name-table.ts';
 import { decodeMinute } from '../statistics/statistics-codec.ts';
 import { batchOfBody, type Frames, framesOf, headOfBody } from './block.ts';
 import type { BlockSearch } from './block-search.ts';
@@ -22,12 +24,16 @@ import type {
   StoredPartition,
 } from './stored-partition.ts';
 import { blocksOfHash } from './trace-index.ts';
+import { ValueFilterBuilder } from './value-filter.ts';
+import { WantedHeads } from './wanted-heads.ts';
 
 /** Shared by a thread's partitions; keys begin with the partition's number. */
 export interface BlockCaches {
   readonly heads: LRUCache<string, BlockHead>;
   readonly blocks: LRUCache<string, SpanBatch>;
   readonly indexes: LRUCache<number, Buffer>;
+  /** Filters over the values of blocks that a search for attributes has opened. */
+  readonly filters: LRUCache<string, Uint8Array | 'unknown'>;
 }
 
 export class BlockPartition implements StoredPartition {
@@ -78,11 +84,15 @@ export class BlockPartition implements StoredPartition {
       extent: (block) => this.#head(block),
       mayMatch: (block) => {
         const head = this.#head(block);
-        return head !== undefined && wanted.mayMatch(head);
+        if (head === undefined || !wanted.mayMatch(head)) return false;
+        const filter = wanted.asksValues ? this.#caches.filters.get(this.#key(block)) : undefined;
+        return typeof filter !== 'object' || wanted.mayHoldValues(filter);
       },
       look: (block) => {
         const batch = this.written(block);
-        return batch !== undefined && search.lookAt(batch);
+        if (batch === undefined) return false;
+        if (wanted.asksValues) this.#learnValues(block, batch);
+        return search.lookAt(batch);
       },
     };
   }
@@ -114,7 +124,7 @@ export class BlockPartition implements StoredPartition {
   }
 
   written(block: number): SpanBatch | undefined {
-    const key = `${this.#number}/${block}`;
+    const key = this.#key(block);
     const known = this.#caches.blocks.get(key);
     if (known !== undefined) return known;
     const bytes = this.#partition.body(block);
@@ -142,8 +152,24 @@ export class BlockPartition implements StoredPartition {
     }
   }
 
+  /**
+   * A filter for the searches that follow. Made here and not when the block is written: receiving would pay a sixth more
+   * for what is seldom asked of young spans, and columns have filters of their own.
+   */
+  #learnValues(block: number, batch: SpanBatch): void {
+    const key = this.#key(block);
+    if (this.#caches.filters.has(key)) return;
+    collecting.scan(batch.bytes);
+    const { values } = collecting;
+    this.#caches.filters.set(key, values === undefined ? 'unknown' : filters.build(values));
+  }
+
+  #key(block: number): string {
+    return `${this.#number}/${block}`;
+  }
+
   #head(block: number): BlockHead | undefined {
-    const key = `${this.#number}/${block}`;
+    const key = this.#key(block);
     const known = this.#caches.heads.get(key);
     if (known !== undefined) return known;
     const bytes = this.#partition.head(block);
@@ -184,6 +210,10 @@ export class BlockPartition implements StoredPartition {
   }
 }
 
+/** One a thread: they keep tables from block to block. */
+const collecting = new SpanScanner(NO_SCAN_LIMITS, new ValueCollector());
+const filters = new ValueFilterBuilder();
+
 /** Appends the spans of a trace. Their bytes are views of the block, which is never written again. */
 function collect(batch: SpanBatch, words: Uint32Array, records: SpanRecord[]): void {
   const { rows } = batch;
@@ -209,41 +239,4 @@ function collect(batch: SpanBatch, words: Uint32Array, records: SpanRecord[]): v
       origin: 'stored',
     });
   }
-}
-
-/** What a head must say for its block to be opened. */
-class WantedHeads {
-  readonly #filter: BlockSearch['filter'];
-  readonly #service: string | undefined;
-  readonly #operation: string | undefined;
-
-  constructor({ filter }: BlockSearch) {
-    this.#filter = filter;
-    this.#service = knownName(filter.service);
-    this.#operation = knownName(filter.operation);
-  }
-
-  mayMatch(head: BlockHead): boolean {
-    const filter = this.#filter;
-    if (filter.fromUnixNano !== undefined && head.startMax < filter.fromUnixNano) return false;
-    if (filter.toUnixNano !== undefined && head.startMin >= filter.toUnixNano) return false;
-    if (filter.minDurationNano !== undefined && head.durationMax < filter.minDurationNano)
-      return false;
-    if (filter.maxDurationNano !== undefined && head.durationMin > filter.maxDurationNano)
-      return false;
-    if (filter.status === 'Failed' && head.errorCount === 0) return false;
-    const service = this.#service === undefined ? undefined : head.services.indexOf(this.#service);
-    if (service === -1) return false;
-    if (this.#operation === undefined) return true;
-    return head.operations.some(
-      (entry) =>
-        entry.name === this.#operation && (service === undefined || entry.service === service),
-    );
-  }
-}
-
-/** Heads know a long name by its beginning. */
-function knownName(name: string | undefined): string | undefined {
-  if (name === undefined) return undefined;
-  return Buffer.from(name).subarray(0, NAME_BYTES_MAX).toString('utf8');
 }

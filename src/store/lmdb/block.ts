@@ -162,8 +162,9 @@ export function describeBlock(
     if (start > startMax) startMax = start;
     if (duration < durationMin) durationMin = duration;
     if (duration > durationMax) durationMax = duration;
-    if ((bits & BITS.statusMask) >>> BITS.statusShift === 2) errorCount++;
-    names.add(operations.ofRow[row]!);
+    const failed = (bits & BITS.statusMask) >>> BITS.statusShift === 2;
+    if (failed) errorCount++;
+    names.add(operations.ofRow[row]!, duration, failed);
     if ((bits & BITS.promoted) !== 0)
       promoted.push(...rows.subarray(at + COLUMN.traceId, at + COLUMN.traceId + 4));
   }
@@ -204,29 +205,46 @@ function upper(value: number): bigint {
 /** Distinct services and operations of one block. */
 class BlockNames {
   readonly services: string[] = [];
-  readonly operations: OperationEntry[] = [];
+  readonly operations: Growing<OperationEntry>[] = [];
   readonly #index: OperationIndex;
-  readonly #seen: Uint8Array;
+  /** Of each operation, where it stands in `operations`, from 1; 0: not yet. */
+  readonly #place: Uint32Array;
   readonly #serviceIndex = new Map<number, number>();
 
   constructor(index: OperationIndex) {
     this.#index = index;
-    this.#seen = new Uint8Array(index.count);
+    this.#place = new Uint32Array(index.count);
   }
 
-  add(operation: number): void {
-    if (this.#seen[operation] === 1) return;
-    this.#seen[operation] = 1;
+  add(operation: number, duration: number, failed: boolean): void {
+    const place = this.#place[operation]!;
+    const entry = place === 0 ? this.#enter(operation) : this.operations[place - 1]!;
+    if (failed) entry.errors++;
+    if (duration < entry.durationMin) entry.durationMin = duration;
+    if (duration > entry.durationMax) entry.durationMax = duration;
+  }
+
+  #enter(operation: number): Growing<OperationEntry> {
     const index = this.#index;
     let service = this.#serviceIndex.get(index.service(operation));
     if (service === undefined) {
       service = this.services.push(textOf(index.serviceBytes(operation))) - 1;
       this.#serviceIndex.set(index.service(operation), service);
     }
-    const name = textOf(index.nameBytes(operation));
-    this.operations.push({ service, kind: index.kinds(operation), name });
+    const entry = {
+      service,
+      kind: index.kinds(operation),
+      name: textOf(index.nameBytes(operation)),
+      errors: 0,
+      durationMin: Number.POSITIVE_INFINITY,
+      durationMax: 0,
+    };
+    this.#place[operation] = this.operations.push(entry);
+    return entry;
   }
 }
+
+type Growing<Entry> = { -readonly [Key in keyof Entry]: Entry[Key] };
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');

@@ -2,7 +2,9 @@
  * A partition in its second form: one file of column blocks (store/segment), read through a cache of opened blocks that
  * all partitions of a thread share.
  */
+
 import type { LRUCache } from 'lru-cache';
+import { NO_SCAN_LIMITS } from '../../otlp/scan-limits.ts';
 import { SpanScanner } from '../../otlp/scan-traces.ts';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
 import { writeTraces } from '../../otlp/write-traces.ts';
@@ -22,13 +24,6 @@ import type {
   PartitionTotals,
   StoredPartition,
 } from './stored-partition.ts';
-
-/** What was stored once is read again, whatever the limits were. */
-const NO_LIMITS = {
-  spanBytesMax: Number.POSITIVE_INFINITY,
-  spanPartsMax: Number.POSITIVE_INFINITY,
-  frameBytesMax: Number.POSITIVE_INFINITY,
-};
 
 export class ColumnPartition implements StoredPartition {
   readonly segment: Segment;
@@ -176,7 +171,7 @@ function batchOfRecords(
   flags: readonly number[],
   threshold: bigint,
 ): SpanBatch {
-  const scanner = new SpanScanner(NO_LIMITS);
+  const scanner = new SpanScanner(NO_SCAN_LIMITS);
   scanner.scan(writeTraces(records));
   markRows(scanner, {
     arrivals: records.map(({ arrival }) => arrival),

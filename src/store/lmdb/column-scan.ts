@@ -3,7 +3,9 @@
  * and by attribute values; in a block that is left, columns rule rows out. Rows that are left are rebuilt and judged by
  * the same matcher as everywhere else, so that columns decide what is read and never what matches.
  */
+
 import { SPAN_KINDS } from '../../model/span-kind.ts';
+import { NO_SCAN_LIMITS } from '../../otlp/scan-limits.ts';
 import { SpanScanner } from '../../otlp/scan-traces.ts';
 import { STRIDE } from '../../otlp/span-columns.ts';
 import { writeTraces } from '../../otlp/write-traces.ts';
@@ -139,7 +141,7 @@ export class ColumnScan implements PartitionScan {
   }
 
   #judge(records: readonly SpanRecord[]): boolean {
-    const scanner = new SpanScanner(NO_LIMITS);
+    const scanner = new SpanScanner(NO_SCAN_LIMITS);
     scanner.scan(writeTraces(records));
     const matches = this.#search.matcher.over(scanner);
     for (const [row, { arrival }] of records.entries())
@@ -186,12 +188,6 @@ export class ColumnScan implements PartitionScan {
     return left;
   }
 }
-
-const NO_LIMITS = {
-  spanBytesMax: Number.POSITIVE_INFINITY,
-  spanPartsMax: Number.POSITIVE_INFINITY,
-  frameBytesMax: Number.POSITIVE_INFINITY,
-};
 
 function masked<Item>(items: readonly Item[], isWanted: (item: Item) => boolean): Uint8Array {
   return Uint8Array.from(items, (item) => (isWanted(item) ? 1 : 0));

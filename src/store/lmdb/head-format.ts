@@ -11,7 +11,15 @@ const HEAD_VERSION = 1;
 const FIXED_BYTES = 96;
 const SECTION_ENTRY_BYTES = 12;
 
-const SECTIONS = { traceHashes: 1, services: 2, operations: 3, promoted: 4 } as const;
+const SECTIONS = {
+  traceHashes: 1,
+  services: 2,
+  operations: 3,
+  promoted: 4,
+  extents: 5,
+} as const;
+/** Of an operation: errors u32, zero u32, shortest and longest duration f64. */
+const EXTENT_BYTES = 24;
 
 export interface OperationEntry {
   /** Index into `services`. */
@@ -19,6 +27,11 @@ export interface OperationEntry {
   /** Low four bits: OTel kind; high four: index into SPAN_KINDS. */
   readonly kind: number;
   readonly name: string;
+  /** Spans with an error status. */
+  readonly errors: number;
+  /** Nanoseconds, rounded like every double; in a head that does not say, 0 and infinite. */
+  readonly durationMin: number;
+  readonly durationMax: number;
 }
 
 export interface BlockHead {
@@ -51,6 +64,7 @@ export function encodeHead(head: BlockHead): Buffer {
     ],
   ];
   if (head.promoted.length > 0) sections.push([SECTIONS.promoted, bytesOf(head.promoted)]);
+  sections.push([SECTIONS.extents, encodeExtents(head.operations)]);
   let at = FIXED_BYTES + sections.length * SECTION_ENTRY_BYTES;
   const total = sections.reduce((sum, [, bytes]) => sum + bytes.length, at) + 4;
   const out = Buffer.alloc(total);
@@ -115,11 +129,10 @@ export function decodeHead(bytes: Buffer): BlockHead {
     writtenAtMs: Number(bytes.readBigUInt64LE(72)),
     traceHashes: wordsOf(sections.get(SECTIONS.traceHashes)),
     services: decodeNames(sections.get(SECTIONS.services)).map(([, , name]) => name),
-    operations: decodeNames(sections.get(SECTIONS.operations)).map(([service, kind, name]) => ({
-      service,
-      kind,
-      name,
-    })),
+    operations: decodeOperations(
+      sections.get(SECTIONS.operations),
+      sections.get(SECTIONS.extents) ?? Buffer.alloc(0),
+    ),
     promoted: wordsOf(sections.get(SECTIONS.promoted)),
   };
 }
@@ -172,4 +185,34 @@ function decodeNames(bytes: Buffer | undefined): Name[] {
     at += 5 + length;
   }
   return names;
+}
+
+function encodeExtents(operations: readonly OperationEntry[]): Buffer {
+  const out = Buffer.alloc(operations.length * EXTENT_BYTES);
+  for (const [i, { errors, durationMin, durationMax }] of operations.entries()) {
+    out.writeUInt32LE(errors, i * EXTENT_BYTES);
+    out.writeDoubleLE(durationMin, i * EXTENT_BYTES + 8);
+    out.writeDoubleLE(durationMax, i * EXTENT_BYTES + 16);
+  }
+  return out;
+}
+
+function decodeOperations(names: Buffer | undefined, extents: Buffer): OperationEntry[] {
+  return decodeNames(names).map(([service, kind, name], i) => {
+    const at = i * EXTENT_BYTES;
+    const entry = { service, kind, name };
+    if (at + EXTENT_BYTES > extents.length)
+      return {
+        ...entry,
+        errors: 0xffffffff,
+        durationMin: 0,
+        durationMax: Number.POSITIVE_INFINITY,
+      };
+    return {
+      ...entry,
+      errors: extents.readUInt32LE(at),
+      durationMin: extents.readDoubleLE(at + 8),
+      durationMax: extents.readDoubleLE(at + 16),
+    };
+  });
 }

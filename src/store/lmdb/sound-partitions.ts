@@ -27,6 +27,8 @@ const BLOCK_BYTES_MAX = 32 * 1024 * 1024;
 const COLUMN_BLOCKS_MAX = 16;
 /** Of heads, by their trace hashes and names; about 3 KiB each. */
 const HEADS_MAX = 8_192;
+/** About 2 KiB each. */
+const FILTERS_MAX = 8_192;
 /** How long a reader waits for a partition to be checked. */
 const CHECK_WAIT_MS = 30_000;
 const DAMAGES_TOLD_MAX = 1_000;
@@ -47,6 +49,7 @@ export class SoundPartitions {
       maxEntrySize: Number.MAX_SAFE_INTEGER,
       sizeCalculation: (batch) => batch.bytes.length + 1,
     }),
+    filters: new LRUCache<string, Uint8Array | 'unknown'>({ max: FILTERS_MAX }),
     indexes: new LRUCache<number, Buffer>({
       maxSize: INDEX_BYTES_MAX,
       sizeCalculation: (index) => index.length,
@@ -105,6 +108,7 @@ export class SoundPartitions {
     this.#caches.heads.clear();
     this.#caches.blocks.clear();
     this.#caches.indexes.clear();
+    this.#caches.filters.clear();
   }
 
   #opened({ number, form }: PartitionRecord): StoredPartition | undefined | 'gone' {

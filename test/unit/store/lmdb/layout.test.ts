@@ -142,7 +142,7 @@ describe('a head', () => {
     expectFields('Head', bytes, {
       'magic `SYNH`': Buffer.from('SYNH').readUInt32LE(),
       version: 1,
-      'number of sections': 4,
+      'number of sections': 5,
       'block number': 3,
       spans: 2,
       'bytes of the body': 999,
@@ -163,12 +163,12 @@ describe('a head', () => {
 
   test('has its sections behind a table', () => {
     const sections = new Map<number, Buffer>();
-    for (let entry = 96; entry < 96 + 4 * 12; entry += 12) {
+    for (let entry = 96; entry < 96 + 5 * 12; entry += 12) {
       const offset = bytes.readUInt32LE(entry + 4);
       const section = bytes.subarray(offset, offset + bytes.readUInt32LE(entry + 8));
       sections.set(bytes.readUInt32LE(entry), section);
     }
-    expect([...sections.keys()]).toEqual([1, 2, 3, 4]);
+    expect([...sections.keys()]).toEqual([1, 2, 3, 4, 5]);
     expect(sections.get(1)!.readUInt32LE()).toBe(head.traceHashes[0]);
     expect(namesIn(sections.get(2)!)).toEqual([[0, 0, 'shop']]);
     // OTel's server and client; Synton's AsyncTask and DatabaseQuery.
@@ -178,6 +178,14 @@ describe('a head', () => {
     ]);
     expect(sections.get(4)!.readUInt32LE()).toBe(promoting.rows[0]);
     expect(sections.get(4)).toHaveLength(2 * 16);
+    // Of each operation: errors, and how long its spans lasted.
+    const extents = sections.get(5)!;
+    expect(extents).toHaveLength(2 * 24);
+    expect([extents.readUInt32LE(0), extents.readUInt32LE(24)]).toEqual(
+      head.operations.map(({ errors }) => errors),
+    );
+    expect(extents.readDoubleLE(8)).toBe(head.operations[0]!.durationMin);
+    expect(extents.readDoubleLE(24 + 16)).toBe(head.operations[1]!.durationMax);
   });
 });
 
