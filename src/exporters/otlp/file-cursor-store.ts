@@ -5,7 +5,7 @@
  * that fails it counts as absent. Nothing is written when the disk is nearly full. Dead letters are bounded in
  * bytes; the oldest make room.
  *
- *   cursor         two lines: JSON {partition, block, ordinal} · crc32 of the first line, in decimal
+ *   cursor         as store/cursor-file.ts writes it
  *   NUMBER.letter  head length u32 · head (JSON: spanCount, code, reason, setAsideUnixNano) · request · crc32
  *                  u32 of all before it; little-endian; numbers rise, sixteen hexadecimal digits
  */
@@ -13,6 +13,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:f
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { LogCursor } from '../../store/contracts/span-log.ts';
+import { readCursor, writeCursor } from '../../store/cursor-file.ts';
 import { ASIDE, replaceFile } from '../../store/replace-file.ts';
 import type { CursorStore, DeadLetter, DeadLetterStore } from './cursor-store.ts';
 
@@ -38,7 +39,6 @@ interface StoredLetter {
   readonly spanCount: number;
 }
 
-const CURSOR_FILE = 'cursor';
 const LETTER_NAME = /^([0-9a-f]{16})\.letter$/;
 
 export class FileCursorStore implements CursorStore, DeadLetterStore {
@@ -76,24 +76,13 @@ export class FileCursorStore implements CursorStore, DeadLetterStore {
     return { letters: this.#stored.size, bytes: this.#storedBytes };
   }
 
-  load(): Promise<LogCursor | undefined> {
-    let text: string;
-    try {
-      text = readFileSync(join(this.#path, CURSOR_FILE), 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return Promise.reject(error as Error);
-      return Promise.resolve(undefined);
-    }
-    const [json = '', checksum = ''] = text.split('\n');
-    if (String(crc32(json)) !== checksum) return Promise.resolve(undefined);
-    return Promise.resolve(JSON.parse(json) as LogCursor);
+  async load(): Promise<LogCursor | undefined> {
+    return readCursor(this.#path);
   }
 
   /** On a disk that is nearly full it saves nothing: a restart repeats more. */
-  async save({ partition, block, ordinal }: LogCursor): Promise<void> {
-    if (this.#isNearlyFull()) return;
-    const json = JSON.stringify({ partition, block, ordinal });
-    replaceFile(join(this.#path, CURSOR_FILE), `${json}\n${crc32(json)}\n`);
+  async save(cursor: LogCursor): Promise<void> {
+    if (!this.#isNearlyFull()) writeCursor(this.#path, cursor);
   }
 
   async add(letter: DeadLetter): Promise<number> {

@@ -8,6 +8,7 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { CompactionReport } from '../../model/storage-inventory.ts';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
 import type { Component, Host } from '../../pipeline/component.ts';
 import { CommitSignal } from '../commit-signal.ts';
@@ -45,6 +46,15 @@ const CANNOT_KEEP_UP: WriteResult = {
   reason: 'the store cannot keep up',
 };
 
+export type Compacted = CompactionReport | { readonly failure: string };
+
+interface RemovedFolders {
+  readonly folders: number;
+  readonly bytes: number;
+}
+
+const GONE = { failure: 'the store is shutting down' };
+
 interface Waiting {
   readonly resolve: (result: WriteResult) => void;
   readonly reject: (error: Error) => void;
@@ -75,7 +85,8 @@ export class LmdbStore implements Component, TraceWriter {
   #cancelTimer: (() => void) | undefined;
   readonly #roomWaiters: (() => void)[] = [];
   readonly #statisticsAsked: (() => void)[] = [];
-  readonly #compactionsAsked: (() => void)[] = [];
+  readonly #compactionsAsked: ((outcome: Compacted) => void)[] = [];
+  readonly #removalsAsked: ((removed: RemovedFolders) => void)[] = [];
   #idle: (() => void) | undefined;
   #stopped = false;
   #closed: Promise<void> | undefined;
@@ -119,7 +130,8 @@ export class LmdbStore implements Component, TraceWriter {
         ready.reject(new StoreUnavailable(this.#settings.path, message.message));
       else if (message.type === 'recovered') recovered.resolve(message.promoted);
       else if (message.type === 'statisticsWritten') this.#statisticsWritten();
-      else if (message.type === 'compacted') this.#compacted();
+      else if (message.type === 'compacted') this.#compacted(message.outcome);
+      else if (message.type === 'setAsideRemoved') this.#removed(message);
       else if (message.type === 'log') host.log[message.level](message.fields, message.message);
       else if (message.type !== 'closed') this.#answered(message);
     });
@@ -190,15 +202,31 @@ export class LmdbStore implements Component, TraceWriter {
     return promise;
   }
 
-  /** Resolves once everything that was acknowledged before the call lies in columns, as far as it can be read. */
-  compact(): Promise<void> {
+  /**
+   * Resolves once everything that was acknowledged before the call lies in columns, as far as it can be read, with what was
+   * done; or with why it could not be.
+   */
+  compact(): Promise<Compacted> {
+    return this.#ask<Compacted>('compact', this.#compactionsAsked, GONE);
+  }
+
+  /** Removes the folders of damaged partitions that were set aside. */
+  removeSetAside(): Promise<RemovedFolders> {
+    return this.#ask('removeSetAside', this.#removalsAsked, { folders: 0, bytes: 0 });
+  }
+
+  #ask<Answer>(
+    type: 'compact' | 'removeSetAside',
+    asked: ((answer: Answer) => void)[],
+    gone: Answer,
+  ): Promise<Answer> {
     const worker = this.#worker;
     if (worker === undefined || this.#stopped || this.#failure !== undefined)
-      return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#compactionsAsked.push(resolve);
+      return Promise.resolve(gone);
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    asked.push(resolve);
     worker.ref();
-    worker.postMessage({ type: 'compact' } satisfies ToWriter);
+    worker.postMessage({ type } satisfies ToWriter);
     return promise;
   }
 
@@ -229,7 +257,8 @@ export class LmdbStore implements Component, TraceWriter {
   /** Whoever waits for the writer waits no longer. */
   #answerAll(): void {
     for (const answer of this.#statisticsAsked.splice(0)) answer();
-    for (const answer of this.#compactionsAsked.splice(0)) answer();
+    for (const answer of this.#compactionsAsked.splice(0)) answer(GONE);
+    for (const answer of this.#removalsAsked.splice(0)) answer({ folders: 0, bytes: 0 });
   }
 
   #flushIfDue(): void {
@@ -281,13 +310,19 @@ export class LmdbStore implements Component, TraceWriter {
     this.#unrefWhenIdle();
   }
 
-  #compacted(): void {
-    this.#compactionsAsked.shift()?.();
+  #compacted(outcome: Compacted): void {
+    this.#compactionsAsked.shift()?.(outcome);
+    this.#unrefWhenIdle();
+  }
+
+  #removed({ folders, bytes }: RemovedFolders): void {
+    this.#removalsAsked.shift()?.({ folders, bytes });
     this.#unrefWhenIdle();
   }
 
   #unrefWhenIdle(): void {
-    const asked = this.#statisticsAsked.length + this.#compactionsAsked.length;
+    const asked =
+      this.#statisticsAsked.length + this.#compactionsAsked.length + this.#removalsAsked.length;
     if (this.#inFlight === undefined && asked === 0) this.#worker?.unref();
   }
 

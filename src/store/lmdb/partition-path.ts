@@ -6,7 +6,7 @@ import { SEGMENT_FILE } from '../segment/segment-format.ts';
 
 /** LMDB's own environment file. */
 export const DATA_FILE = 'data.mdb';
-const LOCK_FILE = 'lock.mdb';
+export const LOCK_FILE = 'lock.mdb';
 export const TRACES_FILE = 'traces';
 
 export function partitionPath(dataPath: string, number: number): string {

@@ -111,9 +111,55 @@ export class Partition {
     return partitionBytes(this.path);
   }
 
+  /** The file by what its pages hold; of a partition that is written to meanwhile, about. */
+  pageBytes(): PageBytes {
+    const [heads, bodies, statistics, root] = [
+      this.#heads,
+      this.#bodies,
+      this.#statistics,
+      this.#env,
+    ].map((database) => database.getStats() as EnvironmentStats);
+    const { pageSize, lastPageNumber, free } = root!;
+    const used = [heads!, bodies!, statistics!, root!, free].map(pagesOf);
+    const trees = used.reduce((sum, pages) => sum + pages, META_PAGES);
+    return {
+      heads: used[0]! * pageSize,
+      bodies: used[1]! * pageSize,
+      statistics: used[2]! * pageSize,
+      free: Math.max(0, lastPageNumber + 1 - trees) * pageSize,
+    };
+  }
+
   close(): Promise<void> {
     return this.#env.close();
   }
+}
+
+export interface PageBytes {
+  readonly heads: number;
+  readonly bodies: number;
+  readonly statistics: number;
+  /** In no tree: to be used by later commits. */
+  readonly free: number;
+}
+
+interface TreeStats {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+/** What lmdb's getStats gives, of what is used here. `free` is the tree of free pages. */
+interface EnvironmentStats extends TreeStats {
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+  readonly free: TreeStats;
+}
+
+const META_PAGES = 2;
+
+function pagesOf({ treeBranchPageCount, treeLeafPageCount, overflowPages }: TreeStats): number {
+  return treeBranchPageCount + treeLeafPageCount + overflowPages;
 }
 
 /** Of the environment's file and the index. */

@@ -1,5 +1,6 @@
 /** What the ingest thread and the writer thread say to each other. Plain data. */
 
+import type { CompactionReport } from '../../model/storage-inventory.ts';
 import type { WriterSettings } from './partition-writer.ts';
 import type { SlabParts } from './slab.ts';
 
@@ -19,6 +20,8 @@ export type ToWriter =
   | { readonly type: 'writeStatistics' }
   /** Closes the partition and rewrites all that is closed; answered with compacted. */
   | { readonly type: 'compact' }
+  /** Removes the folders of damaged partitions that were set aside; answered with setAsideRemoved. */
+  | { readonly type: 'removeSetAside' }
   | { readonly type: 'close' };
 
 export type FromWriter =
@@ -40,7 +43,11 @@ export type FromWriter =
       readonly message: string;
     }
   | { readonly type: 'statisticsWritten' }
-  | { readonly type: 'compacted' }
+  | {
+      readonly type: 'compacted';
+      readonly outcome: CompactionReport | { readonly failure: string };
+    }
+  | { readonly type: 'setAsideRemoved'; readonly folders: number; readonly bytes: number }
   /** `promoted`: trace ids, four words each, that earlier lives promoted lately. */
   | { readonly type: 'recovered'; readonly promoted: Uint32Array }
   | { readonly type: 'closed' };

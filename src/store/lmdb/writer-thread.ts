@@ -7,9 +7,11 @@ import { systemClock } from '../../model/clock.ts';
 import { Counters } from '../../telemetry/counters.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { CommitSignal } from '../commit-signal.ts';
+import { boundSetAside, removeSetAside } from './inventory/set-aside.ts';
 import { PartitionWriter } from './partition-writer.ts';
 import { promotedLately } from './promoted-lately.ts';
 import { recoverPartitions } from './recovery/recover-partitions.ts';
+import { compact } from './rewriting/compaction.ts';
 import { Rewriter } from './rewriting/rewriter.ts';
 import { Slab, type SlabParts } from './slab.ts';
 import { SoundPartitions } from './sound-partitions.ts';
@@ -37,6 +39,13 @@ const log: Logger = {
   info: (fields, message) => say({ type: 'log', level: 'info', fields, message }),
   warn: (fields, message) => say({ type: 'log', level: 'warn', fields, message }),
   error: (fields, message) => say({ type: 'log', level: 'error', fields, message }),
+};
+
+const setAsideHost = {
+  dataPath: data.settings.path,
+  maxBytes: data.settings.maxBytes,
+  counters,
+  log,
 };
 
 function open(): PartitionWriter | undefined {
@@ -75,14 +84,23 @@ function commit(writer: PartitionWriter, rewriter: Rewriter, parts: SlabParts): 
   }
 }
 
-async function compact(writer: PartitionWriter, rewriter: Rewriter): Promise<void> {
+async function compacted(writer: PartitionWriter, rewriter: Rewriter): Promise<FromWriter> {
   try {
-    await writer.closePartition();
-    await recovered;
+    const host = { dataPath: data.settings.path, writer, rewriter, recovered };
+    return { type: 'compacted', outcome: await compact(host) };
   } catch (error) {
-    log.error({ error: messageOf(error) }, 'closing the partition to rewrite it failed');
+    log.error({ error: messageOf(error) }, 'the store could not be compacted');
+    return { type: 'compacted', outcome: { failure: messageOf(error) } };
   }
-  await rewriter.finish();
+}
+
+function withoutSetAside(): FromWriter {
+  try {
+    return { type: 'setAsideRemoved', ...removeSetAside(setAsideHost) };
+  } catch (error) {
+    log.error({ error: messageOf(error) }, 'set-aside folders could not be removed');
+    return { type: 'setAsideRemoved', folders: 0, bytes: 0 };
+  }
 }
 
 function pick(outcome: { reason: string; retryAfterMs: number }): {
@@ -139,10 +157,8 @@ function run(writer: PartitionWriter): void {
       writeStatistics();
       return say({ type: 'statisticsWritten' });
     }
-    if (message.type === 'compact') {
-      await compact(writer, rewriter);
-      return say({ type: 'compacted' });
-    }
+    if (message.type === 'compact') return say(await compacted(writer, rewriter));
+    if (message.type === 'removeSetAside') return say(withoutSetAside());
     clearInterval(statistics);
     clearInterval(expiry);
     clearInterval(rewriting);
@@ -164,7 +180,9 @@ function run(writer: PartitionWriter): void {
     counters,
     log,
     progressed: () => commitSignal.raise(),
+    setAside: guarded(() => boundSetAside(setAsideHost)),
   };
+  host.setAside();
   recovered = recoverPartitions(host, closing.signal);
   recovered
     .then(() => promotedLately(new SoundPartitions(data.settings.path, commitSignal)))

@@ -11,7 +11,7 @@ import { ColumnBlock } from '../columns/column-block.ts';
 import { DamagedBlock } from '../columns/damaged-block.ts';
 import { Postings } from './postings.ts';
 import { decodeDirectory, directoryBytes, type SegmentDirectory } from './segment-directory.ts';
-import { HEADER_BYTES, readSections, SECTION, type Section } from './segment-format.ts';
+import { readSections, SECTION, type Section } from './segment-format.ts';
 import type { WrittenBlock } from './segment-writer.ts';
 
 /** A section that is decompressed is at most this much larger than it lies. */
@@ -60,26 +60,6 @@ export class Segment {
     let bytes = directoryBytes(this.directory) + (this.#periods?.length ?? 0) * 64;
     for (const postings of this.#postings.values()) bytes += postings.bytes;
     return bytes + (this.#written?.length ?? 0) * 32;
-  }
-
-  /** By what is stored of it. */
-  sectionBytes(): {
-    blocks: number;
-    traces: number;
-    values: number;
-    statistics: number;
-    directory: number;
-  } {
-    const of = (...types: number[]) =>
-      types.reduce((sum, type) => sum + (this.#sections.get(type)?.length ?? 0), 0);
-    const first = Math.min(...[...this.#sections.values()].map(({ offset }) => offset));
-    return {
-      blocks: first - HEADER_BYTES,
-      traces: of(SECTION.traceTable, SECTION.traceBuckets),
-      values: of(SECTION.valueTable, SECTION.valueBuckets),
-      statistics: of(SECTION.periods, SECTION.statistics),
-      directory: of(SECTION.numbers, SECTION.names, SECTION.written, SECTION.promoted),
-    };
   }
 
   block(number: number): ColumnBlock {

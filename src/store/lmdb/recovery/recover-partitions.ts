@@ -23,6 +23,8 @@ export interface RecoveryHost {
   readonly log: Logger;
   /** Called after each partition: readers that wait for it may look again. */
   readonly progressed: () => void;
+  /** Called after a damaged folder was moved aside. */
+  readonly setAside: () => void;
 }
 
 const CHILD = fileURLToPath(
@@ -162,6 +164,7 @@ async function salvage(
       { partition: record.number, reason, failure, keptAside: aside },
       'a partition is damaged and nothing of it could be read',
     );
+    host.setAside();
     host.progressed();
     return;
   }
@@ -172,6 +175,7 @@ async function salvage(
     { partition: record.number, reason, saved: report, spansLost: lost, keptAside: aside },
     'a partition was damaged; what could be read of it was saved',
   );
+  host.setAside();
   vouchFor(host, record, report);
 }
 

@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 import type { Counters } from '../../../telemetry/counters.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import type { PartitionRecord } from '../catalogue.ts';
-import { partitionPath } from '../partition-path.ts';
+import { partitionPath, removeForm } from '../partition-path.ts';
 import type { PartitionWriter } from '../partition-writer.ts';
 import type { FromRewriter, RewriteData, ToRewriter } from './rewrite-messages.ts';
 
@@ -38,8 +38,9 @@ export class Rewriter {
   #current: number | undefined;
   #isStopped = false;
   #idleSince = performance.now();
-  /** Those who wait until nothing is left to do. */
-  #waiting: (() => void)[] = [];
+  #workedMs = 0;
+  /** Those who wait until no partition up to a number is left to be rewritten. */
+  #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
 
   constructor(host: RewriterHost) {
     this.#host = host;
@@ -50,33 +51,45 @@ export class Rewriter {
     Atomics.add(this.#committed, 0, bytes);
   }
 
+  /** Of all partitions so far, waiting not counted. */
+  get workedMs(): number {
+    return this.#workedMs;
+  }
+
+  /** The partition that is being rewritten. */
+  get current(): number | undefined {
+    return this.#current;
+  }
+
   /** Starts on the next partition, if it is time. Called now and then. */
   poll(): void {
     if (this.#isStopped || this.#current !== undefined) return;
-    const isUrgent = this.#waiting.length > 0;
     const waiting = this.#host.writer.catalogue
       .partitions()
       .filter((record) => this.#mayRewrite(record));
     const nowMs = performance.now();
     for (const { number } of waiting)
       if (!this.#closedSince.has(number)) this.#closedSince.set(number, nowMs);
+    this.#answerWaiting(waiting[0]?.number);
+    const urgentUntil = Math.max(0, ...this.#waiting.map(({ until }) => until));
     const due = waiting.find(
-      ({ number }) => isUrgent || nowMs - this.#closedSince.get(number)! >= this.#host.delayMs,
+      ({ number }) =>
+        number <= urgentUntil || nowMs - this.#closedSince.get(number)! >= this.#host.delayMs,
     );
     if (due !== undefined) {
       this.#idleSince = nowMs;
-      this.#begin(due.number, isUrgent);
+      this.#begin(due.number, due.number <= urgentUntil);
       return;
     }
-    for (const resolve of this.#waiting.splice(0)) resolve();
     if (waiting.length === 0 && nowMs - this.#idleSince > IDLE_MS) this.#endThread();
   }
 
-  /** Rewrites what is closed now, without delay or pauses; resolves when it is done or has failed. */
+  /** Rewrites what is closed now, without delay or pauses, and nothing that is closed later; resolves when it is done or has failed. */
   finish(): Promise<void> {
     if (this.#isStopped) return Promise.resolve();
+    const until = this.#host.writer.catalogue.lastNumber;
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      this.#waiting.push({ until, resolve });
       this.poll();
     });
   }
@@ -84,8 +97,17 @@ export class Rewriter {
   /** Leaves a partition that is being rewritten as it was. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
     await this.#thread?.terminate();
+    if (this.#current === undefined) return;
+    removeForm(partitionPath(this.#host.dataPath, this.#current), 'columns');
+  }
+
+  /** `first`: the oldest that is still to be rewritten. */
+  #answerWaiting(first = Number.POSITIVE_INFINITY): void {
+    const done = this.#waiting.filter(({ until }) => until < first);
+    this.#waiting = this.#waiting.filter(({ until }) => until >= first);
+    for (const { resolve } of done) resolve();
   }
 
   #mayRewrite({ number, state, form, boot, checkedBoot }: PartitionRecord): boolean {
@@ -135,6 +157,7 @@ export class Rewriter {
         this.poll();
         return;
       }
+      counters.add('rewrites_failed');
       log.warn(
         { partition: number, reason: answer.message },
         'a partition could not be rewritten into columns: it stays as it is',
@@ -142,6 +165,7 @@ export class Rewriter {
       this.poll();
       return;
     }
+    this.#workedMs += answer.cpuMs;
     try {
       writer.rewritten(number, answer.report);
       counters.add('partitions_rewritten');
@@ -149,6 +173,7 @@ export class Rewriter {
       counters.add('spans_rewritten', answer.report.spans);
     } catch (error) {
       this.#failed.add(number);
+      counters.add('rewrites_failed');
       log.error(
         { partition: number, error: String(error) },
         'a rewritten partition could not be entered',
