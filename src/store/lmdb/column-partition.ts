@@ -11,7 +11,7 @@ import { writeTraces } from '../../otlp/write-traces.ts';
 import type { ColumnBlock } from '../columns/column-block.ts';
 import { traceHash } from '../columns/trace-hash.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
-import { Segment } from '../segment/segment.ts';
+import { type PeriodEntry, Segment } from '../segment/segment.ts';
 import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
 import { decodeMinute } from '../statistics/statistics-codec.ts';
 import { markRows } from './block.ts';
@@ -25,25 +25,32 @@ import type {
   StoredPartition,
 } from './stored-partition.ts';
 
+/** Shared by a thread's partitions; keys begin with the partition's number. */
+export interface ColumnCaches {
+  readonly blocks: LRUCache<string, ColumnBlock>;
+  /** Decoded statistics. */
+  readonly periods: LRUCache<string, MinuteStatistics>;
+}
+
 export class ColumnPartition implements StoredPartition {
   readonly segment: Segment;
   readonly #number: number;
-  readonly #blocks: LRUCache<string, ColumnBlock>;
+  readonly #caches: ColumnCaches;
   readonly #damaged: (block: number | undefined, reason: string) => void;
   /** Sums of spans before each block: as they lie, and as they were written. */
   #rowFirst: Float64Array | undefined;
   #writtenFirst: Float64Array | undefined;
 
-  /** `blocks`: shared by a thread's partitions; keys begin with the partition's number. @throws DamagedBlock */
+  /** @throws DamagedBlock */
   constructor(
     number: number,
     path: string,
-    blocks: LRUCache<string, ColumnBlock>,
+    caches: ColumnCaches,
     damaged: (block: number | undefined, reason: string) => void,
   ) {
     this.#number = number;
     this.segment = new Segment(path);
-    this.#blocks = blocks;
+    this.#caches = caches;
     this.#damaged = damaged;
   }
 
@@ -88,9 +95,20 @@ export class ColumnPartition implements StoredPartition {
   *periods(from: number, to: number, unitMax: number): Iterable<MinuteStatistics> {
     const entries = this.#sound(undefined, () => this.segment.periods) ?? [];
     for (const entry of periodsWithin(entries, from, to, unitMax)) {
-      const decoded = this.#sound(undefined, () => decodeMinute(this.segment.statistics(entry)));
+      const decoded = this.#sound(undefined, () => this.#period(entry));
       if (decoded !== undefined) yield decoded;
     }
+  }
+
+  /** Kept: a period of a segment never changes. */
+  #period(entry: PeriodEntry): MinuteStatistics | undefined {
+    const key = `${this.#number}/${entry.unit}/${entry.minute}`;
+    let decoded = this.#caches.periods.get(key);
+    if (decoded === undefined) {
+      decoded = decodeMinute(this.segment.statistics(entry));
+      if (decoded !== undefined) this.#caches.periods.set(key, decoded);
+    }
+    return decoded;
   }
 
   writtenCount(): number {
@@ -147,10 +165,10 @@ export class ColumnPartition implements StoredPartition {
   /** @throws DamagedBlock */
   #block(block: number): ColumnBlock {
     const key = `${this.#number}/${block}`;
-    let opened = this.#blocks.get(key);
+    let opened = this.#caches.blocks.get(key);
     if (opened === undefined) {
       opened = this.segment.block(block);
-      this.#blocks.set(key, opened);
+      this.#caches.blocks.set(key, opened);
     }
     return opened;
   }

@@ -14,12 +14,13 @@ import { valueHash } from '../columns/value-hash.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import type { Segment } from '../segment/segment.ts';
 import type { BlockSearch } from './block-search.ts';
+import { candidateRows } from './candidate-rows.ts';
 import type { PartitionScan } from './stored-partition.ts';
 
 /** Rows rebuilt at a time, youngest first. */
 const ROWS_AT_ONCE = 64;
-const UNKNOWN_SERVICE = 'unknown_service';
-const FAILED = 2;
+/** What bytes that are no UTF-8 are read as: two different names may then read alike. */
+const REPLACEMENT = '\ufffd';
 /** A double near 2^61 is within 256 of its number; an attribute tells the rest. */
 const NANO_SLACK = 4_096;
 
@@ -35,6 +36,8 @@ export class ColumnScan implements PartitionScan {
   readonly #search: BlockSearch;
   readonly #segment: Segment;
   readonly #blocks: OpenBlocks;
+  /** Columns alone decide: nothing is asked that only a span's bytes can tell. */
+  readonly #isExact: boolean;
   /** Of the segment's operations, those that the search asks for; undefined: it asks for none. */
   readonly #operations: ReadonlySet<number> | undefined;
   /** Not 0 where every attribute asked for may be; undefined: it asks for none. */
@@ -45,6 +48,11 @@ export class ColumnScan implements PartitionScan {
     this.#segment = segment;
     this.#blocks = blocks;
     this.blockCount = segment.directory.blockCount;
+    const { attributes, service, operation } = search.filter;
+    this.#isExact =
+      (attributes ?? []).length === 0 &&
+      service?.includes(REPLACEMENT) !== true &&
+      operation?.includes(REPLACEMENT) !== true;
     this.#operations = this.#wantedOperations();
     this.#mayHaveValues = this.#wantedValues();
   }
@@ -132,12 +140,20 @@ export class ColumnScan implements PartitionScan {
   }
 
   #look(block: ColumnBlock): boolean {
-    const rows = this.#candidates(block);
+    const rows = this.#withAttributes(block, candidateRows(block, this.#search));
+    if (rows.length === 0) return false;
     const { arrival } = block.outline;
     rows.sort((a, b) => arrival[b]! - arrival[a]!);
+    if (this.#isExact) return this.#takeAll(block, rows);
     for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
       if (this.#judge(block.records(rows.slice(at, at + ROWS_AT_ONCE)))) return true;
     return false;
+  }
+
+  /** Columns have decided everything. */
+  #takeAll(block: ColumnBlock, rows: readonly number[]): boolean {
+    const { trace, traceIds, arrival } = block.outline;
+    return rows.some((row) => this.#search.take(traceIds, trace[row]! * 4, arrival[row]!));
   }
 
   #judge(records: readonly SpanRecord[]): boolean {
@@ -149,46 +165,13 @@ export class ColumnScan implements PartitionScan {
     return false;
   }
 
-  /** Rows that columns do not rule out. */
-  #candidates(block: ColumnBlock): number[] {
-    const { filter, before } = this.#search;
-    const outline = block.outline;
-    const services = masked(
-      outline.services,
-      (name) => (name ?? UNKNOWN_SERVICE) === filter.service,
-    );
-    const names = masked(outline.names, (name) => name === filter.operation);
-    const kind = filter.kind === undefined ? -1 : SPAN_KINDS.indexOf(filter.kind);
-    const least = Number(filter.minDurationNano ?? 0n) - NANO_SLACK;
-    const most =
-      Number(filter.maxDurationNano ?? BigInt(Number.MAX_SAFE_INTEGER) * 4_096n) + NANO_SLACK;
-    const from = Number(filter.fromUnixNano ?? 0n) - NANO_SLACK;
-    const to = Number(filter.toUnixNano ?? BigInt(Number.MAX_SAFE_INTEGER) * 4_096n) + NANO_SLACK;
-    const rows: number[] = [];
-    for (let row = 0; row < block.spanCount; row++) {
-      if (outline.arrival[row]! >= before) continue;
-      if (filter.service !== undefined && services[outline.service[row]!] === 0) continue;
-      if (filter.operation !== undefined && names[outline.name[row]!] === 0) continue;
-      if (kind >= 0 && outline.kind[row] !== kind) continue;
-      if (filter.status === 'Failed' && outline.status[row] !== FAILED) continue;
-      if (outline.duration[row]! < least || outline.duration[row]! > most) continue;
-      if (outline.start[row]! < from || outline.start[row]! > to) continue;
-      rows.push(row);
-    }
-    return this.#withAttributes(block, rows);
-  }
-
   #withAttributes(block: ColumnBlock, rows: number[]): number[] {
     let left = rows;
     for (const { key, value } of this.#search.filter.attributes ?? []) {
       if (left.length === 0) break;
       const may = block.rowsWithAttribute(key, value);
-      if (may !== undefined) left = left.filter((row) => may[row] !== 0);
+      left = left.filter((row) => may[row] !== 0);
     }
     return left;
   }
-}
-
-function masked<Item>(items: readonly Item[], isWanted: (item: Item) => boolean): Uint8Array {
-  return Uint8Array.from(items, (item) => (isWanted(item) ? 1 : 0));
 }

@@ -10,6 +10,7 @@ import { LRUCache } from 'lru-cache';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
 import type { ColumnBlock } from '../columns/column-block.ts';
 import type { CommitSignal } from '../commit-signal.ts';
+import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
 import { BlockPartition } from './block-partition.ts';
 import { CatalogueReader, type ExpiredPartition, type PartitionRecord } from './catalogue.ts';
 import { ColumnPartition } from './column-partition.ts';
@@ -29,6 +30,8 @@ const COLUMN_BLOCKS_MAX = 16;
 const HEADS_MAX = 8_192;
 /** About 2 KiB each. */
 const FILTERS_MAX = 8_192;
+/** Of decoded statistics, by their keys; one takes some 600 bytes. */
+const PERIOD_KEYS_MAX = 32_768;
 /** How long a reader waits for a partition to be checked. */
 const CHECK_WAIT_MS = 30_000;
 const DAMAGES_TOLD_MAX = 1_000;
@@ -41,7 +44,13 @@ export class SoundPartitions {
   readonly #told = new Set<string>();
   readonly #environments = handles<BlockPartition>(ENVIRONMENTS_MAX);
   readonly #segments = handles<ColumnPartition>(SEGMENTS_MAX);
-  readonly #columnBlocks = new LRUCache<string, ColumnBlock>({ max: COLUMN_BLOCKS_MAX });
+  readonly #columns = {
+    blocks: new LRUCache<string, ColumnBlock>({ max: COLUMN_BLOCKS_MAX }),
+    periods: new LRUCache<string, MinuteStatistics>({
+      maxSize: PERIOD_KEYS_MAX,
+      sizeCalculation: ({ size }) => size + 1,
+    }),
+  };
   readonly #caches = {
     heads: new LRUCache<string, BlockHead>({ max: HEADS_MAX }),
     blocks: new LRUCache<string, SpanBatch>({
@@ -104,7 +113,8 @@ export class SoundPartitions {
   close(): void {
     this.#environments.clear();
     this.#segments.clear();
-    this.#columnBlocks.clear();
+    this.#columns.blocks.clear();
+    this.#columns.periods.clear();
     this.#caches.heads.clear();
     this.#caches.blocks.clear();
     this.#caches.indexes.clear();
@@ -140,7 +150,7 @@ export class SoundPartitions {
     if (known !== undefined) return known;
     try {
       const path = segmentPath(partitionPath(this.#dataPath, number));
-      const partition = new ColumnPartition(number, path, this.#columnBlocks, (block, reason) =>
+      const partition = new ColumnPartition(number, path, this.#columns, (block, reason) =>
         this.#tell(number, block === undefined ? 'its directory' : `block ${block}`, reason),
       );
       this.#segments.set(number, partition);

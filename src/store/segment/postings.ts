@@ -17,8 +17,6 @@ import { BitReader, BitWriter } from './bit-stream.ts';
 
 const COMMON_SHARE = 1 / 4;
 const PAIRS_A_BUCKET = 256;
-/** Top bits beyond those that number the pairs: one look-up in three names a block too many. */
-const SPARE_BITS = 1;
 const TABLE_BYTES = 12;
 const CRC_BYTES = 4;
 /** A pair is a double: 32 bits of hash over 21 of block. */
@@ -29,12 +27,18 @@ export interface EncodedPostings {
   readonly buckets: Buffer;
 }
 
-/** `ofBlock[i]`: the hashes of block i, each once. At most 2,097,152 blocks. */
-export function encodePostings(ofBlock: readonly Uint32Array[]): EncodedPostings {
+/**
+ * `ofBlock[i]`: the hashes of block i, each once. At most 2,097,152 blocks. With `spareBits` beyond what numbers the pairs a
+ * look-up names a block too many once in 2^spareBits times or less.
+ */
+export function encodePostings(
+  ofBlock: readonly Uint32Array[],
+  spareBits: number,
+): EncodedPostings {
   const all = sortedPairs(ofBlock);
   const commonFrom = Math.max(2, Math.floor(ofBlock.length * COMMON_SHARE) + 1);
   const { pairs, common } = withoutCommon(all, commonFrom);
-  const sizes = sizesFor(pairs.length, ofBlock.length);
+  const sizes = sizesFor(pairs.length, ofBlock.length, spareBits);
   const { buckets, offsets } = encodeBuckets(pairs, sizes);
   const table = Buffer.alloc(TABLE_BYTES + (common.length + offsets.length) * 4);
   table.writeUInt32LE(pairs.length, 0);
@@ -53,8 +57,8 @@ interface Sizes {
   readonly blockBits: number;
 }
 
-function sizesFor(pairs: number, blocks: number): Sizes {
-  const hashBits = Math.min(32, Math.ceil(Math.log2(pairs + 1)) + SPARE_BITS);
+function sizesFor(pairs: number, blocks: number, spareBits: number): Sizes {
+  const hashBits = Math.min(32, Math.ceil(Math.log2(pairs + 1)) + spareBits);
   const bucketBits = Math.min(
     hashBits,
     Math.ceil(Math.log2(Math.ceil(pairs / PAIRS_A_BUCKET) + 1)),

@@ -13,6 +13,10 @@ import { encodePostings } from './postings.ts';
 import { DirectoryBuilder } from './segment-directory.ts';
 import { encodeEnd, encodeHeader, SECTION, type Section } from './segment-format.ts';
 
+/** Of postings: a block too many costs the look at it, a bit costs an eighth of a byte a trace or value. */
+const TRACE_SPARE_BITS = 5;
+const VALUE_SPARE_BITS = 2;
+
 /** A block as it was written first: spans that are in the segment, and spans that damage took before. */
 export interface WrittenBlock {
   readonly spans: number;
@@ -60,10 +64,10 @@ export class SegmentWriter {
     const { numbers, names } = this.#directory.finish();
     this.#section(SECTION.numbers, numbers);
     this.#section(SECTION.names, names);
-    const traces = encodePostings(this.#traceHashes);
+    const traces = encodePostings(this.#traceHashes, TRACE_SPARE_BITS);
     this.#section(SECTION.traceTable, zstdCompressSync(traces.table));
     this.#section(SECTION.traceBuckets, traces.buckets, false);
-    const values = encodePostings(this.#valueHashes);
+    const values = encodePostings(this.#valueHashes, VALUE_SPARE_BITS);
     this.#section(SECTION.valueTable, zstdCompressSync(values.table));
     this.#section(SECTION.valueBuckets, values.buckets, false);
     this.#section(
