@@ -167,6 +167,7 @@ class Service implements RunningService {
         return healthOf(runtime, this.dataPath !== undefined, receivers);
       },
       gauges: gaugesOf(runtime),
+      ...(runtime.stored && { storage: runtime.stored }),
     });
     await this.#begin(this.#api);
   }

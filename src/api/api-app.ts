@@ -2,7 +2,7 @@
  * From a request to its answer: who may ask, whether the question is well formed, which route it is for, and
  * what every answer carries. Knows no view and no socket; api-server.ts owns the listener.
  *
- * Order of refusals: foreign Host or Origin 403, URL 414, body 413, path 404, method 405, parameters 400.
+ * Order of refusals: foreign Host or Origin 403 (of what is done and not asked, any other origin), URL 414, body 413, path 404, method 405, parameters 400.
  */
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { type Context, Hono } from 'hono';
 import { nearestName } from '../config/nearest-name.ts';
 import type { RequestGuard } from '../pipeline/request-guard.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { crossSiteObjection } from './cross-site.ts';
 import { PROBLEM_CONTENT_TYPE, problemOf, RequestRefused, refusalOf } from './problem.ts';
 import { type GivenParameters, pathsOf, type Route } from './routes/route.ts';
 
@@ -29,7 +30,6 @@ type ApiContext = Context<{ Bindings: HttpBindings }>;
 const URL_LENGTH_MAX = 16 * 1024;
 /** Of a name or a path in an error. */
 const SHOWN_MAX = 64;
-const ALLOWED = 'GET, HEAD';
 const GZIP_BYTES_MIN = 1024;
 
 /** Nothing here is to be kept, framed, sniffed, run, or read by a page of another origin. */
@@ -53,10 +53,16 @@ export function createApiApp({ routes, guard, log, abort }: ApiAppParts): ApiApp
   for (const route of routes) {
     for (const path of pathsOf(route)) {
       const pattern = path.replace(/\{(\w+)\}/g, ':$1');
-      app.get(pattern, (context) => answer(context, route, abort));
+      if (route.method === 'POST')
+        app.post(pattern, (context) => {
+          const objection = crossSiteObjection(context.env.incoming.headers);
+          if (objection !== undefined) throw new RequestRefused('ForbiddenHost', objection);
+          return answer(context, route, abort);
+        });
+      else app.get(pattern, (context) => answer(context, route, abort));
       app.all(pattern, ({ req }) => {
         throw new RequestRefused('MethodNotAllowed', `${req.method} is not for ${path}`, {
-          headers: { allow: ALLOWED },
+          headers: { allow: route.method ?? 'GET, HEAD' },
         });
       });
     }

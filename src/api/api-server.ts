@@ -1,6 +1,6 @@
 /**
- * The REST API as a component: it owns the listener and its bounds. Read only, and only of what it is
- * given: a renderer of views, and functions that tell health and gauges. Which threads answer, and what
+ * The REST API as a component: it owns the listener and its bounds. Only of what it is given: a renderer of views,
+ * functions that tell health and gauges, and what is on disk, which alone it can ask to do something. Which threads answer, and what
  * the parts are, it does not know.
  */
 import { createServer, type Server } from 'node:http';
@@ -17,7 +17,9 @@ import { RequestRefused } from './problem.ts';
 import type { Route } from './routes/route.ts';
 import { serviceRoutes } from './routes/service-routes.ts';
 import { statisticsRoutes } from './routes/statistics-routes.ts';
+import { storageRoutes } from './routes/storage-routes.ts';
 import { traceRoutes } from './routes/trace-routes.ts';
+import type { StorageControl } from './storage-control.ts';
 
 /** Where to listen and what to serve. Counters, clock and log come from the Host at start. */
 export interface ApiSettings {
@@ -32,6 +34,8 @@ export interface ApiSettings {
   readonly startedUnixNano: bigint;
   /** Answers by the names and parameters of views/all-views.ts. */
   readonly views: ViewRenderer;
+  /** For /api/v1/storage. @default nothing is kept on disk */
+  readonly storage?: StorageControl | undefined;
   /** For /health. What it throws is answered with 500. */
   readonly health: () => Promise<HealthReport>;
   /** For /ready, which also says no once shutdown has begun. */
@@ -57,7 +61,7 @@ const KEEP_ALIVE_MS = 30_000;
 const SILENCE_MS = 60_000;
 
 export class ApiServer implements Component {
-  readonly #settings: Required<ApiSettings>;
+  readonly #settings: Required<Omit<ApiSettings, 'storage'>> & Pick<ApiSettings, 'storage'>;
   /** Aborts when nobody can be answered any more. */
   readonly #cut = new AbortController();
   #server: Server | undefined;
@@ -135,13 +139,14 @@ export class ApiServer implements Component {
   }
 
   #routes({ clock, counters, log }: Host): readonly Route[] {
-    const { version, startedUnixNano, gauges, health, isReady } = this.#settings;
+    const { version, startedUnixNano, gauges, health, isReady, storage } = this.#settings;
     const { rendersMax, renderDeadlineMs: deadlineMs } = this.#settings;
     const views = new BoundedRenderer(this.#settings.views, { rendersMax, deadlineMs }, clock);
     const service = { version, startedUnixNano, clock, counters, log, gauges, health };
     const routes: Route[] = [
       ...traceRoutes(views),
       ...statisticsRoutes(views),
+      ...storageRoutes({ version, storage }),
       ...serviceRoutes(
         { ...service, isReady: () => this.#closing === undefined && isReady() },
         () => routes,

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   ForbiddenHost: { status: 403, title: 'Requests by way of this host or origin are refused' },
   TraceNotFound: { status: 404, title: 'The trace is not known' },
   NotFound: { status: 404, title: 'There is no such endpoint' },
+  NotPersisted: { status: 404, title: 'Nothing is kept on disk' },
   MethodNotAllowed: { status: 405, title: 'The endpoint has no such method' },
   BodyNotAccepted: { status: 413, title: 'Requests to the API carry no body' },
   UrlTooLong: { status: 414, title: 'The URL is too long' },

@@ -24,8 +24,10 @@ import { destinationOf, forwardName } from './destination-of.ts';
 import { ForwardClient } from './forward-client.ts';
 import type { ForwardData } from './forward-thread.ts';
 import { QueryClient } from './query-client.ts';
+import { OpenStoredData } from './stored-data.ts';
 import type {
   DeliverySettings,
+  StoredData,
   TraceRuntime,
   TraceRuntimeSettings,
 } from './trace-runtime-contract.ts';
@@ -40,6 +42,7 @@ interface Parts {
   readonly ring: SpanRing;
   readonly query: QueryClient;
   readonly store: LmdbStore | undefined;
+  readonly stored: StoredData | undefined;
   readonly forwardThread: ForwardClient | undefined;
   /** On this thread: of the queue in memory, or to an object of the program. */
   readonly forwarder: Pick<Forwarder, 'flush' | 'status' | 'shutdown'> | undefined;
@@ -103,6 +106,7 @@ class OpenTraceRuntime implements TraceRuntime {
       deliver === undefined ? undefined : await startLogDelivery(path, store, deliver, host);
     const query = new QueryClient({
       ...shared,
+      retention,
       memory: this.#memory(ring),
       statistics: undefined,
       writeStatistics: () => store.writeStatistics(),
@@ -111,7 +115,8 @@ class OpenTraceRuntime implements TraceRuntime {
     const promoted = new PromotedTraces();
     void store.recovered.then((words) => promoted.refill(words));
     const ingest = this.#ingest(host, ring, store, promoted);
-    return { ingest, ring, query, store, forwardThread, forwarder };
+    const stored = new OpenStoredData(store, () => query.inventory(), host);
+    return { ingest, ring, query, store, stored, forwardThread, forwarder };
   }
 
   async #startInMemory(host: Host, ring: SpanRing): Promise<Parts> {
@@ -128,7 +133,15 @@ class OpenTraceRuntime implements TraceRuntime {
       log: host.log,
     });
     const ingest = this.#ingest(host, ring, writer, new PromotedTraces());
-    return { ingest, ring, query, store: undefined, forwardThread: undefined, forwarder };
+    return {
+      ingest,
+      ring,
+      query,
+      store: undefined,
+      stored: undefined,
+      forwardThread: undefined,
+      forwarder,
+    };
   }
 
   #memory(ring: SpanRing) {
@@ -155,6 +168,10 @@ class OpenTraceRuntime implements TraceRuntime {
 
   storage(): Promise<StorageReport> {
     return this.#open().query.storage();
+  }
+
+  get stored(): StoredData | undefined {
+    return this.#open().stored;
   }
 
   occupancy(): ReturnType<TraceRuntime['occupancy']> {

@@ -6,6 +6,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { TraceId } from '../model/ids.ts';
 import type { StorageReport } from '../model/statistics.ts';
+import type { StorageInventory } from '../model/storage-inventory.ts';
 import type { SpanSource } from '../store/contracts/span-source.ts';
 import type { SpanFilter } from '../store/contracts/trace-query.ts';
 import { encodeMinute } from '../store/statistics/statistics-codec.ts';
@@ -46,6 +47,10 @@ export class QueryClient implements ViewRenderer {
 
   storage(): Promise<StorageReport> {
     return this.#thread().call('storage');
+  }
+
+  inventory(): Promise<StorageInventory> {
+    return this.#thread().call('inventory');
   }
 
   async close(): Promise<void> {

@@ -7,10 +7,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../model/clock.ts';
 import type { TraceId } from '../model/ids.ts';
 import type { StorageReport } from '../model/statistics.ts';
+import type { StorageInventory } from '../model/storage-inventory.ts';
 import { inTurns } from '../projection/in-turns.ts';
 import { CommitSignal } from '../store/commit-signal.ts';
 import type { SpanSource } from '../store/contracts/span-source.ts';
 import type { TraceReader } from '../store/contracts/trace-reader.ts';
+import { StoreInventory } from '../store/lmdb/inventory/store-inventory.ts';
 import { LmdbSource } from '../store/lmdb/lmdb-source.ts';
 import { SoundPartitions } from '../store/lmdb/sound-partitions.ts';
 import { createTraceReader } from '../store/reading/create-trace-reader.ts';
@@ -25,6 +27,8 @@ import { ThreadCalls } from './thread-calls.ts';
 export interface QueryData {
   /** Absent: nothing is persisted, everything is asked of the ingest thread. */
   readonly dataPath?: string;
+  /** Of what lies there. */
+  readonly retention?: { readonly maxAgeMs: number; readonly maxBytes: number };
   readonly commitSignal: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   /** How many places in memory the ingest thread answers for: the ring, the running spans. */
@@ -38,17 +42,26 @@ const calls = new ThreadCalls(parentPort!, {
   renderJson: async (signal, view: string, params: unknown) =>
     inTurns(writeJsonInSteps(await render(view, params, signal)), signal),
   storage: () => storage(),
+  inventory: () => inventory(),
 });
 
-const persisted = data.dataPath === undefined ? undefined : openStore(data.dataPath);
+const partitions = data.dataPath === undefined ? undefined : openPartitions(data.dataPath);
+const persisted = partitions === undefined ? undefined : new LmdbSource(partitions);
+const stored = openInventory();
 
-function openStore(dataPath: string): LmdbSource {
+function openPartitions(dataPath: string): SoundPartitions {
   const signal = new CommitSignal(data.commitSignal);
-  const partitions = new SoundPartitions(dataPath, signal, (what) => {
+  return new SoundPartitions(dataPath, signal, (what) => {
     counters.add('partitions_damaged');
     void calls.call('warn', [`damaged data is passed over: ${what}`]);
   });
-  return new LmdbSource(partitions);
+}
+
+function openInventory(): StoreInventory | undefined {
+  const { dataPath, retention } = data;
+  if (dataPath === undefined || retention === undefined || partitions === undefined)
+    return undefined;
+  return new StoreInventory({ dataPath, retention, partitions, counters });
 }
 
 /** A place in the ingest thread's memory. */
@@ -84,6 +97,11 @@ function statisticsOf(store: LmdbSource): StatisticsSource {
 
 async function storage(): Promise<StorageReport> {
   return persisted?.storage() ?? { spans: 0, bytes: 0, oldest: undefined, newest: undefined };
+}
+
+async function inventory(): Promise<StorageInventory> {
+  if (stored === undefined) throw new Error('nothing is kept on disk');
+  return stored.take();
 }
 
 const inMemory = Array.from({ length: data.memorySources }, (_, place) => memorySource(place));

@@ -6,6 +6,7 @@
 import type { Destination } from '../exporters/otlp/destination.ts';
 import type { ForwarderStatus } from '../exporters/otlp/forwarder.ts';
 import type { StorageReport } from '../model/statistics.ts';
+import type { CompactionState, StorageInventory } from '../model/storage-inventory.ts';
 import type { Component } from '../pipeline/component.ts';
 import type { SpanConsumer } from '../pipeline/span-consumer.ts';
 import type { SpanSource } from '../store/contracts/span-source.ts';
@@ -46,6 +47,15 @@ export interface TraceRuntimeSettings {
   readonly running?: SpanSource;
 }
 
+/** What lies on disk. */
+export interface StoredData {
+  /** Of several that ask at once, one is taken. */
+  inventory(): Promise<StorageInventory>;
+  readonly compaction: CompactionState;
+  /** Starts a compaction, or joins the one that runs. */
+  compact(also: { readonly removeSetAside: boolean }): CompactionState;
+}
+
 export interface TraceRuntime extends Component {
   /** Usable between start and shutdown. */
   readonly consumer: SpanConsumer;
@@ -56,6 +66,8 @@ export interface TraceRuntime extends Component {
   /** Undefined without a destination. */
   forwarding(): Promise<ForwarderStatus | undefined>;
   storage(): Promise<StorageReport>;
+  /** Undefined with persistence off. Usable between start and shutdown. */
+  readonly stored: StoredData | undefined;
   /** Of the ring. */
   occupancy(): { spans: number; spansMax: number; bytes: number; bytesMax: number };
   /** Resolves when the destination has been sent everything that was durable at the call, or at the deadline. */

@@ -8,6 +8,7 @@ import { PROBLEM_CONTENT_TYPE, PROBLEMS, type ProblemCode } from '../problem.ts'
 import { type AnswerShape, type Parameter, pathsOf, type Route } from '../routes/route.ts';
 import type { SchemaName } from './schema-names.ts';
 import * as numbers from './statistics-schemas.ts';
+import * as disk from './storage-schemas.ts';
 import * as traces from './trace-schemas.ts';
 
 const SCHEMAS: Readonly<Record<SchemaName, GenericSchema>> = {
@@ -39,6 +40,9 @@ const SCHEMAS: Readonly<Record<SchemaName, GenericSchema>> = {
   DurationRecord: numbers.durationRecord,
   StorageReport: numbers.storageReport,
   DashboardStats: numbers.dashboardStats,
+  StorageForm: disk.storageForm,
+  CompactionState: disk.compactionState,
+  StorageAnswer: disk.storageAnswer,
   Health: numbers.health,
   Ready: numbers.ready,
   OpenApi: numbers.openApi,
@@ -58,12 +62,13 @@ const ALWAYS: readonly ProblemCode[] = [
 const TAGS = [
   { name: 'traces', description: 'One trace, and how to find it.' },
   { name: 'statistics', description: 'Numbers over many traces.' },
+  { name: 'storage', description: 'What lies on disk.' },
   { name: 'service', description: 'Synton itself.' },
 ] as const;
 
 export function openApiDocument(routes: readonly Route[], version: string): object {
   const paths = routes.flatMap((route) =>
-    pathsOf(route).map((path) => [path, { get: operationOf(route, path) }] as const),
+    pathsOf(route).map((path) => [path, { [methodOf(route)]: operationOf(route, path) }] as const),
   );
   return {
     openapi: '3.1.1',
@@ -72,7 +77,7 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
       version,
       summary: 'What programs really did when they ran',
       description:
-        'Read only: every endpoint takes GET and HEAD. Traces come in through the OTLP receivers. Parameters that an endpoint does not know are refused. Nanoseconds are decimal strings.',
+        'Every endpoint takes GET and HEAD and is read only, but for the one that compacts: it takes POST. Traces come in through the OTLP receivers. Parameters that an endpoint does not know are refused. Nanoseconds are decimal strings.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -85,6 +90,10 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
       }),
     },
   };
+}
+
+function methodOf({ method = 'GET' }: Route): string {
+  return method.toLowerCase();
 }
 
 function operationOf(route: Route, path: string): object {

@@ -18,7 +18,7 @@ export interface Parameter {
 }
 
 export interface AnswerShape {
-  readonly status: 200 | 503;
+  readonly status: 200 | 202 | 503;
   readonly description: string;
   /** Content type to the schemas of its body, any one of them; none where it is text. */
   readonly content: Readonly<Record<string, readonly SchemaName[]>>;
@@ -33,17 +33,19 @@ export interface Answer {
   readonly contentType: string;
   readonly body: string;
   /** @default 200 */
-  readonly status?: 200 | 503;
+  readonly status?: 200 | 202 | 503;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Route {
+  /** GET is HEAD as well. What is not asked but done is POST. @default GET */
+  readonly method?: 'GET' | 'POST';
   /** As OpenAPI writes it: `/api/v1/instr/lifecycle/{trace_id}`. */
   readonly path: string;
   /** The same at the root, where programs look for it. */
   readonly alias?: string;
   readonly operationId: string;
-  readonly tag: 'traces' | 'statistics' | 'service';
+  readonly tag: 'traces' | 'statistics' | 'storage' | 'service';
   readonly summary: string;
   readonly description: string;
   readonly parameters: readonly Parameter[];

@@ -146,9 +146,9 @@ function list({ version }: ServiceFacts, allRoutes: () => readonly Route[]): Rou
     async handle() {
       const lines = allRoutes()
         .filter(({ path }) => path !== '/')
-        .map(({ path, alias, summary }) => {
+        .map(({ method = 'GET', path, alias, summary }) => {
           const also = alias === undefined ? '' : ` (also ${alias})`;
-          return `  GET ${path.padEnd(36)} ${summary}${also}`;
+          return `  ${`${method} ${path}`.padEnd(40)} ${summary}${also}`;
         });
       const body = [
         `Synton ${version}: shows what a program really did when it ran.`,

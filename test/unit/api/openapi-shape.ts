@@ -51,7 +51,7 @@ const operation = closed(
     parameters: { type: 'array', items: parameter },
     responses: {
       type: 'object',
-      required: ['200'],
+      anyOf: [{ required: ['200'] }, { required: ['202'] }],
       propertyNames: { pattern: '^[2-5][0-9][0-9]$' },
       additionalProperties: response,
     },
@@ -74,7 +74,9 @@ export const OPENAPI_SHAPE: object = closed(
     paths: {
       type: 'object',
       propertyNames: { pattern: '^/' },
-      additionalProperties: closed(['get'], { get: operation }),
+      additionalProperties: {
+        oneOf: [closed(['get'], { get: operation }), closed(['post'], { post: operation })],
+      },
     },
     components: closed(['schemas'], {
       schemas: {

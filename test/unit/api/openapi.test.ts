@@ -7,16 +7,18 @@ import { PROBLEM_CODES, type Problem } from '../../../src/api/problem.ts';
 import { pathsOf } from '../../../src/api/routes/route.ts';
 import { serviceRoutes } from '../../../src/api/routes/service-routes.ts';
 import { statisticsRoutes } from '../../../src/api/routes/statistics-routes.ts';
+import { storageRoutes } from '../../../src/api/routes/storage-routes.ts';
 import { traceRoutes } from '../../../src/api/routes/trace-routes.ts';
 import { systemClock } from '../../../src/model/clock.ts';
 import { RequestGuard } from '../../../src/pipeline/request-guard.ts';
 import { Counters } from '../../../src/telemetry/counters.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
 import { LocalRenderer } from '../../support/local-renderer.ts';
-import { buildRequest, fillRequest, type RequestSpec } from '../../support/otlp-request.ts';
+import { buildRequest } from '../../support/otlp-request.ts';
 import { OPENAPI_SHAPE } from './openapi-shape.ts';
 import {
   type Answered,
+  ExampleStorage,
   HEALTHY,
   ORDER_ID,
   REBUILD_ID,
@@ -24,6 +26,7 @@ import {
   runningApi,
   SHOP_ID,
 } from './running-api.ts';
+import { STRANGE, STRANGE_ID } from './strange-trace.ts';
 
 interface DocumentedParameter {
   readonly name: string;
@@ -39,42 +42,11 @@ interface Operation {
   >;
 }
 interface Document {
-  readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
+  readonly paths: Readonly<Record<string, { readonly get?: Operation; readonly post?: Operation }>>;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
 }
 
 const BASE = '/api/v1/instr';
-
-/** Every type of attribute value, links, names that look like code, numbers that JSON has not. */
-const STRANGE: RequestSpec = {
-  seed: 9,
-  service: 'strange',
-  attributes: { bytes: new Uint8Array([0, 255, 1]), list: [1, 'two', null, [true]] },
-  schemaUrl: 'https://opentelemetry.io/schemas/1.37.0',
-  spans: [
-    {
-      name: '<script>alert(1)</script>',
-      attributes: [
-        ['__proto__', 'x'],
-        ['same', 1n << 62n],
-        ['same', Number.NaN],
-        ['zero', -0],
-        ['deep', { map: { of: [Number.POSITIVE_INFINITY, null] } }],
-        ['empty', null],
-      ],
-      links: [
-        { traceState: 'a=b', attributes: { why: 'retry' }, flags: 1 },
-        { traceId: '', spanId: '' },
-      ],
-      events: [{ name: 'custom', atMs: 1, attributes: { ok: true }, droppedAttributes: 2 }],
-      status: 'error',
-      statusMessage: '\u0000\u001b[31m',
-      droppedLinks: 1,
-    },
-    { name: '', parent: 0, kind: 17, atMs: -5, endUnixNano: 1n },
-  ],
-};
-const STRANGE_ID = fillRequest(STRANGE).spans[0]!.traceId;
 
 let document: Document;
 let ajv: Ajv2020;
@@ -94,6 +66,7 @@ beforeAll(async () => {
   const routes = [
     ...traceRoutes(views),
     ...statisticsRoutes(views),
+    ...storageRoutes({ version: '1.2.3', storage: undefined }),
     ...serviceRoutes(facts, () => routes),
   ] as ReturnType<typeof serviceRoutes>[number][];
   const openapi = routes.find(({ operationId }) => operationId === 'openapi')!;
@@ -108,7 +81,7 @@ describe('the document', () => {
   test('has the shape of OpenAPI 3.1', () => {
     const isOpenApi = new Ajv2020({ strict: false, allErrors: true }).compile(OPENAPI_SHAPE);
     expect(isOpenApi(document), JSON.stringify(isOpenApi.errors)).toBe(true);
-    const ids = Object.values(document.paths).map(({ get }) => get.operationId);
+    const ids = operations().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -124,8 +97,10 @@ describe('the document', () => {
   });
 
   test('names the parameters of its paths, and only those', () => {
-    for (const [path, { get }] of Object.entries(document.paths)) {
-      const inPath = get.parameters.filter((one) => one.in === 'path').map(({ name }) => name);
+    for (const { path, operation } of operations()) {
+      const inPath = operation.parameters
+        .filter((one) => one.in === 'path')
+        .map(({ name }) => name);
       expect(inPath, path).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
     }
   });
@@ -155,11 +130,11 @@ describe('the document', () => {
     const api = await runningApi();
     const served = (await api.ask(`${BASE}/openapi.json`)).json();
     expect(served).toEqual(document);
-    for (const path of Object.keys(document.paths)) {
-      const answer = await api.ask(path.replace('{trace_id}', ORDER_ID));
-      expect([path, answer.status]).toEqual([path, 200]);
+    for (const { path, method } of operations()) {
+      const answer = await api.ask(path.replace('{trace_id}', ORDER_ID), { method });
+      expect([path, answer.status]).toEqual([path, method === 'POST' ? 202 : 200]);
     }
-    const listed = (await api.ask('/')).text.match(/(?<=GET |also )\/[^\s)]*/g)!;
+    const listed = (await api.ask('/')).text.match(/(?<=GET |POST |also )\/[^\s)]*/g)!;
     expect([...listed, '/'].sort()).toEqual(Object.keys(document.paths).sort());
   });
 });
@@ -192,15 +167,16 @@ describe('parameters', () => {
   test('examples fit their schemas, and the API takes them', async () => {
     const api = await runningApi();
     let tried = 0;
-    for (const [path, { get }] of Object.entries(document.paths)) {
-      for (const parameter of get.parameters.filter((one) => one.in === 'query')) {
+    for (const { path, method, operation } of operations()) {
+      for (const parameter of operation.parameters.filter((one) => one.in === 'query')) {
         const fits = ajv.compile(parameter.schema);
         expect(fits(parameter.example), `${path} ${parameter.name}`).toBe(true);
         const given = await actualValue(api, parameter);
         const query = `${parameter.name}=${encodeURIComponent(given)}`;
         const beside = parameter.name === 'diagram' ? '&format=mermaid' : '';
-        const answer = await api.ask(`${path.replace('{trace_id}', ORDER_ID)}?${query}${beside}`);
-        expect([path, query, answer.status]).toEqual([path, query, 200]);
+        const url = `${path.replace('{trace_id}', ORDER_ID)}?${query}${beside}`;
+        const { status } = await api.ask(url, { method });
+        expect([path, query, status]).toEqual([path, query, method === 'POST' ? 202 : 200]);
         tried++;
       }
     }
@@ -210,12 +186,12 @@ describe('parameters', () => {
   test('what their schemas refuse, the API refuses', async () => {
     const api = await runningApi();
     let refused = 0;
-    for (const [path, { get }] of Object.entries(document.paths)) {
-      for (const { name, schema, ...rest } of get.parameters) {
+    for (const { path, method, operation } of operations()) {
+      for (const { name, schema, ...rest } of operation.parameters) {
         if (rest.in !== 'query' || ajv.compile(schema)('=nonsense') || isTextList(schema)) continue;
         const beside = name === 'diagram' ? '&format=mermaid' : '';
         const url = `${path.replace('{trace_id}', ORDER_ID)}?${name}=%3Dnonsense${beside}`;
-        const problem = (await api.ask(url)).json<Problem>();
+        const problem = (await api.ask(url, { method })).json<Problem>();
         expect(problem, url).toMatchObject({ code: 'InvalidParameter', parameter: name });
         refused++;
       }
@@ -261,6 +237,23 @@ describe('real answers fit their schemas', () => {
     expect(answer.status).toBe(200);
     expectFit(answer, schema);
     expectDocumented(answer, id);
+  });
+
+  test('what lies on disk, before, while and after it is compacted', async () => {
+    const storage = new ExampleStorage();
+    const api = await runningApi({ storage });
+    const fits = async () => {
+      const answer = await api.ask('/api/v1/storage');
+      expectFit(answer, 'StorageAnswer');
+      expectDocumented(answer, 'storage');
+    };
+    await fits();
+    expectDocumented(await api.ask('/api/v1/storage/compact', { method: 'POST' }), 'compact');
+    await fits();
+    storage.finish();
+    await fits();
+    const inMemory = await runningApi({ storage: undefined });
+    expectDocumented(await inMemory.ask('/api/v1/storage'), 'storage');
   });
 
   test('text is text', async () => {
@@ -317,8 +310,21 @@ describe('real answers fit their schemas', () => {
   });
 });
 
+interface PlacedOperation {
+  readonly path: string;
+  readonly method: 'GET' | 'POST';
+  readonly operation: Operation;
+}
+
+function operations(): PlacedOperation[] {
+  return Object.entries(document.paths).flatMap(([path, { get, post }]) => [
+    ...(get ? [{ path, method: 'GET' as const, operation: get }] : []),
+    ...(post ? [{ path, method: 'POST' as const, operation: post }] : []),
+  ]);
+}
+
 function operationOf(id: string): Operation {
-  return Object.values(document.paths).find(({ get }) => get.operationId === id)!.get;
+  return operations().find(({ operation }) => operation.operationId === id)!.operation;
 }
 
 function isTextList(schema: object): boolean {
@@ -332,11 +338,20 @@ function expectFit(answer: Answered, schema: string): void {
 
 /** Status, content type and body as the operation says. */
 function expectDocumented(answer: Answered, id: string): void {
-  const [path] = Object.entries(document.paths).find(([, { get }]) => get.operationId === id)!;
+  const { path, method } = operations().find(({ operation }) => operation.operationId === id)!;
   const type = answer.headers['content-type']!.split(';', 1)[0]!;
   const response = operationOf(id).responses[String(answer.status)];
   expect(Object.keys(response?.content ?? {}), `${id} ${answer.status}`).toContain(type);
-  const place = ['paths', path, 'get', 'responses', answer.status, 'content', type, 'schema'];
+  const place = [
+    'paths',
+    path,
+    method.toLowerCase(),
+    'responses',
+    answer.status,
+    'content',
+    type,
+    'schema',
+  ];
   const pointer = place.map((step) => encodeURIComponent(String(step).replaceAll('/', '~1')));
   const fits = ajv.compile({ $ref: `api#/${pointer.join('/')}` });
   const body: unknown = /json$/.test(type) ? answer.json() : answer.text;

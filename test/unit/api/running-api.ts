@@ -3,7 +3,9 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { ApiServer, type ApiSettings } from '../../../src/api/api-server.ts';
 import type { HealthReport } from '../../../src/api/health-report.ts';
+import type { StorageControl } from '../../../src/api/storage-control.ts';
 import type { Clock } from '../../../src/model/clock.ts';
+import type { CompactionState, StorageInventory } from '../../../src/model/storage-inventory.ts';
 import type { Logger } from '../../../src/telemetry/logger.ts';
 import { LocalRenderer } from '../../support/local-renderer.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -38,6 +40,86 @@ export const HEALTHY: HealthReport = {
     },
   ],
 };
+
+const SHARE = { partitions: 2, spans: 1_000, bytes: 40_000, bytesPerSpan: 40 };
+const CONTENTS = {
+  spans: 30_000,
+  directory: 4_000,
+  traces: 3_000,
+  values: 1_000,
+  statistics: 1_500,
+  free: 0,
+  other: 500,
+  unknown: 0,
+};
+const INVENTORY: StorageInventory = {
+  takenUnixNano: NOW,
+  bytes: 50_000,
+  total: SHARE,
+  blocks: { partitions: 0, spans: 0, bytes: 0, contents: CONTENTS },
+  columns: { ...SHARE, contents: CONTENTS },
+  unchecked: 0,
+  damaged: 0,
+  setAside: { folders: 1, bytes: 9_000 },
+  leftovers: { entries: 0, bytes: 0 },
+  forwarding: [
+    {
+      name: 'abc',
+      bytes: 100,
+      cursor: { partition: 1, block: 7 },
+      deadLetters: { requests: 0, bytes: 0 },
+    },
+  ],
+  otherBytes: 900,
+  oldestUnixNano: STARTED,
+  newestUnixNano: NOW,
+  retention: {
+    maxAgeMs: 1,
+    maxBytes: 2,
+    next: { partition: 1, spans: 500, bytes: 20_000, expiresUnixNano: NOW, bytesUntil: 0 },
+  },
+  rewriting: {
+    waiting: { partitions: 0, spans: 0, bytes: 0 },
+    partitions: 2,
+    spans: 1_000,
+    failed: 0,
+    workedMs: 5,
+    workedUsPerSpan: 5,
+  },
+};
+
+/** Remembers what it was asked to do; a compaction runs until it is finished. */
+export class ExampleStorage implements StorageControl {
+  compaction: CompactionState = { run: 0, status: 'none' };
+  readonly asked: boolean[] = [];
+
+  async inventory(): Promise<StorageInventory> {
+    return INVENTORY;
+  }
+
+  compact({ removeSetAside }: { readonly removeSetAside: boolean }): CompactionState {
+    this.asked.push(removeSetAside);
+    if (this.compaction.status !== 'running')
+      this.compaction = { run: this.compaction.run + 1, status: 'running', startedUnixNano: NOW };
+    return this.compaction;
+  }
+
+  finish(): void {
+    const report = {
+      partitions: 1,
+      spans: 10,
+      bytesBefore: 100,
+      bytesAfter: 10,
+      spansHeld: 10,
+      failed: 0,
+      workedMs: 1,
+      leftovers: { entries: 0, bytes: 0 },
+    };
+    const setAsideRemoved = { folders: 1, bytes: 9_000 };
+    const end = { finishedUnixNano: NOW, report, setAsideRemoved };
+    this.compaction = { ...this.compaction, status: 'done', ...end };
+  }
+}
 
 export interface Answered {
   readonly status: number;
@@ -76,6 +158,7 @@ export async function runningApi(settings: Partial<ApiSettings> = {}): Promise<R
     views: renderer,
     health: async () => HEALTHY,
     isReady: () => true,
+    storage: new ExampleStorage(),
     ...settings,
   });
   const logged: string[] = [];
