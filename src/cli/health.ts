@@ -5,17 +5,15 @@
  * included, is exit code 1: container engines know no other.
  */
 import { get } from 'node:http';
-import { loadConfig } from '../config/config.ts';
-import { isAnyAddress } from '../config/conflicts.ts';
 import { printable } from '../telemetry/printable.ts';
-import type { CommandInput } from './command-input.ts';
+import { type ApiInput, apiUrl } from './api-client.ts';
 
 const DEADLINE_MS = 3000;
 
 /** @returns the exit code */
-export async function health(input: CommandInput & { readonly url?: string }): Promise<0 | 1> {
+export async function health(input: ApiInput): Promise<0 | 1> {
   try {
-    const url = input.url ?? readyUrl(input);
+    const url = input.url ?? `${apiUrl(input)}/ready`;
     const status = await statusOf(url);
     if (status === 200) {
       process.stdout.write('ready\n');
@@ -26,14 +24,6 @@ export async function health(input: CommandInput & { readonly url?: string }): P
     process.stderr.write(`synton: not ready: ${printable((error as Error).message)}\n`);
   }
   return 1;
-}
-
-function readyUrl(input: CommandInput): string {
-  const { host, port } = loadConfig(input).config.api;
-  if (port === 0) throw new Error('api.endpoint has port 0: give --url');
-  // An any-address is where one listens, not where one asks.
-  const asked = isAnyAddress(host) ? (host.includes(':') ? '::1' : '127.0.0.1') : host;
-  return `http://${asked.includes(':') ? `[${asked}]` : asked}:${port}/ready`;
 }
 
 function statusOf(url: string): Promise<number> {

@@ -36,6 +36,17 @@ const CONFIG_OPTION = [
   'configuration file (default: ./config/synton.toml)',
 ] as const;
 
+const URL_OPTION = [
+  '--url <url>',
+  'which Synton to ask (default: the configured api.endpoint)',
+] as const;
+
+interface AskOptions {
+  readonly config?: string;
+  readonly url?: string;
+  readonly json?: true;
+}
+
 const AFTER_HELP = `
 Every key of the configuration is a flag as well: --instrument.sample_rate=0.1
 and a variable: SYNTON_INSTRUMENT__SAMPLE_RATE=0.1. \`synton config\` lists them all.`;
@@ -43,6 +54,11 @@ and a variable: SYNTON_INSTRUMENT__SAMPLE_RATE=0.1. \`synton config\` lists them
 function commandLine(flags: ReadonlyMap<string, string | undefined>): Command {
   const input = (options: { config?: string }): CommandInput =>
     options.config === undefined ? { flags } : { flags, file: options.config };
+  const asked = (options: AskOptions) => ({
+    ...input(options),
+    ...(options.url !== undefined && { url: options.url }),
+    json: options.json === true,
+  });
   const program = new Command('synton')
     .description('OpenTelemetry collector, trace store and viewer in one process')
     .version(packageVersion(), '-v, --version', 'print the version')
@@ -84,6 +100,36 @@ function commandLine(flags: ReadonlyMap<string, string | undefined>): Command {
       process.exitCode = await health(
         options.url === undefined ? input(options) : { ...input(options), url: options.url },
       );
+    });
+
+  program
+    .command('stats')
+    .description('how things go: services and operations of the last minutes; or what lies on disk')
+    .option(...CONFIG_OPTION)
+    .option('--last <duration>', 'the time until now', '15m')
+    .option(
+      '--storage',
+      'tell what lies on disk instead, of a running Synton or of the data directory',
+    )
+    .option('--json', 'print JSON with exact values')
+    .option(...URL_OPTION)
+    .action(async (options: AskOptions & { last: string; storage?: true }) => {
+      const { printStats, printStorage } = await import('./stats.ts');
+      if (options.storage === true) await printStorage(asked(options));
+      else await printStats({ ...asked(options), last: options.last });
+    });
+
+  program
+    .command('compact')
+    .description('rewrite everything that is closed now, and remove what interrupted work left')
+    .option(...CONFIG_OPTION)
+    .option('--remove-damaged', 'also remove damaged partitions that were set aside')
+    .option('--json', 'print JSON with exact values')
+    .option(...URL_OPTION)
+    .action(async (options: AskOptions & { removeDamaged?: true }) => {
+      const { compact } = await import('./compact.ts');
+      const removeDamaged = options.removeDamaged === true;
+      process.exitCode = await compact({ ...asked(options), removeDamaged });
     });
   return program;
 }

@@ -40,8 +40,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'api',
     'service-health.ts',
   ],
+  'data-directory.ts': ['model', 'telemetry', 'config', 'store'],
   'service-health.ts': ['model', 'exporters', 'runtime', 'api'],
-  cli: ['model', 'telemetry', 'config', 'service.ts'],
+  cli: ['model', 'telemetry', 'config', 'service.ts', 'data-directory.ts'],
   'index.ts': ['model', 'telemetry', 'config', 'service.ts'],
   'bin.ts': ['cli'],
 };
@@ -49,7 +50,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose subfolders are components: only a root, or the same top-level folder, names them. */
 const COMPONENTS = /^src\/(?:receivers|processors|exporters|store)\/([^/]+)\//;
 const SHARED_STORE: ReadonlySet<string> = new Set(['contracts', 'reading', 'statistics']);
-const ROOTS: ReadonlySet<string> = new Set(['service.ts', 'service-health.ts', 'runtime', 'sdk']);
+const ROOTS: ReadonlySet<string> = new Set([
+  'service.ts',
+  'service-health.ts',
+  'data-directory.ts',
+  'runtime',
+  'sdk',
+]);
 
 const layerOf = (path: string) => path.split('/')[1]!;
 

@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import type { CommitSignal } from '../commit-signal.ts';
 import { replaceFile } from '../replace-file.ts';
 import { DATA_FILE, partitionPath, segmentPath } from './partition-path.ts';
 
@@ -52,10 +53,20 @@ interface CatalogueFile {
   readonly expired: readonly ExpiredPartition[];
 }
 
-/** Read-only, for any thread; re-reads when the file was replaced. */
+/** How long the file is believed unchanged where no commit says otherwise. */
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Read-only, for any thread; re-reads when the file was replaced: looked for after each commit that the signal tells of, and
+ * now and then. Without a signal at every question.
+ */
 export class CatalogueReader {
   readonly #file: string;
+  readonly #signal: CommitSignal | undefined;
   #seen = '';
+  #signalSeen = -1;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #byNumber: ReadonlyMap<number, PartitionRecord> = new Map();
   #content: CatalogueFile = {
     version: STORE_VERSION,
     boot: '',
@@ -63,8 +74,9 @@ export class CatalogueReader {
     expired: [],
   };
 
-  constructor(dataPath: string) {
+  constructor(dataPath: string, signal?: CommitSignal) {
     this.#file = join(dataPath, FILE);
+    this.#signal = signal;
   }
 
   /** In order of their numbers, which is the order in which they were opened. */
@@ -76,8 +88,14 @@ export class CatalogueReader {
     return this.#read().expired;
   }
 
+  /** The next question looks at the file, whatever is believed. */
+  lookAgain(): void {
+    this.#lookedMs = Number.NEGATIVE_INFINITY;
+  }
+
   partition(number: number): PartitionRecord | undefined {
-    return this.#read().partitions.find((record) => record.number === number);
+    this.#read();
+    return this.#byNumber.get(number);
   }
 
   /** Whether it may be opened: columns always, LMDB where the running writer made or checked it itself. */
@@ -88,6 +106,14 @@ export class CatalogueReader {
   }
 
   #read(): CatalogueFile {
+    if (this.#signal !== undefined) {
+      const { value } = this.#signal;
+      const nowMs = performance.now();
+      if (value === this.#signalSeen && nowMs - this.#lookedMs < LOOK_EVERY_MS)
+        return this.#content;
+      this.#signalSeen = value;
+      this.#lookedMs = nowMs;
+    }
     let seen: string;
     try {
       const { ino, mtimeNs, size } = statSync(this.#file, { bigint: true });
@@ -98,6 +124,7 @@ export class CatalogueReader {
     if (seen === this.#seen) return this.#content;
     this.#content = parse(readFileSync(this.#file, 'utf8')) ?? this.#content;
     this.#seen = seen;
+    this.#byNumber = new Map(this.#content.partitions.map((record) => [record.number, record]));
     return this.#content;
   }
 }
@@ -117,10 +144,7 @@ export class Catalogue {
     this.boot = boot;
     mkdirSync(join(dataPath, 'partitions'), { recursive: true, mode: 0o700 });
     const content = readCatalogue(dataPath);
-    if (content !== undefined && content.version > STORE_VERSION)
-      throw new Error(
-        `${dataPath} was written by a newer Synton (store version ${content.version}, this one reads up to ${STORE_VERSION}): upgrade Synton, or choose another directory`,
-      );
+    refuseNewer(dataPath, content);
     const found = partitionNumbers(dataPath);
     this.wasRebuilt = content === undefined && found.length > 0;
     const records =
@@ -166,6 +190,21 @@ export class Catalogue {
     const text = JSON.stringify(content);
     replaceFile(join(this.#dataPath, FILE), `${text}\n${crc32(text)}\n`);
   }
+}
+
+/** Of a directory that nobody has open. @throws Error where it was written by a newer Synton */
+export function catalogueCondition(dataPath: string): 'sound' | 'missing' | 'damaged' {
+  const content = readCatalogue(dataPath);
+  refuseNewer(dataPath, content);
+  if (content !== undefined) return 'sound';
+  return existsSync(join(dataPath, FILE)) ? 'damaged' : 'missing';
+}
+
+function refuseNewer(dataPath: string, content: CatalogueFile | undefined): void {
+  if (content !== undefined && content.version > STORE_VERSION)
+    throw new Error(
+      `${dataPath} was written by a newer Synton (store version ${content.version}, this one reads up to ${STORE_VERSION}): upgrade Synton, or choose another directory`,
+    );
 }
 
 function readCatalogue(dataPath: string): CatalogueFile | undefined {
