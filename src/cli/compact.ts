@@ -110,7 +110,9 @@ function outcomeText({ report, setAsideRemoved, setAside, cpuMs }: Outcome): str
     spansHeld === 0 ? '' : `, ${(bytes / spansHeld).toFixed(1)} bytes a span`;
   const cost = spans === 0 ? '' : `, ${humanNano((workedMs * 1e6) / spans)} a span`;
   const lines = [
-    `${plural(partitions, 'partition')} with ${humanCount(spans)} spans rewritten in ${humanNano(workedMs * 1e6)}${cost}`,
+    partitions === 0
+      ? 'nothing was left to rewrite'
+      : `${plural(partitions, 'partition')} with ${humanCount(spans)} spans rewritten in ${humanNano(workedMs * 1e6)}${cost}`,
     `  before  ${humanBytes(bytesBefore)}${perSpan(bytesBefore)}`,
     `  after   ${humanBytes(bytesAfter)}${perSpan(bytesAfter)}`,
   ];

@@ -311,7 +311,8 @@ export class LmdbStore implements Component, TraceWriter {
   }
 
   #compacted(outcome: Compacted): void {
-    this.#compactionsAsked.shift()?.(outcome);
+    // Stopping cuts it short, whatever it then says it has done.
+    this.#compactionsAsked.shift()?.(this.#stopped ? GONE : outcome);
     this.#unrefWhenIdle();
   }
 
@@ -321,6 +322,8 @@ export class LmdbStore implements Component, TraceWriter {
   }
 
   #unrefWhenIdle(): void {
+    // Whoever waits for the end keeps the process.
+    if (this.#stopped) return;
     const asked =
       this.#statisticsAsked.length + this.#compactionsAsked.length + this.#removalsAsked.length;
     if (this.#inFlight === undefined && asked === 0) this.#worker?.unref();
