@@ -1,35 +1,27 @@
 /**
  * The writer thread: a shell around PartitionWriter. One message a group commit; whatever goes wrong in one is
- * answered, never thrown, and the partition is left so that the next commit starts afresh.
+ * answered, never thrown, and the partition is left so that the next commit starts afresh. Loads what it takes to commit; all else
+ * is writer-upkeep.ts, which comes once the store is open.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../model/clock.ts';
 import { Counters } from '../../telemetry/counters.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { CommitSignal } from '../commit-signal.ts';
-import { boundSetAside, removeSetAside } from './inventory/set-aside.ts';
 import { PartitionWriter } from './partition-writer.ts';
-import { promotedLately } from './promoted-lately.ts';
-import { recoverPartitions } from './recovery/recover-partitions.ts';
-import { compact } from './rewriting/compaction.ts';
-import { Rewriter } from './rewriting/rewriter.ts';
 import { Slab, type SlabParts } from './slab.ts';
-import { SoundPartitions } from './sound-partitions.ts';
 import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts';
+import type { WriterUpkeep } from './writer-upkeep.ts';
 
-const EXPIRE_EVERY_MS = 60_000;
 const STATISTICS_LAG_MS = 250;
-const REWRITE_POLL_MS = 1_000;
-/** A partition is left as it is for so long after it was closed. */
-const REWRITE_DELAY_MS = 15_000;
 
 const port = parentPort!;
 const data = workerData as WriterData;
 const counters = new Counters(data.counters, data.counterThread);
 const commitSignal = new CommitSignal(data.commitSignal);
-const closing = new AbortController();
-/** Everything that an earlier life left has been looked at. */
-let recovered: Promise<void> = Promise.resolve();
+/** Undefined for the first moments. */
+let upkeep: WriterUpkeep | undefined;
+let statisticsTimer: NodeJS.Timeout | undefined;
 
 function say(message: FromWriter, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
@@ -41,13 +33,6 @@ const log: Logger = {
   error: (fields, message) => say({ type: 'log', level: 'error', fields, message }),
 };
 
-const setAsideHost = {
-  dataPath: data.settings.path,
-  maxBytes: data.settings.maxBytes,
-  counters,
-  log,
-};
-
 function open(): PartitionWriter | undefined {
   try {
     return new PartitionWriter(data.settings, { clock: systemClock, counters, log });
@@ -57,9 +42,9 @@ function open(): PartitionWriter | undefined {
   }
 }
 
-function commit(writer: PartitionWriter, rewriter: Rewriter, parts: SlabParts): void {
+function commit(writer: PartitionWriter, parts: SlabParts): void {
   const slab = new Slab(parts);
-  rewriter.committed(parts.bytesUsed);
+  upkeep?.committed(parts.bytesUsed);
   try {
     const outcome = writer.commit({
       ...parts,
@@ -81,25 +66,6 @@ function commit(writer: PartitionWriter, rewriter: Rewriter, parts: SlabParts): 
     writer.closePartition().catch((fault: unknown) => {
       log.error({ error: messageOf(fault) }, 'closing the partition after a fault failed');
     });
-  }
-}
-
-async function compacted(writer: PartitionWriter, rewriter: Rewriter): Promise<FromWriter> {
-  try {
-    const host = { dataPath: data.settings.path, writer, rewriter, recovered };
-    return { type: 'compacted', outcome: await compact(host) };
-  } catch (error) {
-    log.error({ error: messageOf(error) }, 'the store could not be compacted');
-    return { type: 'compacted', outcome: { failure: messageOf(error) } };
-  }
-}
-
-function withoutSetAside(): FromWriter {
-  try {
-    return { type: 'setAsideRemoved', ...removeSetAside(setAsideHost) };
-  } catch (error) {
-    log.error({ error: messageOf(error) }, 'set-aside folders could not be removed');
-    return { type: 'setAsideRemoved', folders: 0, bytes: 0 };
   }
 }
 
@@ -125,72 +91,60 @@ function guarded(task: () => void): () => void {
   };
 }
 
+/** Those that no commit took along. */
+function writeStatistics(writer: PartitionWriter): void {
+  if (!writer.statisticsPending) return;
+  writer.flushStatistics();
+  commitSignal.raise();
+}
+
+/** Ticks only while there is something to write: an idle store does nothing. */
+function writeStatisticsSoon(writer: PartitionWriter): void {
+  if (statisticsTimer !== undefined || !writer.statisticsPending) return;
+  const write = guarded(() => writeStatistics(writer));
+  statisticsTimer = setTimeout(() => {
+    statisticsTimer = undefined;
+    write();
+    // On a full disk they are still pending.
+    writeStatisticsSoon(writer);
+  }, STATISTICS_LAG_MS);
+  statisticsTimer.unref();
+}
+
+async function close(writer: PartitionWriter, loaded: Promise<WriterUpkeep>): Promise<void> {
+  clearTimeout(statisticsTimer);
+  try {
+    await (await loaded).stop();
+    await writer.close();
+  } catch (error) {
+    log.error({ error: messageOf(error) }, 'closing the store failed');
+  }
+  say({ type: 'closed' });
+  port.close();
+}
+
+async function load(writer: PartitionWriter): Promise<WriterUpkeep> {
+  const { WriterUpkeep } = await import('./writer-upkeep.ts');
+  const { settings } = data;
+  upkeep = new WriterUpkeep({ settings, writer, commitSignal, counters, log, guarded });
+  void upkeep.recover().then((promoted) => say({ type: 'recovered', promoted }));
+  return upkeep;
+}
+
 function run(writer: PartitionWriter): void {
-  const writeStatistics = guarded(() => {
-    if (!writer.statisticsPending) return;
-    writer.flushStatistics();
-    commitSignal.raise();
-  });
-  const statistics = setInterval(writeStatistics, STATISTICS_LAG_MS);
-  const expiry = setInterval(
-    guarded(() => writer.expire()),
-    EXPIRE_EVERY_MS,
-  );
-  const rewriter = new Rewriter({
-    dataPath: data.settings.path,
-    writer,
-    counters,
-    log,
-    delayMs: data.settings.rewriteDelayMs ?? REWRITE_DELAY_MS,
-    progressed: () => commitSignal.raise(),
-  });
-  const rewriting = setInterval(
-    guarded(() => rewriter.poll()),
-    Math.min(REWRITE_POLL_MS, data.settings.rewriteDelayMs ?? REWRITE_POLL_MS) || 1,
-  );
-  statistics.unref();
-  expiry.unref();
-  rewriting.unref();
-  port.on('message', async (message: ToWriter) => {
-    if (message.type === 'commit') return commit(writer, rewriter, message.parts);
-    if (message.type === 'writeStatistics') {
-      writeStatistics();
-      return say({ type: 'statisticsWritten' });
-    }
-    if (message.type === 'compact') return say(await compacted(writer, rewriter));
-    if (message.type === 'removeSetAside') return say(withoutSetAside());
-    clearInterval(statistics);
-    clearInterval(expiry);
-    clearInterval(rewriting);
-    closing.abort();
-    try {
-      await rewriter.stop();
-      await writer.close();
-    } catch (error) {
-      log.error({ error: messageOf(error) }, 'closing the store failed');
-    }
-    say({ type: 'closed' });
-    port.close();
-  });
   say({ type: 'ready' });
-  guarded(() => writer.expire())();
-  const host = {
-    dataPath: data.settings.path,
-    catalogue: writer.catalogue,
-    counters,
-    log,
-    progressed: () => commitSignal.raise(),
-    setAside: guarded(() => boundSetAside(setAsideHost)),
-  };
-  host.setAside();
-  recovered = recoverPartitions(host, closing.signal);
-  recovered
-    .then(() => promotedLately(new SoundPartitions(data.settings.path, commitSignal)))
-    .catch((error: unknown) => {
-      log.error({ error: messageOf(error) }, 'recovery failed');
-      return new Uint32Array(0);
-    })
-    .then((promoted) => say({ type: 'recovered', promoted }));
+  const loaded = load(writer);
+  port.on('message', async (message: ToWriter) => {
+    if (message.type === 'commit') {
+      commit(writer, message.parts);
+      writeStatisticsSoon(writer);
+    } else if (message.type === 'writeStatistics') {
+      guarded(() => writeStatistics(writer))();
+      say({ type: 'statisticsWritten' });
+    } else if (message.type === 'compact') say(await (await loaded).compact());
+    else if (message.type === 'removeSetAside') say((await loaded).removeSetAside());
+    else await close(writer, loaded);
+  });
 }
 
 const writer = open();

@@ -61,9 +61,10 @@ export class Rewriter {
     return this.#current;
   }
 
-  /** Starts on the next partition, if it is time. Called now and then. */
-  poll(): void {
-    if (this.#isStopped || this.#current !== undefined) return;
+  /** Starts on the next partition, if it is time. To be called again in a while where it says so. */
+  poll(): boolean {
+    if (this.#isStopped) return false;
+    if (this.#current !== undefined) return true;
     const waiting = this.#host.writer.catalogue
       .partitions()
       .filter((record) => this.#mayRewrite(record));
@@ -79,9 +80,10 @@ export class Rewriter {
     if (due !== undefined) {
       this.#idleSince = nowMs;
       this.#begin(due.number, due.number <= urgentUntil);
-      return;
+      return true;
     }
     if (waiting.length === 0 && nowMs - this.#idleSince > IDLE_MS) this.#endThread();
+    return waiting.length > 0 || this.#thread !== undefined;
   }
 
   /** Rewrites what is closed now, without delay or pauses, and nothing that is closed later; resolves when it is done or has failed. */
