@@ -141,7 +141,7 @@ const LOOKED_AT: readonly (readonly [RegExp, (match: RegExpExecArray) => void])[
   ],
   [/^docker compose up --build$/, () => expect(existsSync(join(ROOT, 'Dockerfile'))).toBe(true)],
 ];
-const STARTS = /^(?:SYNTON_\w+=\S+ )?(?:npm ci && )?npm start\b(?! -- config$)/;
+const STARTS = /^(?:SYNTON_\w+=\S+ )?(?:npm ci && )?npm start\b(?! -- (?:config|stats|compact)\b)/;
 
 test('every command of the README does what it says', async () => {
   const cwd = cloned();
@@ -168,9 +168,14 @@ test('every command of the README does what it says', async () => {
       expect({ command, status: response.status }).toEqual({ command, status: 200 });
       continue;
     }
-    expect(command).toMatch(/^npm run example$|^npm start -- config$|^npx node examples\/\S+/);
+    expect(command).toMatch(
+      /^npm run example$|^npm start -- (?:config|stats|stats --storage|compact)$|^npx node examples\/\S+/,
+    );
     const told = startCommand(command).replace('$TRACE', `${traceId} ${api}`);
-    const { code, output } = await shell(told, cwd, { OTEL_EXPORTER_OTLP_ENDPOINT: grpc }).finished;
+    const { code, output } = await shell(told, cwd, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: grpc,
+      SYNTON_API__ENDPOINT: api.replace('http://', ''),
+    }).finished;
     expect({ command, code, output }).toMatchObject({ code: 0 });
     expect(output).not.toBe('');
     traceId = command === 'npm run example' ? output.match(/[0-9a-f]{32}/g)!.at(-1)! : traceId;
@@ -197,17 +202,22 @@ describe('the tables of the README', () => {
 
   test('every endpoint', async () => {
     const synton = spawnSynton([...SYSTEM_PORTS, '--json']);
-    const { endpoints } = JSON.parse(await synton.until('stdout', /\n/));
-    const url = `http://127.0.0.1:${endpoints.api.port}/api/v1/instr/openapi.json`;
+    const { api } = JSON.parse(await synton.until('stdout', /\n/)).endpoints;
+    const url = `http://127.0.0.1:${api.port}/api/v1/instr/openapi.json`;
     const { paths } = (await (await fetch(url)).json()) as {
-      paths: Record<string, { get: { summary: string } }>;
+      paths: Record<string, Record<string, { summary: string }>>;
     };
-    const byTopic = Map.groupBy(Object.entries(paths), ([, { get }]) => get.summary);
-    const rows = [...byTopic].map(([summary, entries]) => {
-      const names = entries.map(([path]) => `\`${path}\``);
-      return `| ${names.join(', ')} | ${summary} |\n`;
-    });
-    const table = `| GET | |\n|---|---|\n${rows.join('')}`;
+    const endpoints = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { summary }]) => ({
+        name: method === 'get' ? `\`${path}\`` : `\`${path}\` (${method.toUpperCase()})`,
+        summary,
+      })),
+    );
+    const byTopic = Map.groupBy(endpoints, ({ summary }) => summary);
+    const rows = [...byTopic].map(
+      ([summary, entries]) => `| ${entries.map(({ name }) => name).join(', ')} | ${summary} |\n`,
+    );
+    const table = `| GET, unless said | |\n|---|---|\n${rows.join('')}`;
     expect(readmePart('endpoints', table)).toBe(table);
   });
 

@@ -18,7 +18,15 @@ describe('synton', () => {
   test('--help names the commands and the ways to configure', async () => {
     const { code, stdout } = await runSynton(['--help']);
     expect(code).toBe(0);
-    for (const word of ['start', 'config', 'health', '--version', 'SYNTON_INSTRUMENT__']) {
+    for (const word of [
+      'start',
+      'config',
+      'health',
+      'stats',
+      'compact',
+      '--version',
+      'SYNTON_INSTRUMENT__',
+    ]) {
       expect(stdout).toContain(word);
     }
   });
