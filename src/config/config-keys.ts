@@ -162,7 +162,8 @@ export const CONFIG_KEYS = {
     kind: 'size',
     min: 1_048_576,
     default: '10GiB',
-    about: 'How much disk stored spans may take; the oldest go first.',
+    about:
+      'How much disk stored spans may take; the oldest go first. Damaged ones set aside take a quarter on top at most.',
   },
   'log.level': {
     kind: 'choice',
