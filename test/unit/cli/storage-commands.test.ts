@@ -139,10 +139,8 @@ describe('compact of a directory', () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
     synton.child.kill('SIGINT');
     const { code, stderr } = await synton.finished;
-    expect({ code, stderr }).toEqual({
-      code: 130,
-      stderr: `synton: stopped: 0 partitions of ${path} rewritten, the rest is as it was\n`,
-    });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/stopped: 0 partitions of .* rewritten, the rest is as it was\n$/);
     expect(catalogue().partitions).toMatchObject(
       before.map(({ checkedBoot: _, ...rest }: { checkedBoot: string }) => rest),
     );
