@@ -4,7 +4,8 @@
  *
  * @throws DamagedBlock where anything is missing, fails its checksum or is larger than it may be
  */
-import { crc32, zstdDecompressSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import { ZstdDecompressor } from '../compression/zstd-decompressor.ts';
 import type { ByteSource } from './byte-source.ts';
 import {
   BLOCK_MAGIC,
@@ -37,6 +38,8 @@ interface ChunkPlace {
 
 const HEADER_BYTES_MAX = HEADER_BYTES + CHUNK_COUNT * CHUNK_ENTRY_BYTES + 4;
 const NOTHING = new Uint8Array(0);
+/** One a thread. */
+const zstd = new ZstdDecompressor();
 
 export class ChunkReader {
   readonly spanCount: number;
@@ -125,7 +128,7 @@ export class ChunkReader {
     }
     let raw: Uint8Array;
     try {
-      raw = zstdDecompressSync(bytes, { chunkSize: Math.max(64, length), maxOutputLength: length });
+      raw = zstd.decompress(bytes, length);
     } catch (cause) {
       throw new DamagedBlock('a chunk of a column block does not decompress', { cause });
     }

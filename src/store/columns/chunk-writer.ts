@@ -1,5 +1,6 @@
 /** Gathers streams into chunks and puts the chunks behind a header: a column block. */
-import { constants, crc32, zstdCompressSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import { compressBound, ZstdCompressor } from '../compression/zstd-compressor.ts';
 import { ByteWriter } from './byte-writer.ts';
 import {
   BLOCK_MAGIC,
@@ -120,11 +121,17 @@ function isStored(chunk: number): boolean {
   );
 }
 
+/** One a thread, and memory that its frames are copied out of. */
+const zstd = new ZstdCompressor({ level: LEVEL });
+let scratch = Buffer.alloc(0);
+const SCRATCH_MAX = 4 * 1024 * 1024;
+
 /** The bytes themselves where compression gains nothing. */
 function compressed(bytes: Uint8Array): Uint8Array {
-  const packed = zstdCompressSync(bytes, {
-    params: { [constants.ZSTD_c_compressionLevel]: LEVEL },
-    chunkSize: bytes.length + (bytes.length >>> 8) + 512,
-  });
-  return packed.length < bytes.length ? packed : bytes;
+  const bound = compressBound(bytes.length);
+  let output = scratch;
+  if (bound > output.length) output = Buffer.allocUnsafeSlow(bound);
+  if (bound <= SCRATCH_MAX) scratch = output;
+  const length = zstd.compress(bytes, output, 0);
+  return length < bytes.length ? Uint8Array.from(output.subarray(0, length)) : bytes;
 }

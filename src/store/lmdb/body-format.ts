@@ -4,10 +4,11 @@
  *
  * Decoding checks the CRC over everything before a byte of it is believed. Little-endian.
  */
-import { crc32, zstdDecompressSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { decodeJsonLines, encodeJsonLines } from '../../otlp/json/json-lines.ts';
 import { DamagedBlock } from '../columns/damaged-block.ts';
-import { compressBound, ZstdCompressor } from '../zstd-compressor.ts';
+import { compressBound, ZstdCompressor } from '../compression/zstd-compressor.ts';
+import { ZstdDecompressor } from '../compression/zstd-decompressor.ts';
 
 export const BODY_MAGIC = 0x424e5953; // "SYNB"
 export const BODY_VERSION = 1;
@@ -123,6 +124,9 @@ export function checkBody(bytes: Uint8Array): { blockNumber: number; spanCount: 
   return { blockNumber: view.getUint32(8, true), spanCount: view.getUint32(12, true) };
 }
 
+/** One a thread. */
+const zstd = new ZstdDecompressor();
+
 /** @throws DamagedBlock */
 export function decodeBody(bytes: Uint8Array): BodyContent {
   const { blockNumber, spanCount } = checkBody(bytes);
@@ -143,10 +147,12 @@ export function decodeBody(bytes: Uint8Array): BodyContent {
     at += spanCount;
   }
   const rawLength = view.getUint32(48, true);
-  const raw = zstdDecompressSync(bytes.subarray(at), {
-    chunkSize: Math.max(64, rawLength + 1),
-    maxOutputLength: Math.max(1, rawLength),
-  });
+  let raw: Uint8Array;
+  try {
+    raw = zstd.decompress(bytes.subarray(at), rawLength);
+  } catch (error) {
+    throw new DamagedBlock(`a block's payload: ${error}`);
+  }
   return {
     blockNumber,
     writtenAtMs: Number(view.getBigUint64(24, true)),

@@ -33,6 +33,10 @@ export interface PartitionRecord {
   readonly blocks: number;
   readonly bytes: number;
   readonly arrivalMax: number;
+  /** Of columns: how many blocks they were before, which is what cursors count. */
+  readonly written?: number;
+  /** How often a damaged file was replaced by what could be saved of it. */
+  readonly repairs?: number;
 }
 
 /** What is remembered of a partition that retention removed, so that what it took is told. */
@@ -168,10 +172,18 @@ export class Catalogue {
     return Math.max(0, ...this.#partitions.keys(), ...this.#expired.map(({ number }) => number));
   }
 
-  /** Durable when it returns. @throws on an I/O fault */
+  /** Durable when it returns. @throws on an I/O fault, having changed nothing */
   put(record: PartitionRecord): void {
+    const before = this.#partitions.get(record.number);
     this.#partitions.set(record.number, record);
-    this.#save();
+    try {
+      this.#save();
+    } catch (error) {
+      // What is not on disk is not so.
+      if (before === undefined) this.#partitions.delete(record.number);
+      else this.#partitions.set(record.number, before);
+      throw error;
+    }
   }
 
   expire({ number, spans, blocks }: PartitionRecord): void {

@@ -67,7 +67,7 @@ export class SoundPartitions {
 
   constructor(dataPath: string, signal: CommitSignal, damaged: (what: string) => void = () => {}) {
     this.#dataPath = dataPath;
-    this.#catalogue = new CatalogueReader(dataPath);
+    this.#catalogue = new CatalogueReader(dataPath, signal);
     this.#signal = signal;
     this.#damaged = damaged;
   }
@@ -136,6 +136,7 @@ export class SoundPartitions {
           (block, reason) => this.#tell(number, `block ${block}`, reason),
         );
       } catch (error) {
+        this.#catalogue.lookAgain();
         if (this.#catalogue.partition(number)?.form !== 'blocks') return 'gone';
         throw error;
       }
@@ -156,6 +157,7 @@ export class SoundPartitions {
       this.#segments.set(number, partition);
       return partition;
     } catch (error) {
+      this.#catalogue.lookAgain();
       if (this.#catalogue.partition(number)?.form !== 'columns') return 'gone';
       this.#tell(number, 'its directory', error instanceof Error ? error.message : String(error));
       return undefined;

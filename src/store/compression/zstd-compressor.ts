@@ -6,22 +6,7 @@
  * not document (minizlib, under npm itself, lives by the same ones). Where they are not as expected, the public function is used.
  */
 import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
-
-/** What is used of a stream's insides: the state says how much room and how much input was left. */
-interface ZstdInsides {
-  readonly _handle: {
-    writeSync(
-      flush: number,
-      input: Uint8Array,
-      inputOffset: number,
-      inputLength: number,
-      output: Uint8Array,
-      outputOffset: number,
-      outputLength: number,
-    ): void;
-  };
-  readonly _writeState: Uint32Array;
-}
+import type { ZstdInsides } from './zstd-insides.ts';
 
 export interface ZstdSettings {
   /** @default 1 */
