@@ -13,7 +13,6 @@ import type { SpanFilter } from '../../src/store/contracts/trace-query.ts';
 import type { StatisticsKey, TraceReader } from '../../src/store/contracts/trace-reader.ts';
 import { LmdbLog } from '../../src/store/lmdb/lmdb-log.ts';
 import { LmdbSource } from '../../src/store/lmdb/lmdb-source.ts';
-import { promotedLately } from '../../src/store/lmdb/promoted-lately.ts';
 import { SoundPartitions } from '../../src/store/lmdb/sound-partitions.ts';
 import { createTraceReader } from '../../src/store/reading/create-trace-reader.ts';
 import { framedSpans } from './framed-spans.ts';
@@ -68,7 +67,6 @@ export async function answersOf(
       for (const limit of [1, 1_000]) searches.push(await found(reader, { ...filter, limit }));
     const logs: string[][] = [];
     for (const bytes of questions.chunkBytes) logs.push((await readLog(log, bytes)).spans);
-    const promoted = await promotedLately(partitions);
     return {
       traces,
       searches,
@@ -76,7 +74,7 @@ export async function answersOf(
       statistics: await statisticsOf(reader, questions),
       logs,
       cursors: (await readLog(log, 1)).cursors,
-      promoted: [...new Set(traceIdsOf(promoted))].sort(),
+      promoted: await promotedOf(partitions),
       spans: (await source.storage()).spans,
       damaged,
     };
@@ -161,8 +159,13 @@ async function readLog(
   }
 }
 
-function traceIdsOf(words: Uint32Array): string[] {
-  return Array.from({ length: words.length / 4 }, (_, i) => traceIdOfWords(words, i * 4));
+async function promotedOf(partitions: SoundPartitions): Promise<string[]> {
+  const promoted = new Set<string>();
+  for (const { number } of partitions.records()) {
+    const words = (await partitions.open(number))?.promoted() ?? new Uint32Array(0);
+    for (let at = 0; at < words.length; at += 4) promoted.add(traceIdOfWords(words, at));
+  }
+  return [...promoted].sort();
 }
 
 /** One filter of every kind, about what a few spans say. */

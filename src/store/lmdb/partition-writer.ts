@@ -19,7 +19,7 @@ import { BodyEncoder, type BodyEncoding } from './body-format.ts';
 import { Catalogue, type PartitionRecord } from './catalogue.ts';
 import { type BlockHead, encodeHead } from './head-format.ts';
 import { Partition, writeTraceIndex } from './partition.ts';
-import { partitionPath, removeForm, removePartition } from './partition-path.ts';
+import { partitionPath, removeForm, removePartition, setBlocksAside } from './partition-path.ts';
 import { ResendFilter } from './resend-filter.ts';
 import type { SpanPlace } from './resend-window.ts';
 import { WriteRoom, type WriteRoomSettings } from './write-room.ts';
@@ -55,10 +55,12 @@ const COMMIT_BYTES = 512 * 1024;
 /** So that block numbers fit the merged trace index. */
 const BLOCKS_MAX = 0x1fffff;
 
-export interface RewrittenPartition {
-  readonly bytes: number;
-  readonly blocks: number;
-  readonly spans: number;
+/** What is said of a partition that lies in columns now. */
+export interface RewrittenPartition
+  extends Pick<PartitionRecord, 'bytes' | 'blocks' | 'spans' | 'arrivalMax'> {
+  readonly written: number;
+  /** Blocks that could not be read. */
+  readonly damaged: readonly unknown[];
 }
 
 interface OpenPartition {
@@ -214,7 +216,7 @@ export class PartitionWriter {
       const tooOld = maxAgeMs > 0 && record.newestMs + maxAgeMs < nowMs;
       if (!tooOld && total <= maxBytes) continue;
       this.catalogue.expire(record);
-      removePartition(partitionPath(this.#settings.path, record.number));
+      this.#unlink(record.number);
       total -= record.bytes;
       gone.push(record.number);
       this.#counters.add('partitions_expired');
@@ -226,6 +228,18 @@ export class PartitionWriter {
       );
     }
     return gone;
+  }
+
+  /** What cannot be unlinked is left to the next start: it is in the catalogue no more. */
+  #unlink(number: number): void {
+    try {
+      removePartition(partitionPath(this.#settings.path, number));
+    } catch (error) {
+      this.#log.warn(
+        { partition: number, error: String(error) },
+        'an expired partition could not be unlinked: the next start tries again',
+      );
+    }
   }
 
   /**
@@ -256,17 +270,25 @@ export class PartitionWriter {
     this.#previous = undefined;
   }
 
-  /** A closed partition lies in columns now: readers turn to them, and its blocks go. @throws on an I/O fault */
-  rewritten(number: number, { bytes, blocks, spans }: RewrittenPartition): void {
+  /**
+   * A closed partition lies in columns now: readers turn to them, and its blocks go; where some were damaged, aside.
+   * Returns where to. @throws on an I/O fault
+   */
+  rewritten(number: number, { damaged, ...columns }: RewrittenPartition): string | undefined {
     const record = this.catalogue.partitions().find((known) => known.number === number);
     const path = partitionPath(this.#settings.path, number);
     // Expired, or damaged, while it was being rewritten.
     if (record?.state !== 'closed' || record.form !== 'blocks') {
-      removeForm(path, 'columns');
-      return;
+      return removeForm(path, 'columns');
     }
-    this.catalogue.put({ ...record, form: 'columns', bytes, blocks, spans });
-    removeForm(path, 'blocks');
+    const { bytes, blocks, spans, arrivalMax, written } = columns;
+    this.catalogue.put({ ...record, form: 'columns', bytes, blocks, spans, arrivalMax, written });
+    return damaged.length > 0 ? setBlocksAside(path) : removeForm(path, 'blocks');
+  }
+
+  /** Why so many bytes more cannot be written beside what is kept free; undefined where they can. */
+  objectionTo(bytes: number): string | undefined {
+    return this.#room.objection(bytes);
   }
 
   #nowMs(): number {

@@ -55,8 +55,9 @@ function commit(writer: PartitionWriter, parts: SlabParts): void {
     if (outcome.status === 'refused')
       say({ type: 'refused', parts: parcel.parts, ...pick(outcome) }, parcel.transfer);
     else {
-      say({ type: 'committed', parts: parcel.parts, spans: outcome.spans }, parcel.transfer);
+      // First, so that whoever hears of the commit and looks finds it.
       commitSignal.raise();
+      say({ type: 'committed', parts: parcel.parts, spans: outcome.spans }, parcel.transfer);
     }
   } catch (error) {
     slab.clear();

@@ -7,6 +7,7 @@
 import type { Counters } from '../../telemetry/counters.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { CommitSignal } from '../commit-signal.ts';
+import { DamageLedger } from './damage-ledger.ts';
 import { boundSetAside, removeSetAside } from './inventory/set-aside.ts';
 import type { PartitionWriter } from './partition-writer.ts';
 import { recoverPartitions } from './recovery/recover-partitions.ts';
@@ -31,6 +32,7 @@ export interface UpkeepHost {
 export class WriterUpkeep {
   readonly #host: UpkeepHost;
   readonly #rewriter: Rewriter;
+  readonly #damages: DamageLedger;
   readonly #expiry: NodeJS.Timeout;
   readonly #pollMs: number;
   readonly #closing = new AbortController();
@@ -40,13 +42,16 @@ export class WriterUpkeep {
   constructor(host: UpkeepHost) {
     const { settings, writer, counters, log, guarded } = host;
     this.#host = host;
+    this.#damages = new DamageLedger({ counters, log });
     this.#rewriter = new Rewriter({
       dataPath: settings.path,
       writer,
       counters,
       log,
       delayMs: settings.rewriteDelayMs ?? REWRITE_DELAY_MS,
+      damages: this.#damages,
       progressed: () => this.#progressed(),
+      setAside: guarded(() => boundSetAside(this.#setAsideHost())),
     });
     this.#pollMs = Math.min(REWRITE_POLL_MS, settings.rewriteDelayMs ?? REWRITE_POLL_MS) || 1;
     const expire = guarded(() => writer.expire());
@@ -72,6 +77,7 @@ export class WriterUpkeep {
         catalogue: writer.catalogue,
         counters,
         log,
+        damages: this.#damages,
         progressed: () => this.#progressed(),
         setAside,
       },

@@ -4,7 +4,7 @@
  * now and then.
  *
  * A hash is known by its top `hashBits` bits. Pairs are sorted and cut into buckets by the top `bucketBits` of those.
- * A bucket is a CRC-32, then per pair the distance of the other bits to the pair before, Rice-coded with `riceBits`, and the
+ * A bucket is a CRC-32 and the number of its pairs, u32 each, then per pair the distance of the other bits to the pair before, Rice-coded with `riceBits`, and the
  * block in `blockBits`. A hash in more than a quarter of the blocks is common: it is listed whole, without pairs.
  *
  *   table    u32 pairs · u8 hashBits · u8 bucketBits · u8 riceBits · u8 blockBits · u32 common · common hashes u32 each, sorted ·
@@ -19,6 +19,8 @@ const COMMON_SHARE = 1 / 4;
 const PAIRS_A_BUCKET = 256;
 const TABLE_BYTES = 12;
 const CRC_BYTES = 4;
+/** CRC-32, and the number of pairs: hashes that somebody chose may all fall into one bucket. */
+const BUCKET_HEADER_BYTES = 8;
 /** A pair is a double: 32 bits of hash over 21 of block. */
 const BLOCKS_MAX = 0x200000;
 
@@ -130,8 +132,8 @@ function encodeBuckets(
     if (at === first) continue;
     // The end of the last byte may read as one pair more: the count tells.
     const bits = writer.take();
-    const head = Buffer.alloc(CRC_BYTES + 2);
-    head.writeUInt16LE(at - first, CRC_BYTES);
+    const head = Buffer.alloc(BUCKET_HEADER_BYTES);
+    head.writeUInt32LE(at - first, CRC_BYTES);
     head.writeUInt32LE(crc32(bits, crc32(head.subarray(CRC_BYTES))), 0);
     pieces.push(head, bits);
     length += head.length + bits.length;
@@ -187,26 +189,37 @@ export class Postings {
     const restSize = 2 ** (hashBits - bucketBits);
     const bucket = Math.floor(top / restSize);
     const wanted = top % restSize;
-    const offset = this.#offsets[bucket]!;
-    const length = this.#offsets[bucket + 1]! - offset;
-    if (length === 0) return [];
-    const bytes = this.#read(offset, length);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    if (
-      bytes.length !== length ||
-      length < CRC_BYTES + 2 ||
-      view.getUint32(0, true) !== crc32(bytes.subarray(CRC_BYTES))
-    )
-      throw new DamagedBlock('a bucket of postings fails its checksum');
-    const bits = new BitReader(bytes.subarray(CRC_BYTES + 2));
+    if (this.#offsets[bucket + 1] === this.#offsets[bucket]) return [];
+    const { bytes, view } = this.#bucket(bucket);
+    const bits = new BitReader(bytes.subarray(BUCKET_HEADER_BYTES));
     const blocks: number[] = [];
     let rest = 0;
-    for (let pair = view.getUint16(CRC_BYTES, true); pair > 0; pair--) {
+    for (let pair = view.getUint32(CRC_BYTES, true); pair > 0; pair--) {
       rest += bits.unary() * 2 ** riceBits + bits.read(riceBits);
       const block = bits.read(blockBits);
       if (rest > wanted) break;
       if (rest === wanted && block < this.#blocks && blocks.at(-1) !== block) blocks.push(block);
     }
     return blocks.sort((a, b) => a - b);
+  }
+
+  /** Reads every bucket. @throws DamagedBlock */
+  verify(): void {
+    for (let bucket = 0; bucket + 1 < this.#offsets.length; bucket++)
+      if (this.#offsets[bucket + 1] !== this.#offsets[bucket]) this.#bucket(bucket);
+  }
+
+  #bucket(bucket: number): { readonly bytes: Uint8Array; readonly view: DataView } {
+    const offset = this.#offsets[bucket]!;
+    const length = this.#offsets[bucket + 1]! - offset;
+    const bytes = this.#read(offset, length);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (
+      bytes.length !== length ||
+      length < BUCKET_HEADER_BYTES ||
+      view.getUint32(0, true) !== crc32(bytes.subarray(CRC_BYTES))
+    )
+      throw new DamagedBlock('a bucket of postings fails its checksum');
+    return { bytes, view };
   }
 }

@@ -40,6 +40,7 @@ export class SegmentWriter {
   readonly #valueHashes: Uint32Array[] = [];
   readonly #promoted: Uint32Array[] = [];
   #offset = 0;
+  #isClosed = false;
 
   /** @throws on an I/O fault, as all of it does */
   constructor(path: string) {
@@ -80,16 +81,23 @@ export class SegmentWriter {
     this.#statistics(periods);
     this.#append(encodeEnd(this.#sections, this.#offset));
     fsyncSync(this.#file);
-    closeSync(this.#file);
+    this.#close();
     renameSync(`${this.#path}${ASIDE}`, this.#path);
     syncDirectory(dirname(this.#path));
     return this.#offset;
   }
 
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind, also after `finish` threw. */
   abandon(): void {
-    closeSync(this.#file);
+    this.#close();
     rmSync(`${this.#path}${ASIDE}`, { force: true });
+  }
+
+  /** Once: by the second time the number may be another file's. */
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    closeSync(this.#file);
   }
 
   #statistics(periods: Iterable<EncodedPeriod>): void {

@@ -9,6 +9,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32, zstdDecompressSync } from 'node:zlib';
 import { ColumnBlock } from '../columns/column-block.ts';
 import { DamagedBlock } from '../columns/damaged-block.ts';
+import { decodeMinute } from '../statistics/statistics-codec.ts';
 import { Postings } from './postings.ts';
 import { decodeDirectory, directoryBytes, type SegmentDirectory } from './segment-directory.ts';
 import { readSections, SECTION, type Section } from './segment-format.ts';
@@ -18,6 +19,10 @@ import type { WrittenBlock } from './segment-writer.ts';
 const TABLE_BYTES_MAX = 256 * 1024 * 1024;
 const PERIOD_BYTES_MAX = 64 * 1024 * 1024;
 const PERIOD_WORDS = 4;
+const BUCKETS_OF: Readonly<Record<number, number>> = {
+  [SECTION.traceTable]: SECTION.traceBuckets,
+  [SECTION.valueTable]: SECTION.valueBuckets,
+};
 
 /** Where the statistics of one period lie. */
 export interface PeriodEntry {
@@ -74,11 +79,11 @@ export class Segment {
 
   /** Blocks that may hold a trace, or an attribute value; rising. */
   blocksOfTrace(hash: number): number[] {
-    return this.#blocksOf(SECTION.traceTable, SECTION.traceBuckets, hash);
+    return this.#blocksOf(SECTION.traceTable, hash);
   }
 
   blocksOfValue(hash: number): number[] {
-    return this.#blocksOf(SECTION.valueTable, SECTION.valueBuckets, hash);
+    return this.#blocksOf(SECTION.valueTable, hash);
   }
 
   /** The blocks as they were written before the rewrite. */
@@ -118,16 +123,49 @@ export class Segment {
     return unpacked(this.#read(section.offset + offset, length), PERIOD_BYTES_MAX);
   }
 
+  /**
+   * Reads everything but the blocks and what postings point to, so that damage is found in what no other call needs too.
+   * A few pages a thousand blocks.
+   */
+  verifySections(): void {
+    for (const [type, { crc }] of this.#sections) if (crc !== 0) this.#section(type);
+    const spans = this.directory.spanCount.reduce((sum, count) => sum + count, 0);
+    if (this.written.reduce((sum, written) => sum + written.spans, 0) !== spans)
+      throw new DamagedBlock('a segment has another number of spans than were written');
+    for (const type of [SECTION.traceTable, SECTION.valueTable]) this.#postingsOf(type);
+    void this.periods;
+  }
+
+  /** Reads everything: the file as a whole. */
+  verify(): void {
+    this.verifySections();
+    for (const [block, spanCount] of this.directory.spanCount.entries()) {
+      const opened = this.block(block);
+      if (opened.spanCount !== spanCount) throw new DamagedBlock(`block ${block} is another one`);
+      opened.verify();
+    }
+    for (const period of this.periods)
+      if (decodeMinute(this.statistics(period)) === undefined)
+        throw new DamagedBlock('statistics fail their checksum');
+    this.#postingsOf(SECTION.traceTable).verify();
+    this.#postingsOf(SECTION.valueTable).verify();
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     closeSync(this.#file);
   }
 
-  #blocksOf(tableType: number, bucketsType: number, hash: number): number[] {
+  #blocksOf(tableType: number, hash: number): number[] {
+    const blocks = this.#postingsOf(tableType).blocksOf(hash);
+    return blocks === 'all' ? Array.from(this.directory.spanCount.keys()) : blocks;
+  }
+
+  #postingsOf(tableType: number): Postings {
     let postings = this.#postings.get(tableType);
     if (postings === undefined) {
-      const buckets = this.#sections.get(bucketsType);
+      const buckets = this.#sections.get(BUCKETS_OF[tableType]!);
       if (buckets === undefined) throw new DamagedBlock('a segment lacks postings');
       postings = new Postings(
         unpacked(this.#section(tableType)),
@@ -137,8 +175,7 @@ export class Segment {
       );
       this.#postings.set(tableType, postings);
     }
-    const blocks = postings.blocksOf(hash);
-    return blocks === 'all' ? Array.from(this.directory.spanCount.keys()) : blocks;
+    return postings;
   }
 
   #section(type: number): Buffer {

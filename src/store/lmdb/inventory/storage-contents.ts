@@ -75,10 +75,15 @@ function ofEnvironment(path: string, files: FileSizes): StorageContents {
   }
 }
 
+const PARTS = ['spans', 'directory', 'traces', 'values', 'statistics', 'free'] as const;
+
 /** What the parts leave of the bytes is `other`. A file that grew since its size was taken has parts of more: they are cut. */
 function rounded(contents: StorageContents, bytes: number, more = 0): StorageContents {
-  const { spans, directory, traces, values, statistics, free } = contents;
-  const rest = bytes - directory - traces - values - statistics - free;
-  const shown = Math.max(0, Math.min(spans, rest));
-  return { ...contents, spans: shown, other: Math.max(0, rest - shown) + more };
+  const shown: Record<keyof StorageContents, number> = { ...contents };
+  let left = bytes;
+  for (const part of PARTS) {
+    shown[part] = Math.min(contents[part], left);
+    left -= shown[part];
+  }
+  return { ...shown, other: left + more };
 }

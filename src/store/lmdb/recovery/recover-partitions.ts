@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url';
 import type { Counters } from '../../../telemetry/counters.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import type { Catalogue, PartitionRecord } from '../catalogue.ts';
-import { partitionPath, removePartition } from '../partition-path.ts';
+import type { DamageLedger } from '../damage-ledger.ts';
+import { asidePath, partitionPath, removePartition } from '../partition-path.ts';
 import type { SalvageReport } from './salvage-partition.ts';
 import type { WalkJob, WalkReport } from './walk-partition.ts';
 
@@ -21,6 +22,7 @@ export interface RecoveryHost {
   readonly catalogue: Catalogue;
   readonly counters: Counters;
   readonly log: Logger;
+  readonly damages: DamageLedger;
   /** Called after each partition: readers that wait for it may look again. */
   readonly progressed: () => void;
   /** Called after a damaged folder was moved aside. */
@@ -100,14 +102,7 @@ function salvagedPath(path: string): string {
 }
 
 function accept(host: RecoveryHost, record: PartitionRecord, report: WalkReport): void {
-  for (const { block, reason, spans } of report.damaged) {
-    host.counters.add('partitions_damaged');
-    host.counters.drop('damaged', spans);
-    host.log.error(
-      { partition: record.number, block, spans, reason },
-      'a block is damaged and is passed over; the rest of its partition is intact',
-    );
-  }
+  for (const block of report.damaged) host.damages.tell(record.number, block);
   vouchFor(host, record, report);
 }
 
@@ -155,7 +150,7 @@ async function salvage(
     report = (line as { report: SalvageReport }).report;
   });
   if (signal.aborted) return;
-  const aside = `${path}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`;
+  const aside = asidePath(path);
   renameSync(path, aside);
   if (failure !== undefined || report === undefined) {
     host.counters.drop('damaged', record.spans);

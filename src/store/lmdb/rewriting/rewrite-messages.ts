@@ -14,4 +14,5 @@ export interface ToRewriter {
 
 export type FromRewriter =
   | { readonly status: 'rewritten'; readonly report: RewriteReport; readonly cpuMs: number }
-  | { readonly status: 'failed'; readonly message: string };
+  /** `lacksRoom`: it may be tried again. */
+  | { readonly status: 'failed'; readonly message: string; readonly lacksRoom: boolean };

@@ -6,15 +6,19 @@
  * Runs in slices: after each block written it waits for `pause`. Memory: one block as it was written, one of columns, and four bytes
  * a trace and a distinct attribute value of a block.
  */
+import { rmSync } from 'node:fs';
 import type { SpanBatch } from '../../../otlp/span-batch.ts';
 import { BITS, COLUMN, STRIDE } from '../../../otlp/span-columns.ts';
 import { ColumnBlockWriter } from '../../columns/column-block-writer.ts';
+import { DamagedBlock } from '../../columns/damaged-block.ts';
+import { Segment } from '../../segment/segment.ts';
 import { SegmentWriter, type WrittenBlock } from '../../segment/segment-writer.ts';
 import { batchOfBody } from '../block.ts';
 import { decodeBody } from '../body-format.ts';
 import { soundHead } from '../head-format.ts';
 import { Partition } from '../partition.ts';
 import { segmentPath } from '../partition-path.ts';
+import type { DamagedBlockReport } from '../recovery/walk-partition.ts';
 import { rolledUp } from './roll-up.ts';
 
 export const BLOCK_SPANS = 4_096;
@@ -28,11 +32,18 @@ export interface RewriteReport {
   readonly blocks: number;
   /** Of the new file. */
   readonly bytes: number;
-  /** Spans that damage had taken before. */
-  readonly lost: number;
+  /** Of the blocks as they were written. */
+  readonly written: number;
+  /** Highest arrival number. */
+  readonly arrivalMax: number;
+  /** Blocks that could not be read. */
+  readonly damaged: readonly DamagedBlockReport[];
 }
 
-/** @throws on an I/O fault, leaving nothing behind, and what `pause` throws */
+/**
+ * What it has written it reads again before it returns: after that nobody has the blocks any more.
+ * @throws on an I/O fault, leaving nothing behind, and what `pause` throws
+ */
 export async function rewritePartition(
   path: string,
   pause: () => Promise<void>,
@@ -45,23 +56,41 @@ export async function rewritePartition(
     for (let block = 0; block < count; block++) await rewrite.take(partition, block);
     await rewrite.finishBlock();
     const bytes = segment.finish(rewrite.written, rolledUp(partition));
-    return { spans: rewrite.spans, blocks: rewrite.blocks, bytes, lost: rewrite.lost };
+    const { spans, blocks, damaged, written, arrivalMax } = rewrite;
+    verify(segmentPath(path), spans);
+    return { spans, blocks, bytes, written: written.length, arrivalMax, damaged };
   } catch (error) {
     segment.abandon();
+    rmSync(segmentPath(path), { force: true });
     throw error;
   } finally {
     await partition.close();
   }
 }
 
+/** @throws DamagedBlock where a reader could not read it, or would refuse to */
+function verify(path: string, spans: number): void {
+  const segment = new Segment(path);
+  try {
+    segment.verify();
+    const held = segment.directory.spanCount.reduce((sum, count) => sum + count, 0);
+    if (held !== spans) throw new DamagedBlock(`it holds ${held} of ${spans} spans`);
+  } finally {
+    segment.close();
+  }
+}
+
 class Rewrite {
   readonly written: WrittenBlock[] = [];
+  readonly damaged: DamagedBlockReport[] = [];
   spans = 0;
   blocks = 0;
-  lost = 0;
+  arrivalMax = 0;
   readonly #segment: SegmentWriter;
   readonly #pause: () => Promise<void>;
   readonly #columns = new ColumnBlockWriter();
+  /** Spans of the block that was read last, where it is damaged. */
+  #lost = 0;
 
   constructor(segment: SegmentWriter, pause: () => Promise<void>) {
     this.#segment = segment;
@@ -69,10 +98,8 @@ class Rewrite {
   }
 
   async take(partition: Partition, block: number): Promise<void> {
-    const batch = readBlock(partition, block);
-    const lost = batch === undefined ? spansOf(partition, block) : 0;
-    this.lost += lost;
-    this.written.push({ spans: batch?.count ?? 0, lost });
+    const batch = this.#read(partition, block);
+    this.written.push({ spans: batch?.count ?? 0, lost: this.#lost });
     if (batch === undefined) return;
     this.spans += batch.count;
     if (this.#columns.rawBytes + batch.bytes.length > BLOCK_BYTES) await this.finishBlock();
@@ -83,9 +110,30 @@ class Rewrite {
 
   async finishBlock(): Promise<void> {
     if (this.#columns.spanCount === 0) return;
-    this.#segment.add(this.#columns.finish());
+    const encoded = this.#columns.finish();
+    this.arrivalMax = Math.max(this.arrivalMax, encoded.arrivalMax);
+    this.#segment.add(encoded);
     this.blocks++;
     await this.#pause();
+  }
+
+  /** Undefined where it is damaged: that costs this block alone. */
+  #read(partition: Partition, block: number): SpanBatch | undefined {
+    this.#lost = 0;
+    // Until the head is read: a view that the next read overwrites.
+    const body = partition.body(block);
+    try {
+      if (body === undefined) throw new Error('it is not there');
+      return batchOfBody(decodeBody(body));
+    } catch (error) {
+      const head = partition.head(block);
+      // A gap that a salvage left, and told.
+      if (body === undefined && head === undefined) return undefined;
+      this.#lost = (head === undefined ? undefined : soundHead(head))?.spanCount ?? 0;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.damaged.push({ block, reason, spans: this.#lost });
+      return undefined;
+    }
   }
 
   async #addInParts(batch: SpanBatch): Promise<void> {
@@ -105,19 +153,4 @@ function viewOf(batch: SpanBatch): SpanBatch {
   const { bytes, count, rows, scopeCount, scopes, resourceCount, resources, segments, threshold } =
     batch;
   return { bytes, count, rows, scopeCount, scopes, resourceCount, resources, segments, threshold };
-}
-
-/** Undefined where it is damaged. */
-function readBlock(partition: Partition, block: number): SpanBatch | undefined {
-  const body = partition.body(block);
-  try {
-    return body === undefined ? undefined : batchOfBody(decodeBody(body));
-  } catch {
-    return undefined;
-  }
-}
-
-function spansOf(partition: Partition, block: number): number {
-  const head = partition.head(block);
-  return (head === undefined ? undefined : soundHead(head))?.spanCount ?? 0;
 }

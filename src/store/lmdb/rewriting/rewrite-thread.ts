@@ -11,6 +11,8 @@ const WAIT_SHARE_MAX = 20;
 /** At this rate of the writer it waits its longest: about 100,000 spans a second. */
 const BUSY_BYTES_A_MS = 6_000;
 
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
 const port = parentPort!;
 const { committed } = workerData as RewriteData;
 const committedBytes = new Uint32Array(committed);
@@ -48,7 +50,8 @@ async function rewrite({ path, isUrgent }: ToRewriter): Promise<FromRewriter> {
     const report = await rewritePartition(path, () => pace.pause());
     return { status: 'rewritten', report, cpuMs: pace.workedMs };
   } catch (error) {
-    return { status: 'failed', message: error instanceof Error ? error.message : String(error) };
+    const { code = '', message = String(error) } = error as NodeJS.ErrnoException;
+    return { status: 'failed', message, lacksRoom: NO_ROOM.has(code) };
   }
 }
 

@@ -3,29 +3,38 @@
  * forwarder has usually read it in its cheaper form. The thread that does it is started when there is something to do and
  * ended when there is nothing more.
  *
- * A partition that cannot be rewritten stays as it is, is said once, and is tried again by the next life of the store.
+ * A partition that cannot be rewritten stays as it is, is said once, and is tried again by the next life of the store. Where only
+ * room on the disk is lacking, all of them wait until there is some.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Counters } from '../../../telemetry/counters.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import type { PartitionRecord } from '../catalogue.ts';
+import type { DamageLedger } from '../damage-ledger.ts';
 import { partitionPath, removeForm } from '../partition-path.ts';
 import type { PartitionWriter } from '../partition-writer.ts';
 import type { FromRewriter, RewriteData, ToRewriter } from './rewrite-messages.ts';
 
 /** How long the thread is kept with nothing to do. */
 const IDLE_MS = 20_000;
+/** After a rewrite met a full disk, and how often it is asked whether there is room. */
+const ROOM_RETRY_MS = 10_000;
 
 export interface RewriterHost {
   readonly dataPath: string;
   readonly writer: PartitionWriter;
   readonly counters: Counters;
   readonly log: Logger;
+  readonly damages: DamageLedger;
   /** How long a partition stays as it is after it was closed. */
   readonly delayMs: number;
+  /** @default 10 s */
+  readonly roomRetryMs?: number;
   /** Called after each: readers may look again. */
   readonly progressed: () => void;
+  /** Called after damaged blocks were moved aside. */
+  readonly setAside: () => void;
 }
 
 export class Rewriter {
@@ -39,6 +48,9 @@ export class Rewriter {
   #isStopped = false;
   #idleSince = performance.now();
   #workedMs = 0;
+  /** Nothing is begun before: there was no room. */
+  #roomAskedAgainMs = Number.NEGATIVE_INFINITY;
+  #lacksRoom = false;
   /** Those who wait until no partition up to a number is left to be rewritten. */
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
 
@@ -78,6 +90,7 @@ export class Rewriter {
         number <= urgentUntil || nowMs - this.#closedSince.get(number)! >= this.#host.delayMs,
     );
     if (due !== undefined) {
+      if (!this.#hasRoomFor(due, nowMs)) return true;
       this.#idleSince = nowMs;
       this.#begin(due.number, due.number <= urgentUntil);
       return true;
@@ -103,6 +116,30 @@ export class Rewriter {
     await this.#thread?.terminate();
     if (this.#current === undefined) return;
     removeForm(partitionPath(this.#host.dataPath, this.#current), 'columns');
+  }
+
+  /** Beside its blocks, its columns take at most as much again. Whoever waits is not kept waiting for room. */
+  #hasRoomFor({ bytes }: PartitionRecord, nowMs: number): boolean {
+    if (nowMs < this.#roomAskedAgainMs) {
+      this.#answerWaiting();
+      return false;
+    }
+    const objection = this.#host.writer.objectionTo(bytes);
+    if (objection === undefined) return true;
+    this.#postpone(objection);
+    return false;
+  }
+
+  /** Said once until a rewrite succeeds again. */
+  #postpone(reason: string): void {
+    this.#roomAskedAgainMs = performance.now() + (this.#host.roomRetryMs ?? ROOM_RETRY_MS);
+    if (!this.#lacksRoom)
+      this.#host.log.warn(
+        { reason },
+        'there is no room to rewrite partitions into columns: they stay as they are until there is',
+      );
+    this.#lacksRoom = true;
+    this.#answerWaiting();
   }
 
   /** `first`: the oldest that is still to be rewritten. */
@@ -138,7 +175,7 @@ export class Rewriter {
     const gone = (message: string) => {
       if (this.#thread !== thread) return;
       this.#thread = undefined;
-      this.#answered({ status: 'failed', message });
+      this.#answered({ status: 'failed', message, lacksRoom: false });
     };
     thread.on('error', (error) => gone(String(error)));
     thread.on('exit', () => gone('its thread ended'));
@@ -150,26 +187,23 @@ export class Rewriter {
     const number = this.#current;
     if (number === undefined || this.#isStopped) return;
     this.#current = undefined;
-    const { writer, counters, log } = this.#host;
+    const { writer, counters, log, damages, setAside } = this.#host;
     const record = writer.catalogue.partitions().find((known) => known.number === number);
     if (answer.status === 'failed') {
-      this.#failed.add(number);
-      // Expired while it was being read.
-      if (record === undefined) {
-        this.poll();
-        return;
-      }
-      counters.add('rewrites_failed');
-      log.warn(
-        { partition: number, reason: answer.message },
-        'a partition could not be rewritten into columns: it stays as it is',
-      );
+      // Otherwise it expired while it was being read.
+      if (record !== undefined) this.#failedAt(number, answer);
       this.poll();
       return;
     }
     this.#workedMs += answer.cpuMs;
     try {
-      writer.rewritten(number, answer.report);
+      for (const block of answer.report.damaged) damages.tell(number, block);
+      const keptAside = writer.rewritten(number, answer.report);
+      this.#lacksRoom = false;
+      if (keptAside !== undefined) {
+        log.warn({ partition: number, keptAside }, 'what was damaged of a partition is kept aside');
+        setAside();
+      }
       counters.add('partitions_rewritten');
       counters.add('rewrite_milliseconds', Math.round(answer.cpuMs));
       counters.add('spans_rewritten', answer.report.spans);
@@ -183,6 +217,19 @@ export class Rewriter {
     }
     this.#host.progressed();
     this.poll();
+  }
+
+  #failedAt(number: number, { message, lacksRoom }: FromRewriter & { status: 'failed' }): void {
+    if (lacksRoom) {
+      this.#postpone(message);
+      return;
+    }
+    this.#failed.add(number);
+    this.#host.counters.add('rewrites_failed');
+    this.#host.log.warn(
+      { partition: number, reason: message },
+      'a partition could not be rewritten into columns: it stays as it is',
+    );
   }
 
   #endThread(): void {
