@@ -134,6 +134,11 @@ export class BlockPartition implements StoredPartition {
     return batch;
   }
 
+  /** A block is read whole or not at all. */
+  missingSpans(): number {
+    return 0;
+  }
+
   promoted(): Uint32Array {
     const words: number[] = [];
     for (const { promoted } of this.#allHeads()) words.push(...promoted);

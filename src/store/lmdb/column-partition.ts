@@ -9,13 +9,18 @@ import { SpanScanner } from '../../otlp/scan-traces.ts';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
 import { writeTraces } from '../../otlp/write-traces.ts';
 import type { ColumnBlock } from '../columns/column-block.ts';
+import { DamagedBlock } from '../columns/damaged-block.ts';
 import { traceHash } from '../columns/trace-hash.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
-import { type PeriodEntry, Segment } from '../segment/segment.ts';
+import { recut } from '../segment/recut.ts';
+import { Segment } from '../segment/segment.ts';
+import type { PeriodEntry } from '../segment/segment-file.ts';
+import type { WrittenBlock } from '../segment/segment-writer.ts';
 import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
 import { decodeMinute } from '../statistics/statistics-codec.ts';
 import { markRows } from './block.ts';
 import type { BlockSearch } from './block-search.ts';
+import type { PartitionRecord } from './catalogue.ts';
 import { ColumnScan } from './column-scan.ts';
 import { periodsWithin } from './periods-within.ts';
 import type {
@@ -34,24 +39,35 @@ export interface ColumnCaches {
 
 export class ColumnPartition implements StoredPartition {
   readonly segment: Segment;
+  readonly #record: PartitionRecord;
   readonly #number: number;
   readonly #caches: ColumnCaches;
   readonly #damaged: (block: number | undefined, reason: string) => void;
   /** Sums of spans before each block: as they lie, and as they were written. */
   #rowFirst: Float64Array | undefined;
   #writtenFirst: Float64Array | undefined;
+  /** In place of what the file says of them, where that is damaged. */
+  #recut: readonly WrittenBlock[] | undefined;
+  /** Spans of blocks as they were written that could not be read. */
+  readonly #missing = new Map<number, number>();
 
   /** @throws DamagedBlock */
   constructor(
-    number: number,
+    record: PartitionRecord,
     path: string,
     caches: ColumnCaches,
     damaged: (block: number | undefined, reason: string) => void,
   ) {
-    this.#number = number;
+    this.#record = record;
+    this.#number = record.number;
     this.segment = new Segment(path);
     this.#caches = caches;
     this.#damaged = damaged;
+  }
+
+  /** Whether it is what the catalogue says now: no repair has replaced it. */
+  isOf(record: PartitionRecord | undefined): boolean {
+    return record?.form === 'columns' && record.repairs === this.#record.repairs;
   }
 
   totals(): PartitionTotals {
@@ -68,7 +84,7 @@ export class ColumnPartition implements StoredPartition {
       this.#sound(block, () => {
         const opened = this.#block(block);
         const rows = opened.rowsOfTrace(words, 0);
-        if (rows.length > 0) records.push(...opened.records(rows));
+        if (rows.length > 0) for (const record of opened.records(rows)) records.push(record);
       });
   }
 
@@ -97,16 +113,20 @@ export class ColumnPartition implements StoredPartition {
     for (const entry of periodsWithin(entries, from, to, unitMax)) {
       const decoded = this.#sound(undefined, () => this.#period(entry));
       if (decoded !== undefined) yield decoded;
+      // What was added up is damaged: that it was added up from is still there.
+      else if (entry.unit > 1)
+        yield* this.periods(entry.minute, entry.minute + entry.unit, entry.unit - 1);
     }
   }
 
   /** Kept: a period of a segment never changes. */
-  #period(entry: PeriodEntry): MinuteStatistics | undefined {
+  #period(entry: PeriodEntry): MinuteStatistics {
     const key = `${this.#number}/${entry.unit}/${entry.minute}`;
     let decoded = this.#caches.periods.get(key);
     if (decoded === undefined) {
       decoded = decodeMinute(this.segment.statistics(entry));
-      if (decoded !== undefined) this.#caches.periods.set(key, decoded);
+      if (decoded === undefined) throw new DamagedBlock('statistics fail their checksum');
+      this.#caches.periods.set(key, decoded);
     }
     return decoded;
   }
@@ -125,22 +145,35 @@ export class ColumnPartition implements StoredPartition {
     if (spans === 0) return undefined;
     this.#writtenFirst ??= sums(this.#written().map((written) => written.spans));
     const first = this.#writtenFirst[block]!;
-    return this.#sound(undefined, () => this.#batch(first, first + spans));
+    const batch = this.#batch(first, first + spans);
+    if (batch.count < spans) this.#missing.set(block, spans - batch.count);
+    return batch.count > 0 ? batch : undefined;
+  }
+
+  missingSpans(block: number): number {
+    return this.#missing.get(block) ?? 0;
   }
 
   promoted(): Uint32Array {
     return this.#sound(undefined, () => this.segment.promoted()) ?? new Uint32Array(0);
   }
 
+  /** Opened blocks read the file that is closed here: they go with it. */
   close(): void {
+    for (const key of [...this.#caches.blocks.keys()])
+      if (key.startsWith(`${this.#number}/`)) this.#caches.blocks.delete(key);
     this.segment.close();
   }
 
-  #written(): Segment['written'] {
-    return this.#sound(undefined, () => this.segment.written) ?? [];
+  #written(): readonly WrittenBlock[] {
+    if (this.#recut !== undefined) return this.#recut;
+    const written = this.#sound(undefined, () => this.segment.written);
+    if (written !== undefined) return written;
+    this.#recut = recut(this.#record.written ?? 0, this.segment.directory.spanCount);
+    return this.#recut;
   }
 
-  /** Rows [from, to) of the whole partition, which may lie in several blocks. @throws DamagedBlock */
+  /** Rows [from, to) of the whole partition, which may lie in several blocks: without those that are damaged. */
   #batch(from: number, to: number): SpanBatch {
     const rowFirst = this.#rowFirst ?? sums([...this.segment.directory.spanCount]);
     this.#rowFirst = rowFirst;
@@ -150,13 +183,15 @@ export class ColumnPartition implements StoredPartition {
     let block = lastAtOrBelow(rowFirst, from);
     for (let row = from; row < to; block++) {
       const end = Math.min(to, rowFirst[block + 1]!);
-      const opened = this.#block(block);
       const rows = Array.from({ length: end - row }, (_, i) => row - rowFirst[block]! + i);
-      records.push(...opened.records(rows));
-      for (const local of rows) {
-        flags.push(opened.spanFlags(local));
-        threshold ||= opened.threshold(local);
-      }
+      this.#sound(block, () => {
+        const opened = this.#block(block);
+        const read = opened.records(rows);
+        const marks = rows.map((local) => opened.spanFlags(local));
+        for (const local of rows) threshold ||= opened.threshold(local);
+        for (const record of read) records.push(record);
+        flags.push(...marks);
+      });
       row = end;
     }
     return batchOfRecords(records, flags, threshold);

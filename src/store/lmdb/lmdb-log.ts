@@ -62,6 +62,7 @@ export class LmdbLog implements SpanLog {
       if (ordinal >= batch.count) continue;
       walk.take(at, batch, ordinal);
       if (walk.isFull) return;
+      walk.lose(partition.missingSpans(block));
     }
   }
 
@@ -142,6 +143,10 @@ class LogWalk {
     this.pieces.push(piece);
     this.#bytes += piece.request.length;
     this.isFull = !piece.isWhole;
+  }
+
+  lose(spans: number): void {
+    this.#damagedSpans += spans;
   }
 
   skip(at: { partition: number; block: number }, spans: number): void {

@@ -75,11 +75,11 @@ export class SoundPartitions {
   /** What there is, oldest first. */
   records(): readonly PartitionRecord[] {
     const records = this.#catalogue.partitions();
-    const forms = new Map(records.map(({ number, form }) => [number, form]));
+    const known = new Map(records.map((record) => [record.number, record]));
     for (const number of [...this.#environments.keys()])
-      if (forms.get(number) !== 'blocks') this.#environments.delete(number);
-    for (const number of [...this.#segments.keys()])
-      if (forms.get(number) !== 'columns') this.#segments.delete(number);
+      if (known.get(number)?.form !== 'blocks') this.#environments.delete(number);
+    for (const [number, segment] of [...this.#segments.entries()])
+      if (!segment.isOf(known.get(number))) this.#segments.delete(number);
     return records.filter(({ state }) => state !== 'damaged');
   }
 
@@ -121,8 +121,8 @@ export class SoundPartitions {
     this.#caches.filters.clear();
   }
 
-  #opened({ number, form }: PartitionRecord): StoredPartition | undefined | 'gone' {
-    return form === 'columns' ? this.#segment(number) : this.#environment(number);
+  #opened(record: PartitionRecord): StoredPartition | undefined | 'gone' {
+    return record.form === 'columns' ? this.#segment(record) : this.#environment(record.number);
   }
 
   #environment(number: number): StoredPartition | 'gone' {
@@ -146,12 +146,14 @@ export class SoundPartitions {
     return partition;
   }
 
-  #segment(number: number): StoredPartition | undefined | 'gone' {
+  #segment(record: PartitionRecord): StoredPartition | undefined | 'gone' {
+    const { number } = record;
     const known = this.#segments.get(number);
-    if (known !== undefined) return known;
+    if (known?.isOf(record)) return known;
+    this.#segments.delete(number);
     try {
       const path = segmentPath(partitionPath(this.#dataPath, number));
-      const partition = new ColumnPartition(number, path, this.#columns, (block, reason) =>
+      const partition = new ColumnPartition(record, path, this.#columns, (block, reason) =>
         this.#tell(number, block === undefined ? 'its directory' : `block ${block}`, reason),
       );
       this.#segments.set(number, partition);

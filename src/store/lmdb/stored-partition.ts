@@ -51,8 +51,10 @@ export interface StoredPartition {
   writtenCount(): number;
   /** Spans of such a block, damaged or not. */
   writtenSpans(block: number): number;
-  /** Undefined where it is damaged. Shared: to be read only. */
+  /** Undefined where it is damaged; without those of its spans that are. Shared: to be read only. */
   written(block: number): SpanBatch | undefined;
+  /** Spans that `written` of this block left out when it was read. */
+  missingSpans(block: number): number;
   /** Four words a promoted trace. */
   promoted(): Uint32Array;
   close(): void;

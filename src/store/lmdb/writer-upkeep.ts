@@ -10,6 +10,7 @@ import type { CommitSignal } from '../commit-signal.ts';
 import { DamageLedger } from './damage-ledger.ts';
 import { boundSetAside, removeSetAside } from './inventory/set-aside.ts';
 import type { PartitionWriter } from './partition-writer.ts';
+import { checkSegments } from './recovery/check-segments.ts';
 import { recoverPartitions } from './recovery/recover-partitions.ts';
 import { Rewriter } from './rewriting/rewriter.ts';
 import type { FromWriter, WriterData } from './writer-messages.ts';
@@ -37,6 +38,7 @@ export class WriterUpkeep {
   readonly #pollMs: number;
   readonly #closing = new AbortController();
   #polling: NodeJS.Timeout | undefined;
+  /** Everything that an earlier life left has been looked at. */
   #recovered: Promise<void> = Promise.resolve();
 
   constructor(host: UpkeepHost) {
@@ -71,21 +73,20 @@ export class WriterUpkeep {
     const { settings, writer, commitSignal, counters, log, guarded } = this.#host;
     const setAside = guarded(() => boundSetAside(this.#setAsideHost()));
     setAside();
-    this.#recovered = recoverPartitions(
-      {
-        dataPath: settings.path,
-        catalogue: writer.catalogue,
-        counters,
-        log,
-        damages: this.#damages,
-        progressed: () => this.#progressed(),
-        setAside,
-      },
-      this.#closing.signal,
-    );
+    const recovery = {
+      dataPath: settings.path,
+      catalogue: writer.catalogue,
+      counters,
+      log,
+      damages: this.#damages,
+      progressed: () => this.#progressed(),
+      setAside,
+    };
+    const recovered = recoverPartitions(recovery, this.#closing.signal);
+    this.#recovered = recovered.then(() => checkSegments(recovery, this.#closing.signal));
     this.#pollSoon();
     try {
-      await this.#recovered;
+      await recovered;
       if (!writer.catalogue.partitions().some(({ boot }) => boot !== writer.boot))
         return new Uint32Array(0);
       const { promotedLately } = await import('./promoted-lately.ts');

@@ -90,14 +90,14 @@ async function recoverSome(
 }
 
 /** The process ended between the two renames at the end of a salvage: the second is made up for. */
-function finishedSalvage(path: string): boolean {
+export function finishedSalvage(path: string): boolean {
   if (existsSync(path) || !existsSync(salvagedPath(path))) return false;
   renameSync(salvagedPath(path), path);
   return true;
 }
 
 /** Where a salvaged partition grows. The damaged one is moved aside only once it is complete. */
-function salvagedPath(path: string): string {
+export function salvagedPath(path: string): string {
   return `${path}.new`;
 }
 
