@@ -220,6 +220,11 @@ export class Postings {
       view.getUint32(0, true) !== crc32(bytes.subarray(CRC_BYTES))
     )
       throw new DamagedBlock('a bucket of postings fails its checksum');
+    // A pair takes so many bits at least: a count that cannot be is not followed.
+    const { riceBits, blockBits } = this.#sizes;
+    const bits = (length - BUCKET_HEADER_BYTES) * 8;
+    if (view.getUint32(CRC_BYTES, true) * (1 + riceBits + blockBits) > bits)
+      throw new DamagedBlock('a bucket of postings says that it holds more than it can');
     return { bytes, view };
   }
 }
