@@ -15,8 +15,6 @@ export interface RowRange {
 
 /** Bytes of spans and frames that one answer is made of; it ends behind the span that reaches them. */
 export const ANSWER_BYTES_MAX: number = 16 * 1024 * 1024;
-/** Rows of a page. */
-export const PAGE_MAX = 100_000;
 
 /** @throws InvalidParameter on a sub-tree that the trace does not have */
 export function rangeOf(outline: TraceOutline, subtree: SpanId | undefined): RowRange {

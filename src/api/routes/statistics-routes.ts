@@ -1,6 +1,6 @@
 /** Numbers over many traces: the dashboard, series over time, and who there is. */
 import * as v from 'valibot';
-import { STATISTICS_KEYS } from '../../views/statistics/statistics-view.ts';
+import { STATISTICS_KEYS } from '../../views/view-choices.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
 import { DURATION, rangeParameters, serviceParameter } from './parameters.ts';
 import { API_PREFIX, type Route } from './route.ts';

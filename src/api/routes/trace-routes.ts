@@ -2,13 +2,15 @@
 import * as v from 'valibot';
 import { EXPORT_FORMATS, type ExportResponse } from '../../model/export-response.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
-import { JSON_FLAVORS } from '../../views/export/export-view.ts';
-import { DIAGRAMS } from '../../views/formats/mermaid/trace-mermaid.ts';
-import { LIMIT_MAX as LIFECYCLE_MAX } from '../../views/lifecycle/lifecycle-view.ts';
 import { RawParams } from '../../views/params/raw-params.ts';
-import { ROWS_MAX } from '../../views/timeline/timeline-view.ts';
-import { PAGE_MAX } from '../../views/trace-rows.ts';
-import { LIMIT_MAX } from '../../views/traces/traces-view.ts';
+import {
+  DIAGRAMS,
+  JSON_FLAVORS,
+  LIFECYCLE_MAX,
+  PAGE_MAX,
+  ROWS_MAX,
+  TRACES_MAX,
+} from '../../views/view-choices.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
 import {
   DURATION,
@@ -252,7 +254,7 @@ const searchParameters: readonly Parameter[] = [
     name: 'limit',
     in: 'query',
     description: 'Traces a page; 20 unless given.',
-    schema: whole(1, LIMIT_MAX),
+    schema: whole(1, TRACES_MAX),
     example: 50,
   },
   {

@@ -9,23 +9,22 @@ import { EXPORT_FORMATS } from '../../model/export-response.ts';
 import type { SpanId, TraceId } from '../../model/ids.ts';
 import { inTurns, type Steps } from '../../projection/in-turns.ts';
 import type { ProjectedTrace } from '../../projection/project-trace.ts';
-import {
-  SPANS_MAX as DIAGRAM_SPANS_MAX,
-  DIAGRAMS,
-  type Diagram,
-  traceMermaid,
-} from '../formats/mermaid/trace-mermaid.ts';
+import { SPANS_MAX as DIAGRAM_SPANS_MAX, traceMermaid } from '../formats/mermaid/trace-mermaid.ts';
 import { tellable } from '../formats/tell-trace.ts';
 import { SPANS_MAX as TEXT_SPANS_MAX, traceText } from '../formats/text/trace-text.ts';
 import type { WrittenTrace } from '../formats/written-trace.ts';
 import { loadTrace } from '../load-trace.ts';
 import { RawParams } from '../params/raw-params.ts';
-import { PAGE_MAX, rangeOf } from '../trace-rows.ts';
+import { rangeOf } from '../trace-rows.ts';
 import type { View } from '../view.ts';
+import {
+  DIAGRAMS,
+  type Diagram,
+  JSON_FLAVORS,
+  type JsonFlavor,
+  PAGE_MAX,
+} from '../view-choices.ts';
 import { otlpPage, syntonPage } from './json-pages.ts';
-
-export const JSON_FLAVORS = ['synton', 'otlp'] as const;
-export type JsonFlavor = (typeof JSON_FLAVORS)[number];
 
 export interface ExportParams {
   readonly traceId: TraceId;

@@ -3,7 +3,7 @@
  * which nothing was open, and what is missing or still running. Times are adjusted for clocks that
  * disagree. O(n log n) in events.
  *
- * Bounds: WHOLE_MAX spans, FOLDED_MAX of a trace that has more, or up to LIMIT_MAX if asked for; and ANSWER_BYTES_MAX of their bytes; LISTED_MAX gaps,
+ * Bounds: WHOLE_MAX spans, FOLDED_MAX of a trace that has more, or up to LIFECYCLE_MAX if asked for; and ANSWER_BYTES_MAX of their bytes; LISTED_MAX gaps,
  * orphans and running spans each. Of a trace beyond them the upper levels are told, look-alikes folded, and what is
  * not shown is counted.
  */
@@ -27,6 +27,7 @@ import { loadTrace } from '../load-trace.ts';
 import { RawParams } from '../params/raw-params.ts';
 import { type RowRange, rangeOf } from '../trace-rows.ts';
 import type { View } from '../view.ts';
+import { LIFECYCLE_MAX } from '../view-choices.ts';
 import { type ChosenRows, chooseRows, errorsAmong } from './choose-rows.ts';
 import { orderedEvents } from './ordered-events.ts';
 
@@ -40,7 +41,6 @@ export interface LifecycleParams {
 
 const WHOLE_MAX = 5_000;
 const FOLDED_MAX = 2_000;
-export const LIMIT_MAX = 20_000;
 const LISTED_MAX = 20_000;
 
 export const lifecycleView: View<LifecycleParams, LifecycleView> = {
@@ -48,7 +48,7 @@ export const lifecycleView: View<LifecycleParams, LifecycleView> = {
 
   parseParams(raw) {
     const params = new RawParams(raw, ['trace_id', 'limit', 'subtree']);
-    const limit = params.integer('limit', 1, LIMIT_MAX);
+    const limit = params.integer('limit', 1, LIFECYCLE_MAX);
     const subtree = params.spanId('subtree');
     return {
       traceId: params.traceId(),
@@ -139,7 +139,7 @@ function notShownOf(
     spans,
     errors: errorsAmong(outline, first, end) - shownErrors,
     ...lists,
-    remedy: `subtree=SPAN_ID tells a part whole; limit tells up to ${LIMIT_MAX} spans; the timeline has every span, in pages`,
+    remedy: `subtree=SPAN_ID tells a part whole; limit tells up to ${LIFECYCLE_MAX} spans; the timeline has every span, in pages`,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Statistics } from '../../model/statistics.ts';
 import type { StatisticsKey, TimeRange } from '../../store/contracts/trace-reader.ts';
 import { RawParams } from '../params/raw-params.ts';
 import type { View } from '../view.ts';
+import { STATISTICS_KEYS } from '../view-choices.ts';
 import { stepFor } from './statistics-step.ts';
 
 export interface StatisticsParams {
@@ -17,13 +18,6 @@ export interface StatisticsParams {
   readonly service?: string;
 }
 
-export const STATISTICS_KEYS: readonly StatisticsKey[] = [
-  'total',
-  'service',
-  'operation',
-  'kind',
-  'status',
-];
 /** Parameters of a range, for views that take one. */
 export const RANGE_PARAMS: readonly string[] = ['last', 'from', 'to'];
 export const RANGE_DEFAULT_NANO = 3_600_000_000_000n;

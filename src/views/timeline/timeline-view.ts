@@ -21,8 +21,9 @@ import { readSpanHead, type SpanHead } from '../../projection/read-span-head.ts'
 import { idAt } from '../../projection/trace-columns.ts';
 import { loadTrace } from '../load-trace.ts';
 import { RawParams } from '../params/raw-params.ts';
-import { ANSWER_BYTES_MAX, cursorBehind, PAGE_MAX, rangeOf, rowBehind } from '../trace-rows.ts';
+import { ANSWER_BYTES_MAX, cursorBehind, rangeOf, rowBehind } from '../trace-rows.ts';
 import type { View } from '../view.ts';
+import { PAGE_MAX, ROWS_MAX } from '../view-choices.ts';
 
 export interface TimelineParams {
   readonly traceId: TraceId;
@@ -39,8 +40,6 @@ export interface TimelineParams {
 }
 
 const LIMIT_DEFAULT = 10_000;
-/** More rows, and more levels, than a trace can have. */
-export const ROWS_MAX = 1_000_000;
 
 export const timelineView: View<TimelineParams, TimelineView> = {
   name: 'timeline',

@@ -5,10 +5,10 @@ import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { SearchPage, SpanFilter, TraceQuery } from '../../store/contracts/trace-query.ts';
 import { RawParams } from '../params/raw-params.ts';
 import type { View } from '../view.ts';
+import { TRACES_MAX } from '../view-choices.ts';
 
 type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
 
-export const LIMIT_MAX = 1_000;
 const CURSOR_LENGTH_MAX = 1_024;
 const ATTRIBUTES_MAX = 16;
 const NAMES = [
@@ -46,7 +46,7 @@ function parseQuery(params: RawParams, clock: Clock): TraceQuery {
   set('minDurationNano', params.durationNano('min_duration'));
   set('maxDurationNano', params.durationNano('max_duration'));
   set('attributes', attributesOf(params.all('attribute')));
-  set('limit', params.integer('limit', 1, LIMIT_MAX));
+  set('limit', params.integer('limit', 1, TRACES_MAX));
   set('cursor', params.text('cursor'));
   setTimes(query, params, clock);
   const { minDurationNano: min, maxDurationNano: max } = query;

@@ -6,14 +6,12 @@
  * 50,000; a diagram that would be longer is told again with fewer spans. Truncation is said in the diagram.
  */
 import type { ProjectedTrace } from '../../../projection/project-trace.ts';
+import type { Diagram } from '../../view-choices.ts';
 import { type Story, type Tellable, tellTrace } from '../tell-trace.ts';
 import type { WrittenTrace } from '../written-trace.ts';
 import { flowchartDiagram } from './flowchart-diagram.ts';
 import { ganttDiagram } from './gantt-diagram.ts';
 import { sequenceDiagram } from './sequence-diagram.ts';
-
-export const DIAGRAMS = ['sequence', 'gantt', 'flowchart'] as const;
-export type Diagram = (typeof DIAGRAMS)[number];
 
 export const SPANS_MAX = 200;
 export const CHARACTERS_MAX = 48_000;

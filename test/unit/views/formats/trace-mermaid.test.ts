@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { atOnce } from '../../../../src/projection/in-turns.ts';
 import {
   CHARACTERS_MAX,
-  DIAGRAMS,
-  type Diagram,
   traceMermaid,
 } from '../../../../src/views/formats/mermaid/trace-mermaid.ts';
 import { type Tellable, tellable } from '../../../../src/views/formats/tell-trace.ts';
+import { DIAGRAMS, type Diagram } from '../../../../src/views/view-choices.ts';
 import type { SpanSpec } from '../../../support/otlp-request.ts';
 import { type ParsedDiagram, parseMermaid } from '../../../support/parse-mermaid.ts';
 import { ORDER, REBUILD } from '../../../support/trace-examples.ts';
