@@ -11,8 +11,6 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.stderr.write(`synton needs Node 22.15 or newer; this is ${process.version}\n`);
   process.exitCode = 1;
 } else {
-  const { collectGarbageSeldom } = await import('./cli/collect-garbage-seldom.ts');
-  collectGarbageSeldom();
   const { main } = await import('./cli/main.ts');
   await main(process.argv.slice(2));
 }

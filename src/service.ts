@@ -2,7 +2,7 @@
  * The service: receivers and an API around a trace runtime. The composition root of `synton start`.
  *
  * Starts against the flow: lock, store, query, forwarding, API, receivers last; what was started is stopped
- * again when a later one fails. Stops with the flow: receivers stop taking and answer what is in flight, then
+ * again when a later one fails. What listens is loaded while the store opens on its own thread. Stops with the flow: receivers stop taking and answer what is in flight, then
  * the store drains, then the lock is let go.
  */
 import { ApiServer } from './api/api-server.ts';
@@ -12,8 +12,8 @@ import { reachesListener } from './config/conflicts.ts';
 import { systemClock } from './model/clock.ts';
 import { ByteBudget } from './pipeline/byte-budget.ts';
 import type { Component, Host } from './pipeline/component.ts';
-import { OtlpGrpcReceiver } from './receivers/otlp-grpc/otlp-grpc-receiver.ts';
-import { OtlpHttpReceiver } from './receivers/otlp-http/otlp-http-receiver.ts';
+import type { OtlpGrpcReceiver } from './receivers/otlp-grpc/otlp-grpc-receiver.ts';
+import type { OtlpHttpReceiver } from './receivers/otlp-http/otlp-http-receiver.ts';
 import { createTraceRuntime } from './runtime/open-trace-runtime.ts';
 import type { TraceRuntime } from './runtime/trace-runtime-contract.ts';
 import { gaugesOf, healthOf } from './service-health.ts';
@@ -53,6 +53,16 @@ export interface ServiceOptions {
 const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
 /** Of the time to stop in: for requests under way. The rest is for what they left to store and to forward. */
 const INTAKE_SHARE = 0.7;
+
+type Receivers = Awaited<ReturnType<typeof loadReceivers>>;
+
+async function loadReceivers() {
+  const [http, grpc] = await Promise.all([
+    import('./receivers/otlp-http/otlp-http-receiver.ts'),
+    import('./receivers/otlp-grpc/otlp-grpc-receiver.ts'),
+  ]);
+  return { ...http, ...grpc };
+}
 
 /** @throws ListenFailed, StoreUnavailable, DataDirectoryHeld, ConfigError: one line says what to do */
 export async function startService(
@@ -123,10 +133,11 @@ class Service implements RunningService {
       retention,
       ...(destination && { forward: { ...destination, endpoint: destination.url } }),
     });
-    await this.#begin(runtime);
+    const starting = this.#begin(runtime);
+    const [receivers] = await Promise.all([loadReceivers(), starting]);
     void runtime.failed.then(this.#fail);
     await this.#startApi(runtime);
-    if (instrument.enabled) await this.#startReceivers(runtime);
+    if (instrument.enabled) await this.#startReceivers(receivers, runtime);
     this.#refuseLoop();
     this.#ready = true;
   }
@@ -172,7 +183,10 @@ class Service implements RunningService {
     await this.#begin(this.#api);
   }
 
-  async #startReceivers(runtime: TraceRuntime): Promise<void> {
+  async #startReceivers(
+    { OtlpGrpcReceiver, OtlpHttpReceiver }: Receivers,
+    runtime: TraceRuntime,
+  ): Promise<void> {
     const { grpc, http } = this.#config.receivers.otlp;
     const budget = new ByteBudget(REQUEST_BYTES_MAX);
     if (http.enabled) {

@@ -13,6 +13,7 @@ import { nearestName } from '../config/nearest-name.ts';
 import type { RequestGuard } from '../pipeline/request-guard.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { crossSiteObjection } from './cross-site.ts';
+import { HEADERS_OF_ALL } from './headers-of-all.ts';
 import { PROBLEM_CONTENT_TYPE, problemOf, RequestRefused, refusalOf } from './problem.ts';
 import { type GivenParameters, pathsOf, type Route } from './routes/route.ts';
 
@@ -31,16 +32,6 @@ const URL_LENGTH_MAX = 16 * 1024;
 /** Of a name or a path in an error. */
 const SHOWN_MAX = 64;
 const GZIP_BYTES_MIN = 1024;
-
-/** Nothing here is to be kept, framed, sniffed, run, or read by a page of another origin. */
-const HEADERS_OF_ALL = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  vary: 'accept-encoding',
-} as const;
 
 const compress = promisify(gzip);
 

@@ -3,22 +3,15 @@
  * functions that tell health and gauges, and what is on disk, which alone it can ask to do something. Which threads answer, and what
  * the parts are, it does not know.
  */
-import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Component, Host } from '../pipeline/component.ts';
 import { listen } from '../pipeline/listen.ts';
 import { RequestGuard } from '../pipeline/request-guard.ts';
 import type { ViewRenderer } from '../views/view-renderer.ts';
-import { createApiApp, problemResponse } from './api-app.ts';
-import { BoundedRenderer } from './bounded-renderer.ts';
+import type { ApiListener } from './api-listener.ts';
 import type { HealthReport } from './health-report.ts';
 import type { Gauge } from './metrics/gauge.ts';
-import { RequestRefused } from './problem.ts';
-import type { Route } from './routes/route.ts';
-import { serviceRoutes } from './routes/service-routes.ts';
-import { statisticsRoutes } from './routes/statistics-routes.ts';
-import { storageRoutes } from './routes/storage-routes.ts';
-import { traceRoutes } from './routes/trace-routes.ts';
+import { answerReady, isPlainProbe } from './ready-answer.ts';
 import type { StorageControl } from './storage-control.ts';
 
 /** Where to listen and what to serve. Counters, clock and log come from the Host at start. */
@@ -52,6 +45,9 @@ export interface ApiSettings {
   readonly requestTimeoutMs?: number;
 }
 
+export type CompleteApiSettings = Required<Omit<ApiSettings, 'storage'>> &
+  Pick<ApiSettings, 'storage'>;
+
 export const API_ENDPOINT_KEY = 'api.endpoint';
 
 /** A URL of 16 KiB and as much again. */
@@ -61,7 +57,7 @@ const KEEP_ALIVE_MS = 30_000;
 const SILENCE_MS = 60_000;
 
 export class ApiServer implements Component {
-  readonly #settings: Required<Omit<ApiSettings, 'storage'>> & Pick<ApiSettings, 'storage'>;
+  readonly #settings: CompleteApiSettings;
   /** Aborts when nobody can be answered any more. */
   readonly #cut = new AbortController();
   #server: Server | undefined;
@@ -105,7 +101,7 @@ export class ApiServer implements Component {
       response.on('close', () => {
         if (this.#closing !== undefined) server.closeIdleConnections();
       });
-      void listener(request, response);
+      listener(request, response);
     });
     const { address, port } = await listen(server, {
       host: this.#settings.host,
@@ -122,37 +118,33 @@ export class ApiServer implements Component {
     return this.#closing;
   }
 
-  #listener(host: Host): ReturnType<typeof getRequestListener> {
-    const app = createApiApp({
-      routes: this.#routes(host),
-      guard: new RequestGuard(this.#settings.host, this.#settings.allowedHosts),
-      log: host.log,
-      abort: this.#cut.signal,
-    });
-    return getRequestListener(app.fetch, {
-      // HTTP/1.0 may leave Host out.
-      hostname: 'localhost',
-      overrideGlobalObjects: false,
-      errorHandler: () =>
-        problemResponse(new RequestRefused('InvalidRequest', 'Host and URL make no address')),
-    });
-  }
-
-  #routes({ clock, counters, log }: Host): readonly Route[] {
-    const { version, startedUnixNano, gauges, health, isReady, storage } = this.#settings;
-    const { rendersMax, renderDeadlineMs: deadlineMs } = this.#settings;
-    const views = new BoundedRenderer(this.#settings.views, { rendersMax, deadlineMs }, clock);
-    const service = { version, startedUnixNano, clock, counters, log, gauges, health };
-    const routes: Route[] = [
-      ...traceRoutes(views),
-      ...statisticsRoutes(views),
-      ...storageRoutes({ version, storage }),
-      ...serviceRoutes(
-        { ...service, isReady: () => this.#closing === undefined && isReady() },
-        () => routes,
-      ),
-    ];
-    return routes;
+  /** Probes are answered here; all else is what the app is loaded for, once. */
+  #listener(host: Host): ApiListener {
+    const guard = new RequestGuard(this.#settings.host, this.#settings.allowedHosts);
+    const isReady = () => this.#closing === undefined && this.#settings.isReady();
+    const parts = { settings: this.#settings, host, guard, isReady, abort: this.#cut.signal };
+    let loading: Promise<ApiListener> | undefined;
+    let answer: ApiListener | undefined;
+    const load = async () => {
+      const { createApiListener } = await import('./api-listener.ts');
+      answer = createApiListener(parts);
+      return answer;
+    };
+    const answerOnceLoaded = async (request: IncomingMessage, response: ServerResponse) => {
+      try {
+        loading ??= load();
+        (await loading)(request, response);
+      } catch (error) {
+        loading = undefined;
+        host.log.error({ error }, 'the API could not be loaded');
+        response.writeHead(500).end();
+      }
+    };
+    return (request, response) => {
+      if (isPlainProbe(request, guard) && isReady()) answerReady(response);
+      else if (answer !== undefined) answer(request, response);
+      else void answerOnceLoaded(request, response);
+    };
   }
 
   /** Lets open requests finish and cuts what is left at the deadline. */

@@ -7,10 +7,12 @@
  */
 import { type LoadedConfig, loadConfig } from '../config/config.ts';
 import type { RunningService } from '../service.ts';
+import { collectStartGarbage } from '../telemetry/collect-start-garbage.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { packageVersion } from '../telemetry/package-version.ts';
 import { createPinoLogger } from '../telemetry/pino-logger.ts';
 import { announcementAsJson, announcementAsText } from './announcement.ts';
+import { collectGarbageSeldom } from './collect-garbage-seldom.ts';
 import type { CommandInput } from './command-input.ts';
 import { reportError } from './report-error.ts';
 import { StopRequest } from './stop-request.ts';
@@ -26,6 +28,8 @@ export async function start(input: CommandInput & { readonly json: boolean }): P
   const loaded = loadConfig(input);
   const log = await createPinoLogger(loaded.config.log);
   const service = await startOrExit(loaded, log, stop);
+  collectGarbageSeldom();
+  collectStartGarbage();
   if (stop.reason === undefined) announce(input.json, loaded, service);
   void service.failed.then((error) => stop.fail(error));
 

@@ -17,7 +17,7 @@ import { PromotedTraces } from '../processors/ring-buffer/promoted-traces.ts';
 import { SpanRing } from '../processors/ring-buffer/span-ring.ts';
 import { CommitSignal } from '../store/commit-signal.ts';
 import type { TraceWriter } from '../store/contracts/trace-writer.ts';
-import type { LmdbStore } from '../store/lmdb/lmdb-store.ts';
+import { LmdbStore } from '../store/lmdb/lmdb-store.ts';
 import type { ViewRenderer } from '../views/view-renderer.ts';
 import { CountingWriter } from './counting-writer.ts';
 import { destinationOf, forwardName } from './destination-of.ts';
@@ -89,7 +89,6 @@ class OpenTraceRuntime implements TraceRuntime {
     { path, format }: NonNullable<TraceRuntimeSettings['persistence']>,
   ): Promise<Parts> {
     const { forward, deliver, retention } = this.#settings;
-    const { LmdbStore } = await import('../store/lmdb/lmdb-store.ts');
     const store = new LmdbStore({ path, encoding: format, ...retention, counterThread: 1 });
     await store.start(host);
     void store.failed.then(this.#fail);

@@ -10,6 +10,7 @@ import { type Health, type HealthReport, overallStatus } from '../health-report.
 import type { Gauge } from '../metrics/gauge.ts';
 import type { PrometheusMetrics } from '../metrics/prometheus-metrics.ts';
 import { RequestRefused } from '../problem.ts';
+import { READY_ALIAS, READY_BODY, READY_PATH } from '../ready-answer.ts';
 import { API_PREFIX, JSON_TYPE, type Route } from './route.ts';
 import { jsonShape } from './view-answer.ts';
 
@@ -76,8 +77,8 @@ function health(facts: ServiceFacts): Route {
 
 function ready({ isReady }: ServiceFacts): Route {
   return {
-    path: `${API_PREFIX}/ready`,
-    alias: '/ready',
+    path: READY_PATH,
+    alias: READY_ALIAS,
     operationId: 'ready',
     tag: 'service',
     summary: 'Whether Synton takes and serves traces now',
@@ -87,7 +88,7 @@ function ready({ isReady }: ServiceFacts): Route {
     problems: ['Unavailable'],
     async handle() {
       if (!isReady()) throw new RequestRefused('Unavailable', 'starting or stopping');
-      return { contentType: JSON_TYPE, body: '{"ready":true}' };
+      return { contentType: JSON_TYPE, body: READY_BODY };
     },
   };
 }

@@ -11,6 +11,7 @@ export const PROMOTED_MAX = 65_536;
 export class PromotedTraces {
   readonly #capacity: number;
   readonly #ids: Uint32Array;
+  /** Numbers plus one: 0 is none, so that memory nobody uses is not touched. */
   readonly #previous: Float64Array;
   readonly #heads: Float64Array;
   #next = 0;
@@ -19,7 +20,7 @@ export class PromotedTraces {
     this.#capacity = capacity;
     this.#ids = new Uint32Array(capacity * WORDS);
     this.#previous = new Float64Array(capacity);
-    this.#heads = new Float64Array(2 ** Math.ceil(Math.log2(capacity + 1))).fill(-1);
+    this.#heads = new Float64Array(2 ** Math.ceil(Math.log2(capacity + 1)));
   }
 
   get size(): number {
@@ -30,11 +31,11 @@ export class PromotedTraces {
   has(words: Uint32Array, at: number): boolean {
     if (this.#next === 0) return false;
     const oldest = this.#next - this.size;
-    let number = this.#heads[this.#bucket(words, at)]!;
+    let number = this.#heads[this.#bucket(words, at)]! - 1;
     while (number >= oldest) {
       const slot = number % this.#capacity;
       if (equalIds(this.#ids, slot * WORDS, words, at)) return true;
-      number = this.#previous[slot]!;
+      number = this.#previous[slot]! - 1;
     }
     return false;
   }
@@ -47,7 +48,7 @@ export class PromotedTraces {
     for (let i = 0; i < WORDS; i++) this.#ids[slot * WORDS + i] = words[at + i]!;
     const bucket = this.#bucket(words, at);
     this.#previous[slot] = this.#heads[bucket]!;
-    this.#heads[bucket] = number;
+    this.#heads[bucket] = number + 1;
     return true;
   }
 

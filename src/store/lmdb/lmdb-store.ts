@@ -39,6 +39,8 @@ const FLUSH_BYTES = 1024 * 1024;
 const FLUSH_AFTER_MS = 10;
 const ROOM_WAIT_MS = 1_000;
 const SPARE_SLABS = 3;
+/** Its garbage lies outside the heap: a young generation that grew would only be kept. */
+const YOUNG_MIB_MAX = 3;
 
 const CANNOT_KEEP_UP: WriteResult = {
   status: 'busy',
@@ -120,7 +122,11 @@ export class LmdbStore implements Component, TraceWriter {
       commitSignal: this.commitSignal.memory,
     };
     const file = new URL(`./writer-thread${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(file, { workerData, name: 'synton-writer' });
+    const worker = new Worker(file, {
+      workerData,
+      name: 'synton-writer',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB_MAX },
+    });
     const ready = Promise.withResolvers<void>();
     const recovered = Promise.withResolvers<Uint32Array>();
     this.#recovered = recovered.promise;

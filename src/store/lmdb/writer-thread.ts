@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../model/clock.ts';
+import { collectStartGarbage } from '../../telemetry/collect-start-garbage.ts';
 import { Counters } from '../../telemetry/counters.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { CommitSignal } from '../commit-signal.ts';
@@ -128,7 +129,10 @@ async function load(writer: PartitionWriter): Promise<WriterUpkeep> {
   const { WriterUpkeep } = await import('./writer-upkeep.ts');
   const { settings } = data;
   upkeep = new WriterUpkeep({ settings, writer, commitSignal, counters, log, guarded });
-  void upkeep.recover().then((promoted) => say({ type: 'recovered', promoted }));
+  void upkeep.recover().then((promoted) => {
+    say({ type: 'recovered', promoted });
+    collectStartGarbage();
+  });
   return upkeep;
 }
 

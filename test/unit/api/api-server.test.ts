@@ -125,6 +125,18 @@ describe('readiness and health', () => {
     }
   });
 
+  test('a plain probe gets what the app would have answered', async () => {
+    const api = await runningApi();
+    const said = async (path: string, method: string) => {
+      const { status, headers, text } = await api.ask(path, { method });
+      const { date: _, ...rest } = headers;
+      return { status, headers: rest, text };
+    };
+    for (const path of ['/ready', '/api/v1/instr/ready'])
+      for (const method of ['GET', 'HEAD'])
+        expect(await said(path, method)).toEqual(await said(`${path}?`, method));
+  });
+
   test('health tells version, uptime, parts and drops', async () => {
     const api = await runningApi();
     api.renderer.counters.drop('sampled_out', 3);

@@ -1,0 +1,56 @@
+/**
+ * What answers requests to the API: the app with all its routes, as a listener of node:http. Loaded with the first request that needs it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { Host } from '../pipeline/component.ts';
+import type { RequestGuard } from '../pipeline/request-guard.ts';
+import { createApiApp, problemResponse } from './api-app.ts';
+import type { CompleteApiSettings } from './api-server.ts';
+import { BoundedRenderer } from './bounded-renderer.ts';
+import { RequestRefused } from './problem.ts';
+import type { Route } from './routes/route.ts';
+import { serviceRoutes } from './routes/service-routes.ts';
+import { statisticsRoutes } from './routes/statistics-routes.ts';
+import { storageRoutes } from './routes/storage-routes.ts';
+import { traceRoutes } from './routes/trace-routes.ts';
+
+export type ApiListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface ApiListenerParts {
+  readonly settings: CompleteApiSettings;
+  readonly host: Host;
+  readonly guard: RequestGuard;
+  /** No more once shutdown has begun. */
+  readonly isReady: () => boolean;
+  /** Aborts when nobody can be answered any more. */
+  readonly abort: AbortSignal;
+}
+
+export function createApiListener(parts: ApiListenerParts): ApiListener {
+  const { guard, host, abort } = parts;
+  const app = createApiApp({ routes: routesOf(parts), guard, log: host.log, abort });
+  const listener = getRequestListener(app.fetch, {
+    // HTTP/1.0 may leave Host out.
+    hostname: 'localhost',
+    overrideGlobalObjects: false,
+    errorHandler: () =>
+      problemResponse(new RequestRefused('InvalidRequest', 'Host and URL make no address')),
+  });
+  return (request, response) => void listener(request, response);
+}
+
+function routesOf({ settings, host, isReady }: ApiListenerParts): readonly Route[] {
+  const { clock, counters, log } = host;
+  const { version, startedUnixNano, gauges, health, storage } = settings;
+  const { rendersMax, renderDeadlineMs: deadlineMs } = settings;
+  const views = new BoundedRenderer(settings.views, { rendersMax, deadlineMs }, clock);
+  const service = { version, startedUnixNano, clock, counters, log, gauges, health, isReady };
+  const routes: Route[] = [
+    ...traceRoutes(views),
+    ...statisticsRoutes(views),
+    ...storageRoutes({ version, storage }),
+    ...serviceRoutes(service, () => routes),
+  ];
+  return routes;
+}
