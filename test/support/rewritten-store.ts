@@ -27,7 +27,7 @@ export interface RewrittenStore {
 export interface RewrittenOptions {
   /** Commits, of `spans` spans each, a partition. @default [3, 3] */
   readonly commits?: readonly number[];
-  /** @default 60 */
+  /** @default 24 */
   readonly spans?: number;
   /** Whether the partitions are rewritten. @default true */
   readonly isRewritten?: boolean;
@@ -42,7 +42,7 @@ export function folder(): string {
 export const noPause = async (): Promise<void> => {};
 
 export async function rewrittenStore(options: RewrittenOptions = {}): Promise<RewrittenStore> {
-  const { commits = [3, 3], spans = 60, isRewritten = true } = options;
+  const { commits = [3, 3], spans = 24, isRewritten = true } = options;
   const path = folder();
   const writer = new PartitionWriter(
     { path, encoding: 'otlp', maxAgeMs: 0, maxBytes: 1e12 },
@@ -66,7 +66,7 @@ export async function rewrittenStore(options: RewrittenOptions = {}): Promise<Re
       writer.rewritten(number, await rewritePartition(partitionPath(path, number), noPause));
   await writer.close();
   const day = 86_400_000_000_000n;
-  const from = 1_767_225_600_000_000_000n;
+  const from = 1_767_312_000_000_000_000n;
   const questions: Questions = {
     traces: [...traces],
     filters: [
@@ -74,7 +74,7 @@ export async function rewrittenStore(options: RewrittenOptions = {}): Promise<Re
       { status: 'Failed' },
       { attributes: [{ key: 'http.request.method', value: 'GET' }] },
     ],
-    ranges: [{ fromUnixNano: from, toUnixNano: from + 3n * day }],
+    ranges: [{ fromUnixNano: from, toUnixNano: from + day }],
     chunkBytes: [4_000, 1 << 20],
   };
   return { path, questions, before: await answersOf(path, new CommitSignal(), questions) };

@@ -100,10 +100,7 @@ async function found(
   let cursor: string | undefined;
   do {
     const page = await reader.search(cursor === undefined ? query : { ...query, cursor }, SIGNAL);
-    for (const summary of page.items)
-      traceIds.push(
-        JSON.stringify(summary, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
-      );
+    for (const summary of page.items) traceIds.push(textOf(summary));
     cursor = page.next;
   } while (cursor !== undefined);
   return traceIds;
@@ -118,25 +115,27 @@ async function namesOf(reader: TraceReader): Promise<string[]> {
 }
 
 async function statisticsOf(reader: TraceReader, { ranges }: Questions): Promise<string[]> {
-  const answers: unknown[] = [];
+  const answers: string[] = [];
   for (const range of ranges) {
-    const minutes = (range.toUnixNano - range.fromUnixNano) / MINUTE_NANO;
     for (const by of BY)
-      for (const step of [1n, 7n, 60n, 1_440n, minutes])
-        if (step > 0n && minutes / step < 3_000n)
-          answers.push(await reader.statistics(range, by, step * MINUTE_NANO));
-    answers.push(await reader.durations(range));
+      for (const step of [1n, 60n, 1_440n]) {
+        const { series } = await reader.statistics(range, by, step * MINUTE_NANO);
+        for (const { key, points } of series) {
+          const filled = points.filter(({ count }) => count > 0);
+          answers.push(`${by} ${step} ${key} ${points.length} ${filled.map(textOf).join(' ')}`);
+        }
+      }
+    for (const record of await reader.durations(range)) answers.push(textOf(record));
   }
-  return answers.map((answer) =>
-    JSON.stringify(answer, (_, value) =>
-      typeof value === 'bigint'
-        ? String(value)
-        : // Sums of the same doubles in another order differ in their last digits.
-          typeof value === 'number'
-          ? Number(value.toPrecision(12))
-          : value,
-    ),
-  );
+  return answers;
+}
+
+/** Sums of the same doubles in another order differ in their last digits: these are left out. */
+function textOf(value: object): string {
+  return JSON.stringify(value, (_, item) => {
+    if (typeof item === 'bigint') return String(item);
+    return typeof item === 'number' ? Number(item.toPrecision(12)) : item;
+  });
 }
 
 async function readLog(
