@@ -4,8 +4,8 @@
  * now and then.
  *
  * A hash is known by its top `hashBits` bits. Pairs are sorted and cut into buckets by the top `bucketBits` of those.
- * A bucket is a CRC-32 and the number of its pairs, u32 each, then per pair the distance of the other bits to the pair before, Rice-coded with `riceBits`, and the
- * block in `blockBits`. A hash in more than a quarter of the blocks is common: it is listed whole, without pairs.
+ * A bucket is a CRC-32 and the number of its pairs, u32 each, then per pair the distance of the other bits to the pair before,
+ * Rice-coded with `riceBits`, and the block in `blockBits`. A hash in more than a quarter of the blocks is common: it is listed whole, without pairs.
  *
  *   table    u32 pairs · u8 hashBits · u8 bucketBits · u8 riceBits · u8 blockBits · u32 common · common hashes u32 each, sorted ·
  *            2^bucketBits + 1 offsets of buckets u32 each
@@ -21,6 +21,7 @@ const TABLE_BYTES = 12;
 const CRC_BYTES = 4;
 /** CRC-32, and the number of pairs: hashes that somebody chose may all fall into one bucket. */
 const BUCKET_HEADER_BYTES = 8;
+const DEAL_BITS = 12;
 /** A pair is a double: 32 bits of hash over 21 of block. */
 const BLOCKS_MAX = 0x200000;
 
@@ -40,10 +41,10 @@ export function encodePostings(
   const all = sortedPairs(ofBlock);
   const commonFrom = Math.max(2, Math.floor(ofBlock.length * COMMON_SHARE) + 1);
   const { pairs, common } = withoutCommon(all, commonFrom);
-  const sizes = sizesFor(pairs.length, ofBlock.length, spareBits);
+  const sizes = sizesFor(pairs.count, ofBlock.length, spareBits);
   const { buckets, offsets } = encodeBuckets(pairs, sizes);
   const table = Buffer.alloc(TABLE_BYTES + (common.length + offsets.length) * 4);
-  table.writeUInt32LE(pairs.length, 0);
+  table.writeUInt32LE(pairs.count, 0);
   table.set([sizes.hashBits, sizes.bucketBits, sizes.riceBits, sizes.blockBits], 4);
   table.writeUInt32LE(common.length, 8);
   let at = TABLE_BYTES;
@@ -74,43 +75,69 @@ function sizesFor(pairs: number, blocks: number, spareBits: number): Sizes {
   };
 }
 
+/** Sorted by hash, then block: dealt out by the top bits of the hash first, so that what is sorted stays in the cache. */
 function sortedPairs(ofBlock: readonly Uint32Array[]): Float64Array {
   if (ofBlock.length > BLOCKS_MAX) throw new RangeError('a segment has too many blocks');
-  const pairs = new Float64Array(ofBlock.reduce((sum, hashes) => sum + hashes.length, 0));
-  let at = 0;
+  const ends = new Uint32Array(2 ** DEAL_BITS);
+  for (const hashes of ofBlock)
+    for (let i = 0; i < hashes.length; i++) ends[hashes[i]! >>> (32 - DEAL_BITS)]!++;
+  let total = 0;
+  for (let heap = 0; heap < ends.length; heap++) {
+    const first = total;
+    total += ends[heap]!;
+    ends[heap] = first;
+  }
+  const pairs = new Float64Array(total);
   for (const [block, hashes] of ofBlock.entries())
-    for (const hash of hashes) pairs[at++] = hash * BLOCKS_MAX + block;
-  return pairs.sort();
+    for (let i = 0; i < hashes.length; i++) {
+      const hash = hashes[i]!;
+      pairs[ends[hash >>> (32 - DEAL_BITS)]!++] = hash * BLOCKS_MAX + block;
+    }
+  let first = 0;
+  for (const end of ends) {
+    pairs.subarray(first, end).sort();
+    first = end;
+  }
+  return pairs;
 }
 
-/** Drops the pairs of hashes that stand in `commonFrom` blocks or more. */
-function withoutCommon(
-  all: Float64Array,
-  commonFrom: number,
-): { pairs: Float64Array; common: number[] } {
+interface Pairs {
+  readonly count: number;
+  readonly hashes: Uint32Array;
+  readonly blocks: Uint32Array;
+}
+
+/** Taken apart, without the hashes that stand in `commonFrom` blocks or more. */
+function withoutCommon(all: Float64Array, commonFrom: number): { pairs: Pairs; common: number[] } {
   const common: number[] = [];
-  let kept = 0;
-  for (let from = 0; from < all.length; ) {
-    const hash = Math.floor(all[from]! / BLOCKS_MAX);
-    let to = from + 1;
-    while (to < all.length && Math.floor(all[to]! / BLOCKS_MAX) === hash) to++;
-    if (to - from >= commonFrom) common.push(hash);
-    else {
-      all.copyWithin(kept, from, to);
-      kept += to - from;
+  const hashes = new Uint32Array(all.length);
+  const blocks = new Uint32Array(all.length);
+  let count = 0;
+  let run = 0;
+  for (let i = 0; i < all.length; i++) {
+    const hash = Math.floor(all[i]! / BLOCKS_MAX);
+    if (count > run && hashes[run] !== hash) {
+      // The hash before is complete, and no common one.
+      run = count;
     }
-    from = to;
+    hashes[count] = hash;
+    blocks[count++] = all[i]! - hash * BLOCKS_MAX;
+    if (count - run < commonFrom) continue;
+    common.push(hash);
+    count = run;
+    while (i + 1 < all.length && Math.floor(all[i + 1]! / BLOCKS_MAX) === hash) i++;
   }
-  return { pairs: all.subarray(0, kept), common };
+  return { pairs: { count, hashes, blocks }, common };
 }
 
 function encodeBuckets(
-  pairs: Float64Array,
+  { count, hashes, blocks }: Pairs,
   { hashBits, bucketBits, riceBits, blockBits }: Sizes,
 ): { buckets: Buffer; offsets: Uint32Array } {
   const offsets = new Uint32Array(2 ** bucketBits + 1);
-  const restSize = 2 ** (hashBits - bucketBits);
-  const rice = 2 ** riceBits;
+  const restBits = hashBits - bucketBits;
+  const restMask = 2 ** restBits - 1;
+  const riceMask = 2 ** riceBits - 1;
   const pieces: Uint8Array[] = [];
   const writer = new BitWriter();
   let length = 0;
@@ -119,14 +146,13 @@ function encodeBuckets(
     offsets[bucket] = length;
     let before = 0;
     const first = at;
-    for (; at < pairs.length; at++) {
-      const hash = Math.floor(pairs[at]! / BLOCKS_MAX);
-      const top = Math.floor(hash / 2 ** (32 - hashBits));
-      if (Math.floor(top / restSize) !== bucket) break;
-      const rest = top % restSize;
-      writer.unary(Math.floor((rest - before) / rice));
-      writer.write((rest - before) % rice, riceBits);
-      writer.write(pairs[at]! - hash * BLOCKS_MAX, blockBits);
+    for (; at < count; at++) {
+      const top = hashes[at]! >>> (32 - hashBits);
+      if (shifted(top, restBits) !== bucket) break;
+      const rest = (top & restMask) >>> 0;
+      writer.unary(shifted(rest - before, riceBits));
+      writer.write(((rest - before) & riceMask) >>> 0, riceBits);
+      writer.write(blocks[at]!, blockBits);
       before = rest;
     }
     if (at === first) continue;
@@ -140,6 +166,11 @@ function encodeBuckets(
   }
   offsets[2 ** bucketBits] = length;
   return { buckets: Buffer.concat(pieces, length), offsets };
+}
+
+/** To the right by up to 32 places. */
+function shifted(value: number, places: number): number {
+  return places === 32 ? 0 : value >>> places;
 }
 
 /** Looks hashes up. `read` gives bytes of the buckets. */
@@ -192,15 +223,16 @@ export class Postings {
     if (this.#offsets[bucket + 1] === this.#offsets[bucket]) return [];
     const { bytes, view } = this.#bucket(bucket);
     const bits = new BitReader(bytes.subarray(BUCKET_HEADER_BYTES));
-    const blocks: number[] = [];
+    // Several hashes may share their highest bits, and a block.
+    const blocks = new Set<number>();
     let rest = 0;
     for (let pair = view.getUint32(CRC_BYTES, true); pair > 0; pair--) {
       rest += bits.unary() * 2 ** riceBits + bits.read(riceBits);
       const block = bits.read(blockBits);
       if (rest > wanted) break;
-      if (rest === wanted && block < this.#blocks && blocks.at(-1) !== block) blocks.push(block);
+      if (rest === wanted && block < this.#blocks) blocks.add(block);
     }
-    return blocks.sort((a, b) => a - b);
+    return [...blocks].sort((a, b) => a - b);
   }
 
   /** Reads every bucket. @throws DamagedBlock */
