@@ -38,17 +38,13 @@ export class BitWriter {
   }
 }
 
-/** Beyond the end it reads zeros; `isBeyond` tells. */
+/** Beyond the end it reads zeros. */
 export class BitReader {
   readonly #bytes: Uint8Array;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-  }
-
-  get isBeyond(): boolean {
-    return this.#at > this.#bytes.length * 8;
   }
 
   read(count: number): number {

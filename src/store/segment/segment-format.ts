@@ -1,5 +1,6 @@
 /**
- * The outer form of a segment: a closed partition rewritten into one file that is never changed again. Little-endian.
+ * The outer form of a segment: a closed partition rewritten into one file that is never changed again. Little-endian. Byte table:
+ * docs/decisions/0010-segments.md.
  *
  *   0        u32 magic `SYNS` · u16 version · u16 zero
  *   8        blocks (docs/decisions/0009-column-blocks.md), one after the other
