@@ -250,9 +250,14 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
 
-/** A block as a batch again: rows with arrival numbers and bits as they were written. Owned by the caller. */
-export function batchOfBody(body: BodyContent): SpanBatch {
-  const scanner = new SpanScanner();
+/**
+ * A block as a batch again: rows with arrival numbers and bits as they were written. Owned by the caller; with a scanner of
+ * the caller's, until that scans again.
+ */
+export function batchOfBody(
+  body: BodyContent,
+  scanner: SpanScanner = new SpanScanner(),
+): SpanBatch {
   const outcome = scanner.scan(body.traces);
   if (outcome.status !== 'ok' || scanner.count !== body.spanCount)
     throw new DamagedBlock(`block ${body.blockNumber} does not hold the spans that it says`);

@@ -7,6 +7,7 @@
  * a trace and a distinct attribute value of a block.
  */
 import { rmSync } from 'node:fs';
+import { SpanScanner } from '../../../otlp/scan-traces.ts';
 import type { SpanBatch } from '../../../otlp/span-batch.ts';
 import { BITS, COLUMN, STRIDE } from '../../../otlp/span-columns.ts';
 import { ColumnBlockWriter } from '../../columns/column-block-writer.ts';
@@ -89,6 +90,7 @@ class Rewrite {
   readonly #segment: SegmentWriter;
   readonly #pause: () => Promise<void>;
   readonly #columns = new ColumnBlockWriter();
+  readonly #scanner = new SpanScanner();
   /** Spans of the block that was read last, where it is damaged. */
   #lost = 0;
 
@@ -124,7 +126,7 @@ class Rewrite {
     const body = partition.body(block);
     try {
       if (body === undefined) throw new Error('it is not there');
-      return batchOfBody(decodeBody(body));
+      return batchOfBody(decodeBody(body), this.#scanner);
     } catch (error) {
       const head = partition.head(block);
       // A gap that a salvage left, and told.
