@@ -18,6 +18,7 @@ import { crashes } from './crashes.ts';
 import { damaged, flipBits, specimen } from './damage.ts';
 import { filledDisk, limitedFiles, unusableDisks } from './full-disk.ts';
 import { killsWhileSending, outage } from './outages.ts';
+import { killsWhileRewriting } from './rewrites.ts';
 import { sigtermUnderLoad, standstill } from './stops.ts';
 
 type Fault = (scene: FaultScene, full: boolean) => Promise<boolean>;
@@ -41,6 +42,18 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     } as const;
     const { stored, forwarded } = await crashes(scene, options);
     return all(tell('stored', stored), tell('forwarded', forwarded));
+  },
+
+  async rewrites(scene, full) {
+    const { stored, rewritten, partitions, leftovers } = await killsWhileRewriting(
+      scene,
+      full ? 100 : 10,
+    );
+    return all(
+      tell(`killed while rewriting, ${rewritten} of ${partitions} partitions in columns`, stored),
+      rewritten === partitions,
+      leftovers.length === 0,
+    );
   },
 
   async signals(scene, full) {
