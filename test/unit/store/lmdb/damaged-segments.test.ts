@@ -18,6 +18,7 @@ import { PartitionWriter } from '../../../../src/store/lmdb/partition-writer.ts'
 import { checkSegments } from '../../../../src/store/lmdb/recovery/check-segments.ts';
 import { SegmentFile } from '../../../../src/store/segment/segment-file.ts';
 import { SECTION } from '../../../../src/store/segment/segment-format.ts';
+import { runs } from '../../../support/property-runs.ts';
 import { testHost } from '../../../support/receiver-host.ts';
 import { type RewrittenStore, rewrittenStore } from '../../../support/rewritten-store.ts';
 import { SeededRandom } from '../../../support/seeded-random.ts';
@@ -174,8 +175,8 @@ it('a repair that was interrupted between its renames is finished', async () => 
   expect(existsSync(`${folder}.new`)).toBe(false);
 });
 
-it('random damage is never told as truth', async () => {
-  for (let seed = 0; seed < 6; seed++) {
+it('random damage is never told as truth', { timeout: 600_000 }, async () => {
+  for (let seed = 0; seed < runs(6); seed++) {
     const random = new SeededRandom(seed);
     const store = await rewrittenStore({ spans: 20 });
     const file = fileOf(store.path, 1 + random.below(2));
