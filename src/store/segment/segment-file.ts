@@ -99,6 +99,8 @@ export class SegmentFile {
 
   /** Fewer at the end of the file. */
   read(offset: number, length: number): Buffer {
+    // By now its number may be another file's.
+    if (this.#isClosed) throw new Error('the segment was closed');
     if (!(length >= 0) || !(offset >= 0) || offset > this.fileBytes)
       throw new DamagedBlock('a place outside of the segment');
     const bytes = Buffer.allocUnsafeSlow(Math.min(length, this.fileBytes - offset));

@@ -46,7 +46,12 @@ export class SegmentWriter {
   constructor(path: string) {
     this.#path = path;
     this.#file = openSync(`${path}${ASIDE}`, 'w', 0o600);
-    this.#append(encodeHeader());
+    try {
+      this.#append(encodeHeader());
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
   }
 
   add(encoded: EncodedColumns): void {

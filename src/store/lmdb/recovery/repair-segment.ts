@@ -42,8 +42,9 @@ export async function repairSegment(
 ): Promise<RepairReport> {
   mkdirSync(dirname(freshPath), { recursive: true, mode: 0o700 });
   const rest = attempt(() => new SegmentFile(damagedPath));
-  const segment = new SegmentWriter(freshPath);
+  let segment: SegmentWriter | undefined;
   try {
+    segment = new SegmentWriter(freshPath);
     const columns = new ColumnBlockWriter();
     const spanCounts: number[] = [];
     let arrivalMax = 0;
@@ -66,7 +67,7 @@ export async function repairSegment(
     const blocks = spanCounts.length;
     return { spans, blocks, bytes, arrivalMax, written: cuts.length, periods: periods?.length };
   } catch (error) {
-    segment.abandon();
+    segment?.abandon();
     throw error;
   } finally {
     rest?.close();

@@ -50,8 +50,9 @@ export async function rewritePartition(
   pause: () => Promise<void>,
 ): Promise<RewriteReport> {
   const partition = new Partition(path, { readOnly: true });
-  const segment = new SegmentWriter(segmentPath(path));
+  let segment: SegmentWriter | undefined;
   try {
+    segment = new SegmentWriter(segmentPath(path));
     const rewrite = new Rewrite(segment, pause);
     const count = partition.blockCount();
     for (let block = 0; block < count; block++) await rewrite.take(partition, block);
@@ -61,7 +62,7 @@ export async function rewritePartition(
     verify(segmentPath(path), spans);
     return { spans, blocks, bytes, written: written.length, arrivalMax, damaged };
   } catch (error) {
-    segment.abandon();
+    segment?.abandon();
     rmSync(segmentPath(path), { force: true });
     throw error;
   } finally {

@@ -92,6 +92,7 @@ describe('a rewrite that is cut off', () => {
         },
       );
       isOver = calls <= refused;
+      expect(filesOf(copy).filter((file) => file.endsWith('.new'))).toEqual([]);
       expect(wasRefused).toBe(!isOver);
       expect(firstDifference(before, await answersOf(copy, new CommitSignal(), questions))).toBe(
         undefined,
