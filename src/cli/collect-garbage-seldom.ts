@@ -13,7 +13,7 @@ import { setFlagsFromString } from 'node:v8';
 const FLAGS = [
   '--semi-space-growth-factor=1',
   '--external-memory-accounted-in-global-limit',
-  // For collectStartGarbage.
+  // For collect-garbage.ts.
   '--expose-gc',
 ];
 /** An older V8 does not know the second flag, and would say so on stderr. */

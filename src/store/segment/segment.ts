@@ -108,13 +108,14 @@ export class Segment {
     for (const type of [SECTION.traceTable, SECTION.valueTable]) this.#postingsOf(type);
   }
 
-  /** Reads everything: the file as a whole. */
-  verify(): void {
+  /** Reads everything: the file as a whole. Called after each block: who has little memory can make room. */
+  verify(after: (block: number) => void = () => {}): void {
     this.verifySections();
     for (const [block, spanCount] of this.directory.spanCount.entries()) {
       const opened = this.block(block);
       if (opened.spanCount !== spanCount) throw new DamagedBlock(`block ${block} is another one`);
       opened.verify();
+      after(block);
     }
     for (const period of this.periods)
       if (decodeMinute(this.statistics(period)) === undefined)

@@ -6,10 +6,11 @@
  * Runs in slices: after each block written it waits for `pause`. Memory: one block as it was written, one of columns, and four bytes
  * a trace and a distinct attribute value of a block.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { SpanScanner } from '../../../otlp/scan-traces.ts';
 import type { SpanBatch } from '../../../otlp/span-batch.ts';
 import { BITS, COLUMN, STRIDE } from '../../../otlp/span-columns.ts';
+import { collectGarbage } from '../../../telemetry/collect-garbage.ts';
 import { ColumnBlockWriter } from '../../columns/column-block-writer.ts';
 import { DamagedBlock } from '../../columns/damaged-block.ts';
 import { Segment } from '../../segment/segment.ts';
@@ -27,6 +28,10 @@ export const BLOCK_SPANS = 4_096;
 const BLOCK_BYTES = 8 * 1024 * 1024;
 /** Of a batch added at once: a request may hold millions of tiny spans. */
 const ROWS_AT_ONCE = 16_384;
+/** Pages of a mapped file are memory of ours until it is closed: it is, and opened again, after so many bytes of blocks. */
+const MAPPED_BYTES = 16 * 1024 * 1024;
+/** Blocks between two collections of garbage. */
+const VERIFIED_AT_ONCE = 24;
 
 export interface RewriteReport {
   readonly spans: number;
@@ -49,14 +54,25 @@ export async function rewritePartition(
   path: string,
   pause: () => Promise<void>,
 ): Promise<RewriteReport> {
-  const partition = new Partition(path, { readOnly: true });
+  let partition = new Partition(path, { readOnly: true });
   let segment: SegmentWriter | undefined;
   try {
     segment = new SegmentWriter(segmentPath(path));
     const rewrite = new Rewrite(segment, pause);
     const count = partition.blockCount();
-    for (let block = 0; block < count; block++) await rewrite.take(partition, block);
+    for (let block = 0, mapped = 0; block < count; block++) {
+      const before = rewrite.bytesRead;
+      await rewrite.take(partition, block);
+      mapped += rewrite.bytesRead - before;
+      // One that expired meanwhile could not be opened again.
+      if (mapped < MAPPED_BYTES || !existsSync(path)) continue;
+      await partition.close();
+      partition = new Partition(path, { readOnly: true });
+      mapped = 0;
+    }
     await rewrite.finishBlock();
+    // What follows needs memory of its own, and blocks leave theirs outside the heap.
+    collectGarbage('regular');
     const bytes = segment.finish(rewrite.written, rolledUp(partition));
     const { spans, blocks, damaged, written, arrivalMax } = rewrite;
     verify(segmentPath(path), spans);
@@ -74,7 +90,9 @@ export async function rewritePartition(
 function verify(path: string, spans: number): void {
   const segment = new Segment(path);
   try {
-    segment.verify();
+    segment.verify((block) => {
+      if (block % VERIFIED_AT_ONCE === 0) collectGarbage('regular');
+    });
     const held = segment.directory.spanCount.reduce((sum, count) => sum + count, 0);
     if (held !== spans) throw new DamagedBlock(`it holds ${held} of ${spans} spans`);
   } finally {
@@ -87,6 +105,7 @@ class Rewrite {
   readonly damaged: DamagedBlockReport[] = [];
   spans = 0;
   blocks = 0;
+  bytesRead = 0;
   arrivalMax = 0;
   readonly #segment: SegmentWriter;
   readonly #pause: () => Promise<void>;
@@ -125,6 +144,7 @@ class Rewrite {
     this.#lost = 0;
     // Until the head is read: a view that the next read overwrites.
     const body = partition.body(block);
+    this.bytesRead += body?.length ?? 0;
     try {
       if (body === undefined) throw new Error('it is not there');
       return batchOfBody(decodeBody(body), this.#scanner);

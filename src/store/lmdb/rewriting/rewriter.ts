@@ -18,6 +18,8 @@ import type { FromRewriter, RewriteData, ToRewriter } from './rewrite-messages.t
 
 /** How long the thread is kept with nothing to do. */
 const IDLE_MS = 20_000;
+/** Its garbage lies outside the heap: a young generation that grew would only be kept. */
+const YOUNG_MIB_MAX = 3;
 /** After a rewrite met a full disk, and how often it is asked whether there is room. */
 const ROOM_RETRY_MS = 10_000;
 
@@ -170,7 +172,11 @@ export class Rewriter {
   #start(): Worker {
     const file = new URL(`./rewrite-thread${extname(import.meta.url)}`, import.meta.url);
     const workerData: RewriteData = { committed: this.#committed.buffer as SharedArrayBuffer };
-    const thread = new Worker(file, { workerData, name: 'synton-rewriter' });
+    const thread = new Worker(file, {
+      workerData,
+      name: 'synton-rewriter',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB_MAX },
+    });
     thread.on('message', (answer: FromRewriter) => this.#answered(answer));
     const gone = (message: string) => {
       if (this.#thread !== thread) return;
