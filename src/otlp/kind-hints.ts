@@ -36,7 +36,7 @@ const MODEL_SPAN_NAMES = new Set(['claude_code.llm_request', 'llm_call']);
 /** Of each length of a key, the first letter of those looked for: two of a length at most. */
 const FIRST_LETTERS = new Uint8Array(256);
 const OTHER_LETTERS = new Uint8Array(256);
-for (const key of [
+const LOOKED_FOR = [
   SYNTON_KIND,
   SYNTON_ASYNC,
   DB_SYSTEM,
@@ -46,7 +46,8 @@ for (const key of [
   GEN_AI_OPERATION,
   OPENINFERENCE_KIND,
   TRACELOOP_KIND,
-]) {
+];
+for (const key of LOOKED_FOR) {
   const letters = FIRST_LETTERS[key.length] === 0 ? FIRST_LETTERS : OTHER_LETTERS;
   letters[key.length] = key[0]!;
 }
@@ -55,6 +56,9 @@ for (const key of [
 export function mayHint(keyLength: number, first: number): boolean {
   return FIRST_LETTERS[keyLength] === first || OTHER_LETTERS[keyLength] === first;
 }
+
+/** The keys that `see` looks for. */
+export const HINT_KEYS: ReadonlySet<string> = new Set(LOOKED_FOR.map((key) => key.toString()));
 
 // Keys that were seen.
 const KIND_SEEN = 1;

@@ -19,23 +19,36 @@ const VALUES_MAX = 16_384;
 const INT64_MIN = -(2 ** 63);
 const INT64_MAX = 2 ** 63;
 
+/** In a `for … in`, and there alone, this is no call: three times as fast as Object.hasOwn. */
+export const isOwn: (this: object, key: string) => boolean = Object.prototype.hasOwnProperty;
+
 /** Own enumerable keys are written, in their order. */
 export interface SdkAttributes {
   readonly [key: string]: unknown;
 }
 
-/** Writes each attribute as a KeyValue under `field`, which is below 16. */
+/** Writes each attribute as a KeyValue under `field`, which is below 16; returns how many. */
 export function writeAttributes(
   writer: ProtobufWriter,
   field: number,
   attributes: SdkAttributes,
-): void {
+): number {
+  let count = 0;
   for (const key in attributes) {
-    if (Object.hasOwn(attributes, key)) writeAttribute(writer, field, key, attributes[key]);
+    if (!isOwn.call(attributes, key)) continue;
+    writeAttribute(writer, field, key, attributes[key]);
+    count++;
   }
+  return count;
 }
 
-function writeAttribute(writer: ProtobufWriter, field: number, key: string, value: unknown): void {
+/** One KeyValue under `field`, which is below 16. */
+export function writeAttribute(
+  writer: ProtobufWriter,
+  field: number,
+  key: string,
+  value: unknown,
+): void {
   if (typeof value === 'string') {
     if (writer.shortPair(field, key, value)) return;
     // Sizes are right for ASCII and mended by `endSized` otherwise, so that nearly nothing is moved.
@@ -61,7 +74,8 @@ function writeAttribute(writer: ProtobufWriter, field: number, key: string, valu
   writer.end(mark);
 }
 
-function writeNumber(writer: ProtobufWriter, value: number): void {
+/** The members of an AnyValue. */
+export function writeNumber(writer: ProtobufWriter, value: number): void {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) writer.int64Number(3, value);
   else if (Number.isInteger(value) && value !== 0 && value >= INT64_MIN && value < INT64_MAX) {
     writer.int64(3, BigInt(value));

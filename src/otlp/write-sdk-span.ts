@@ -10,6 +10,7 @@
  *     15 status · 16 flags (fixed32)
  */
 
+import type { SdkSpanRow } from './sdk-span-row.ts';
 import { ProtobufWriter } from './wire/protobuf-writer.ts';
 import { type SdkAttributes, writeAttributes } from './write-attributes.ts';
 
@@ -75,23 +76,48 @@ export interface SdkSpan {
 const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 
+const SPAN_ID_LENGTH = 8;
+const TRACE_ID_LENGTH = 16;
+const EXCEPTION = 'exception';
+
 /** Appends a Span message to `writer`, without a tag or a length. */
 export function writeSdkSpan(writer: ProtobufWriter, span: SdkSpan): void {
+  writeSpan(writer, span, undefined);
+}
+
+/** The same; `row` notes what is written, for its `fill`. */
+export function writeSdkSpanNoted(writer: ProtobufWriter, span: SdkSpan, row: SdkSpanRow): void {
+  row.reset();
+  writeSpan(writer, span, row);
+}
+
+function writeSpan(writer: ProtobufWriter, span: SdkSpan, row: SdkSpanRow | undefined): void {
   const context = span.spanContext();
   const parent = span.parentSpanContext;
-  writeId(writer, 1, context.traceId);
-  writeId(writer, 2, context.spanId);
+  const traceId = writeId(writer, 1, context.traceId, TRACE_ID_LENGTH);
+  const spanId = writeId(writer, 2, context.spanId, SPAN_ID_LENGTH);
+  const stateFrom = writer.offset;
   if (context.traceState) writeText(writer, 3, context.traceState.serialize());
-  if (parent?.spanId) writeId(writer, 4, parent.spanId);
+  const stateTo = writer.offset;
+  let parentId = 0;
+  if (parent?.spanId) parentId = writeId(writer, 4, parent.spanId, SPAN_ID_LENGTH);
+  const nameFrom = writer.offset;
   writeText(writer, 5, span.name);
-  writer.uint32(6, span.kind + 1);
-  writeTime(writer, 7, span.startTime);
-  writeTime(writer, 8, span.endTime);
-  writeAttributes(writer, 9, span.attributes);
+  const nameTo = writer.offset;
+  const kind = (span.kind + 1) >>> 0;
+  writer.uint32(6, kind);
+  const start = writeTime(writer, 7, span.startTime);
+  const end = writeTime(writer, 8, span.endTime);
+  const { attributes, events, links } = span;
+  const attributeCount =
+    row === undefined
+      ? writeAttributes(writer, 9, attributes)
+      : row.attributes.write(writer, attributes, row.hints);
   writeCount(writer, 10, span.droppedAttributesCount);
-  for (const event of span.events) writeEvent(writer, event);
+  let parts = 0;
+  for (const event of events) parts += writeEvent(writer, event);
   writeCount(writer, 12, span.droppedEventsCount);
-  for (const link of span.links) writeLink(writer, link);
+  for (const link of links) parts += writeLink(writer, link);
   writeCount(writer, 14, span.droppedLinksCount);
   const { code, message } = span.status;
   if (code !== 0 || message) {
@@ -100,7 +126,22 @@ export function writeSdkSpan(writer: ProtobufWriter, span: SdkSpan): void {
     writeCount(writer, 3, code);
     writer.end(mark);
   }
-  writer.fixed32(16, flagsOf(context.traceFlags, parent?.isRemote));
+  const flags = flagsOf(context.traceFlags, parent?.isRemote);
+  writer.fixed32(16, flags);
+  if (row === undefined) return;
+  row.traceId = traceId;
+  row.spanId = spanId;
+  row.parentId = parentId;
+  row.state(writer.bytes, stateFrom, stateTo);
+  row.name(writer.bytes, nameFrom, nameTo);
+  row.kind = kind;
+  row.start = start;
+  row.end = end;
+  row.attributeCount = attributeCount;
+  row.parts = parts;
+  row.hasException = events.some(isException);
+  row.status = code >>> 0;
+  row.flags = flags;
 }
 
 /** The fields of a ResourceSpans other than scope_spans. */
@@ -126,25 +167,33 @@ export function sdkScopeFrame(scope: SdkScope): Uint8Array {
   return writer.finish();
 }
 
-function writeEvent(writer: ProtobufWriter, event: SdkEvent): void {
+function isException(event: SdkEvent): boolean {
+  return event.name === EXCEPTION;
+}
+
+/** Returns how many parts it has: itself and its attributes. */
+function writeEvent(writer: ProtobufWriter, event: SdkEvent): number {
   const mark = writer.begin(11);
   writeTime(writer, 1, event.time);
   writeText(writer, 2, event.name);
-  if (event.attributes) writeAttributes(writer, 3, event.attributes);
+  const parts = event.attributes ? writeAttributes(writer, 3, event.attributes) : 0;
   writeCount(writer, 4, event.droppedAttributesCount);
   writer.end(mark);
+  return 1 + parts;
 }
 
-function writeLink(writer: ProtobufWriter, link: SdkLink): void {
+/** Returns how many parts it has: itself and its attributes. */
+function writeLink(writer: ProtobufWriter, link: SdkLink): number {
   const { context } = link;
   const mark = writer.begin(13);
-  writeId(writer, 1, context.traceId);
-  writeId(writer, 2, context.spanId);
+  writeId(writer, 1, context.traceId, TRACE_ID_LENGTH);
+  writeId(writer, 2, context.spanId, SPAN_ID_LENGTH);
   if (context.traceState) writeText(writer, 3, context.traceState.serialize());
-  if (link.attributes) writeAttributes(writer, 4, link.attributes);
+  const parts = link.attributes ? writeAttributes(writer, 4, link.attributes) : 0;
   writeCount(writer, 5, link.droppedAttributesCount);
   writer.fixed32(6, flagsOf(context.traceFlags, context.isRemote));
   writer.end(mark);
+  return 1 + parts;
 }
 
 function flagsOf(traceFlags: number, isRemote: boolean | undefined): number {
@@ -166,21 +215,34 @@ for (let i = 0; i < 16; i++) {
   DIGITS[i.toString(16).toUpperCase().charCodeAt(0)] = i;
 }
 
-function writeId(writer: ProtobufWriter, field: number, hex: string): void {
+/** Returns where its bytes begin; −1 where they are not `expected` many. */
+function writeId(writer: ProtobufWriter, field: number, hex: string, expected: number): number {
   const length = hex.length >> 1;
   writer.tag(field, 2);
   writer.varint(length);
-  writer.reserve(length);
-  const { bytes } = writer;
-  let at = writer.offset;
-  for (let i = 0; i < length; i++) {
-    const high = DIGITS[hex.charCodeAt(i * 2) & 0xff]!;
-    bytes[at++] = (high << 4) | DIGITS[hex.charCodeAt(i * 2 + 1) & 0xff]!;
+  const at = writer.offset;
+  if (length !== expected) {
+    for (let i = 0; i < length * 2; i += 2) writer.byte(wordOf(hex, i, 2));
+    return -1;
   }
-  writer.offset = at;
+  for (let i = 0; i < length * 2; i += 8) writer.bigWord(wordOf(hex, i, 8));
+  return at;
 }
 
-/** A time before the epoch becomes zero, and so does what is no number. */
-function writeTime(writer: ProtobufWriter, field: number, [seconds, nanos]: HrTime): void {
-  if (seconds > 0 || nanos > 0) writer.fixed64Nanos(field, seconds, Math.floor(nanos));
+/** Of at most eight digits. */
+function wordOf(hex: string, from: number, digits: number): number {
+  let word = 0;
+  for (let i = from; i < from + digits; i++) {
+    word = (word << 4) | DIGITS[hex.charCodeAt(i) & 0xff]!;
+  }
+  return word;
+}
+
+/** A time before the epoch becomes zero, and so does what is no number. Where its bytes begin; 0 for none. */
+function writeTime(writer: ProtobufWriter, field: number, time: HrTime): number {
+  const seconds = time[0];
+  const nanos = time[1];
+  if (!(seconds > 0 || nanos > 0)) return 0;
+  writer.fixed64Nanos(field, seconds, Math.floor(nanos));
+  return writer.offset - 8;
 }

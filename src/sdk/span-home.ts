@@ -56,13 +56,21 @@ export class SpanHome {
 
   /** Sends a request where spans are kept. May throw on a fault of storage. */
   async send(
-    { request }: EncodedRequest,
+    { request, batch }: EncodedRequest,
     attempt: number,
     signal: AbortSignal,
   ): Promise<ConsumeResult> {
     const owner = this.#owner;
-    if (owner === undefined) return this.#consume(request, attempt === 0, signal);
-    if (attempt === 0) await this.#consume(request, true, signal);
+    if (attempt === 0) {
+      // The encoder's rows are there until it encodes again: nothing is awaited before they are taken.
+      const runtime = this.#runtime;
+      const consumed =
+        batch === undefined || runtime === undefined
+          ? this.#consume(request, true, signal)
+          : runtime.consumer.consume(batch, signal);
+      if (owner === undefined) return consumed;
+      await consumed;
+    } else if (owner === undefined) return this.#consume(request, false, signal);
     const sampled = sampledOnly(request);
     if (sampled === undefined) return { status: 'accepted' };
     const answer = await owner.send(sampled, signal);

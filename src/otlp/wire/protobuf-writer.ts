@@ -13,9 +13,12 @@ const SHORT_STRING = 48;
 export class ProtobufWriter {
   bytes: Buffer;
   offset = 0;
+  /** The same memory as `bytes`. */
+  #view: DataView;
 
   constructor(capacity = 1024) {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
+    this.#view = viewOf(this.bytes);
   }
 
   /** Starts over in the same buffer. */
@@ -35,6 +38,7 @@ export class ProtobufWriter {
     const { buffer, byteOffset } = this.bytes;
     const written = new Uint8Array(buffer, byteOffset, this.offset);
     this.bytes = Buffer.alloc(0);
+    this.#view = viewOf(this.bytes);
     this.offset = 0;
     return written;
   }
@@ -106,7 +110,8 @@ export class ProtobufWriter {
   fixed32(field: number, value: number): void {
     this.tag(field, WIRE.fixed32);
     this.reserve(4);
-    this.#word(value);
+    this.#view.setInt32(this.offset, value, true);
+    this.offset += 4;
   }
 
   fixed64(field: number, value: bigint): void {
@@ -116,8 +121,9 @@ export class ProtobufWriter {
   fixed64Words(field: number, low: number, high: number): void {
     this.tag(field, WIRE.fixed64);
     this.reserve(8);
-    this.#word(low);
-    this.#word(high);
+    this.#view.setInt32(this.offset, low, true);
+    this.#view.setInt32(this.offset + 4, high, true);
+    this.offset += 8;
   }
 
   /**
@@ -126,16 +132,17 @@ export class ProtobufWriter {
    */
   fixed64Nanos(field: number, seconds: number, nanos: number): void {
     const upper = Math.floor(seconds / 0x10000) * 1e9;
-    const lower = (seconds & 0xffff) * 1e9 + nanos;
-    const low = (upper % 0x10000) * 0x10000 + (lower % 0x100000000);
-    const high = Math.floor(upper / 0x10000) + Math.floor(lower / 0x100000000);
-    this.fixed64Words(field, low >>> 0, (high + (low >= 0x100000000 ? 1 : 0)) >>> 0);
+    const high = Math.floor(upper / 0x10000);
+    // The remainder of a division of doubles is a call, and a slow one.
+    const rest = (upper - high * 0x10000) * 0x10000 + (seconds & 0xffff) * 1e9 + nanos;
+    this.fixed64Words(field, rest >>> 0, (high + Math.floor(rest / 0x100000000)) >>> 0);
   }
 
   double(field: number, value: number): void {
     this.tag(field, WIRE.fixed64);
     this.reserve(8);
-    this.offset = this.bytes.writeDoubleLE(value, this.offset);
+    this.#view.setFloat64(this.offset, value, true);
+    this.offset += 8;
   }
 
   view(field: number, value: Uint8Array): void {
@@ -205,11 +212,56 @@ export class ProtobufWriter {
     return true;
   }
 
+  /** Writes `2: { 1: text }`, a value, where the text is short ASCII; else nothing, and returns false. */
+  shortText(text: string): boolean {
+    const { length } = text;
+    if (length > 2 * SHORT_STRING) return false;
+    this.reserve(length + 4);
+    const { bytes, offset } = this;
+    if (!writeAscii(bytes, offset + 4, text)) return false;
+    this.#view.setInt32(offset, 0x12000a00 | ((length + 2) << 16) | length);
+    this.offset = offset + 4 + length;
+    return true;
+  }
+
   /** Bytes that are protobuf already. */
   raw(value: Uint8Array): void {
     this.reserve(value.length);
     this.bytes.set(value, this.offset);
     this.offset += value.length;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.offset++] = value;
+  }
+
+  /** Four bytes, the highest first. */
+  bigWord(value: number): void {
+    this.reserve(4);
+    this.#view.setInt32(this.offset, value);
+    this.offset += 4;
+  }
+
+  /** Four bytes that were written, the highest first. */
+  bigWordAt(at: number): number {
+    return this.#view.getUint32(at);
+  }
+
+  /** The same, the lowest first. */
+  littleWordAt(at: number): number {
+    return this.#view.getUint32(at, true);
+  }
+
+  /** The `length` bytes of `source` at byte `at`, which is a multiple of four: for pieces of a hundred bytes or so. */
+  words(source: Int32Array, at: number, length: number): void {
+    const end = this.offset + length;
+    // Whole words: up to three bytes more, which what follows overwrites.
+    this.reserve(length + 4);
+    const view = this.#view;
+    for (let from = at >> 2, to = this.offset; to < end; from++, to += 4)
+      view.setInt32(to, source[from]!, true);
+    this.offset = end;
   }
 
   /** Opens a nested message. Give the mark to `end`; marks close in reverse order. */
@@ -247,15 +299,6 @@ export class ProtobufWriter {
     this.offset += length;
   }
 
-  #word(value: number): void {
-    const { bytes, offset } = this;
-    bytes[offset] = value;
-    bytes[offset + 1] = value >>> 8;
-    bytes[offset + 2] = value >>> 16;
-    bytes[offset + 3] = value >>> 24;
-    this.offset = offset + 4;
-  }
-
   #utf8Long(text: string): void {
     const length = Buffer.byteLength(text);
     this.varint(length);
@@ -268,7 +311,12 @@ export class ProtobufWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.offset + count));
     this.bytes.copy(larger, 0, 0, this.offset);
     this.bytes = larger;
+    this.#view = viewOf(larger);
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 /** False where the text is not ASCII; then what was written there means nothing. */
