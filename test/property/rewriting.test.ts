@@ -162,6 +162,6 @@ test('a rewritten store gives the same answers', async () => {
         rmSync(path, { recursive: true, force: true });
       }
     }),
-    { numRuns: runs(25), endOnFailure: true },
+    { numRuns: runs(18), endOnFailure: true },
   );
 }, 120_000);

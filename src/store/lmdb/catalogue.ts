@@ -186,7 +186,9 @@ export class Catalogue {
     }
   }
 
-  expire({ number, spans, blocks }: PartitionRecord): void {
+  expire({ number, spans, written, blocks: lying }: PartitionRecord): void {
+    // What cursors count.
+    const blocks = written ?? lying;
     this.#partitions.delete(number);
     this.#expired = [...this.#expired, { number, spans, blocks }].slice(-EXPIRED_MAX);
     this.#save();

@@ -71,7 +71,8 @@ export class LmdbLog implements SpanLog {
     let spans = 0;
     for (const expired of this.#partitions.expired()) {
       if (expired.number < cursor.partition) continue;
-      const read = expired.number === cursor.partition ? cursor.block / expired.blocks : 0;
+      const read =
+        expired.number === cursor.partition ? cursor.block / Math.max(1, expired.blocks) : 0;
       spans += Math.round(expired.spans * Math.max(0, 1 - read));
     }
     return spans;

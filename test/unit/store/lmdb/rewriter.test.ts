@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { CommitSignal } from '../../../../src/store/commit-signal.ts';
 import { decodeBody } from '../../../../src/store/lmdb/body-format.ts';
 import { DamageLedger } from '../../../../src/store/lmdb/damage-ledger.ts';
+import { LmdbLog } from '../../../../src/store/lmdb/lmdb-log.ts';
 import { Partition } from '../../../../src/store/lmdb/partition.ts';
 import {
   DATA_FILE,
@@ -17,6 +18,7 @@ import {
   type WriterSettings,
 } from '../../../../src/store/lmdb/partition-writer.ts';
 import { Rewriter } from '../../../../src/store/lmdb/rewriting/rewriter.ts';
+import { SoundPartitions } from '../../../../src/store/lmdb/sound-partitions.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { realisticRequest } from '../../../support/otlp-request.ts';
 import { testHost } from '../../../support/receiver-host.ts';
@@ -102,6 +104,31 @@ it('a block that is damaged is named and counted once, and kept aside; the rest 
   expect(after.logs[0]).toEqual(spans);
   const skipped = after.cursors.map((cursor) => JSON.parse(cursor)[2] as number);
   expect(skipped.reduce((sum, count) => sum + count, 0)).toBe(lost);
+});
+
+it('what expired unread is counted by the blocks that cursors count, whatever form it lay in', async () => {
+  const { writer, rewriter, settings } = opened(folder());
+  for (let i = 0; i < 10; i++) commit(writer, i + 1);
+  await writer.closePartition();
+  await rewriter.finish();
+  const { spans } = writer.catalogue.partitions()[0]!;
+  // Statistics alone: no block, and a cursor may stand at its start.
+  writer.commit(scannedBatch(realisticRequest({ spans: 5, seed: 99 }), { bits: 0 }));
+  writer.flushStatistics();
+  await writer.closePartition();
+  settings.maxBytes = 0;
+  expect(writer.expire()).toEqual([1, 2]);
+  settings.maxBytes = 1e12;
+  for (let i = 0; i < 3; i++) commit(writer, i + 50);
+  const signal = new CommitSignal();
+  const partitions = new SoundPartitions(settings.path, signal);
+  onTestFinished(() => partitions.close());
+  const log = new LmdbLog(partitions, signal);
+  const expired = async (partition: number, block: number) =>
+    (await log.read({ partition, block, ordinal: 0 }, 1 << 20))?.expiredSpans;
+  expect(await expired(1, 0)).toBe(spans);
+  expect(await expired(1, 3)).toBe(spans * 0.7);
+  expect(await expired(2, 0)).toBe(0);
 });
 
 it('a partition that expires while it is rewritten leaves nothing, and the next is rewritten', async () => {
