@@ -18,6 +18,11 @@ import type { FromRewriter, RewriteData, ToRewriter } from './rewrite-messages.t
 
 /** How long the thread is kept with nothing to do. */
 const IDLE_MS = 20_000;
+/** While the writer takes in more than this, some 40,000 spans a second, nothing is begun: memory and CPU are its own. */
+const BUSY_BYTES_A_SECOND = 20 * 1024 * 1024;
+/** Unless so many partitions wait: a gigabyte. */
+const BACKLOG_MAX = 16;
+const RATE_OVER_MS = 500;
 /** Its garbage lies outside the heap: a young generation that grew would only be kept. */
 const YOUNG_MIB_MAX = 3;
 /** After a rewrite met a full disk, and how often it is asked whether there is room. */
@@ -50,6 +55,9 @@ export class Rewriter {
   #isStopped = false;
   #idleSince = performance.now();
   #workedMs = 0;
+  #isBusy = false;
+  #rateSinceMs = performance.now();
+  #rateSinceBytes = 0;
   /** Nothing is begun before: there was no room. */
   #roomAskedAgainMs = Number.NEGATIVE_INFINITY;
   #lacksRoom = false;
@@ -92,6 +100,8 @@ export class Rewriter {
         number <= urgentUntil || nowMs - this.#closedSince.get(number)! >= this.#host.delayMs,
     );
     if (due !== undefined) {
+      const mayWait = due.number > urgentUntil && waiting.length < BACKLOG_MAX;
+      if (mayWait && this.#isWriterBusy(nowMs)) return true;
       if (!this.#hasRoomFor(due, nowMs)) return true;
       this.#idleSince = nowMs;
       this.#begin(due.number, due.number <= urgentUntil);
@@ -118,6 +128,19 @@ export class Rewriter {
     await this.#thread?.terminate();
     if (this.#current === undefined) return;
     removeForm(partitionPath(this.#host.dataPath, this.#current), 'columns');
+  }
+
+  /** By what was committed since the last look, half a second ago or longer. */
+  #isWriterBusy(nowMs: number): boolean {
+    const elapsedMs = nowMs - this.#rateSinceMs;
+    if (elapsedMs >= RATE_OVER_MS) {
+      const bytes = Atomics.load(this.#committed, 0);
+      this.#isBusy =
+        (((bytes - this.#rateSinceBytes) >>> 0) * 1_000) / elapsedMs > BUSY_BYTES_A_SECOND;
+      this.#rateSinceMs = nowMs;
+      this.#rateSinceBytes = bytes;
+    }
+    return this.#isBusy;
   }
 
   /** Beside its blocks, its columns take at most as much again. Whoever waits is not kept waiting for room. */
