@@ -39,9 +39,9 @@ export interface DrainParts {
   readonly host: Host;
 }
 
-const SLICE_MS = 5;
+const SLICE_MS = 2;
 /** Later in a slice no further request is begun. */
-const LAST_REQUEST_MS = 3;
+const LAST_REQUEST_MS = 1;
 const REQUESTS_MAX = 8;
 const FAULT_RETRY_MS = 250;
 const RETRY_MS_MAX = 5000;

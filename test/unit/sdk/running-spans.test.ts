@@ -1,3 +1,4 @@
+import type { Span } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/model/clock.ts';
 import { parseTraceId } from '../../../src/model/ids.ts';
@@ -7,6 +8,7 @@ import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
 import { createTraceReader } from '../../../src/store/reading/create-trace-reader.ts';
 import { Counters } from '../../../src/telemetry/counters.ts';
 import { allViews } from '../../../src/views/all-views.ts';
+import { SeededRandom } from '../../support/seeded-random.ts';
 import { below, HookRecorder, providerWith } from './sdk-spans.ts';
 
 const ANY_TIME = new AbortController().signal;
@@ -84,6 +86,37 @@ test('pages follow each other without a gap', async () => {
     before = found.reachedArrival;
   }
   expect(seen).toEqual(ids.reverse());
+});
+
+test('however they start and end, what runs is there in order of start', async () => {
+  const seeded = new SeededRandom(7);
+  const random = () => seeded.below(1_000) / 1_000;
+  const { running, tracer } = scene(150);
+  const expected: Span[] = [];
+  const passedOver: Span[] = [];
+  for (let step = 0; step < 3_000; step++) {
+    // Few at first, then more than are looked through, then more than the bound.
+    const wanted = step % 1_000 < 300 ? 8 : step % 1_000 < 700 ? 90 : 170;
+    const open = expected.length + passedOver.length;
+    if (random() * 2 * wanted > open) {
+      const span = tracer.startSpan('a');
+      (expected.length < 150 ? expected : passedOver).push(span);
+    } else {
+      const from = expected.length === 0 || random() < 0.1 ? passedOver : expected;
+      // Mostly a young one.
+      const at = Math.floor(random() ** 0.2 * from.length);
+      from.splice(at, 1)[0]?.end();
+    }
+    if (step % 50 === 0) {
+      const { matches } = await running.find({}, ALL, ANY_TIME);
+      expect(matches.map(({ traceId }) => traceId).reverse()).toEqual(
+        expected.map((span) => span.spanContext().traceId),
+      );
+    }
+    expect(running.count).toBe(expected.length);
+  }
+  running.clear();
+  expect((await running.find({}, ALL, ANY_TIME)).matches).toEqual([]);
 });
 
 test('beyond its bound spans are not shown', async () => {
