@@ -42,7 +42,7 @@ describe('values gathered by the scanner', () => {
               expect(mayHoldValue(filter, hashesOfText(key, text)), `${key}=${text}`).toBe(true);
           }
       }),
-      runs(500),
+      { numRuns: runs(500) },
     );
   });
 

@@ -47,7 +47,7 @@ const PARTITION_BYTES = 64 * 1024 * 1024;
 const LOOSE_BYTES = 4 * 1024 * 1024;
 const LOOSE_SPAN_BYTES = 80;
 /** Statistics are committed with every block, unless writing them out would take more than this share of time. */
-const STATISTICS_SHARE = 0.02;
+const STATISTICS_SHARE = 0.005;
 const STATISTICS_EVERY_MS_MAX = 200;
 const REFUSED_RETRY_MS = 5_000;
 /** Of a commit beside its block: pages of the tree, minutes of statistics. */
