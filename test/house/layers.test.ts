@@ -102,7 +102,9 @@ test('columns are a form of spans, and know no store that keeps them', () => {
     .filter((target) => target.startsWith('src/') && !target.startsWith('src/store/columns/'));
   expect(outside.length).toBeGreaterThan(0);
   expect(
-    outside.filter((target) => !/^src\/(?:otlp|model|store\/contracts|store\/compression)\//.test(target)),
+    outside.filter(
+      (target) => !/^src\/(?:otlp|model|store\/contracts|store\/compression)\//.test(target),
+    ),
   ).toEqual([]);
 });
 

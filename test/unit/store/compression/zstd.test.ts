@@ -1,6 +1,9 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { compressBound, ZstdCompressor } from '../../../../src/store/compression/zstd-compressor.ts';
+import {
+  compressBound,
+  ZstdCompressor,
+} from '../../../../src/store/compression/zstd-compressor.ts';
 import { ZstdDecompressor } from '../../../../src/store/compression/zstd-decompressor.ts';
 import { SeededRandom } from '../../../support/seeded-random.ts';
 
