@@ -1,7 +1,6 @@
 /**
- * Spans that have started and not ended, as one more place that views look into. A start stores a reference;
- * a span that ends before YOUNG_MAX others have started is found by looking at the last ones, only those
- * that run longer get a map entry. A span is encoded only when somebody asks, with what it holds by then.
+ * Spans that have started and not ended, as one more place that views look into. A start or an end costs a
+ * map entry; a span is encoded only when somebody asks, with what it holds by then.
  *
  * Their arrival numbers lie above all that are ever stored, in order of start: in a search what runs comes
  * first. Bounds: `spansMax` spans, any further one is not shown; SPANS_A_CALL spans encoded a call.
@@ -30,7 +29,6 @@ import type { SpanFrames } from './span-frames.ts';
 /** 2^52: arrivals that are given to ended spans stay below it for a century. */
 const ARRIVAL_FIRST = 2 ** 52;
 const SPANS_A_CALL = 4_096;
-const YOUNG_MAX = 16;
 const UNKNOWN_SERVICE = 'unknown_service';
 /** A span and its number, rising with every start. */
 type Started = readonly [span: SdkSpan, number: number];
@@ -44,13 +42,8 @@ interface Encoded {
 export class RunningSpans implements SpanSource {
   readonly #spansMax: number;
   readonly #frames: SpanFrames;
-  /** In order of start, all of them before the young ones. */
-  readonly #older = new Map<SdkSpan, number>();
-  /** In order of start below `#top`, undefined where one has ended; and their numbers. */
-  readonly #young = new Array<SdkSpan | undefined>(YOUNG_MAX).fill(undefined);
-  readonly #youngNumbers = new Float64Array(YOUNG_MAX);
-  #top = 0;
-  #youngCount = 0;
+  /** In order of start. */
+  readonly #started = new Map<SdkSpan, number>();
   #next = 0;
 
   constructor(spansMax: number, frames: SpanFrames) {
@@ -59,62 +52,24 @@ export class RunningSpans implements SpanSource {
   }
 
   get count(): number {
-    return this.#older.size + this.#youngCount;
+    return this.#started.size;
   }
 
   start(span: SdkSpan): void {
-    if (this.count >= this.#spansMax) return;
-    if (this.#top === YOUNG_MAX) this.#makeOlder();
-    this.#young[this.#top] = span;
-    this.#youngNumbers[this.#top++] = this.#next++;
-    this.#youngCount++;
+    if (this.#started.size < this.#spansMax) this.#started.set(span, this.#next++);
   }
 
   end(span: SdkSpan): void {
-    const young = this.#young;
-    for (let i = this.#top - 1; i >= 0; i--) {
-      if (young[i] !== span) continue;
-      young[i] = undefined;
-      this.#youngCount--;
-      while (this.#top > 0 && young[this.#top - 1] === undefined) this.#top--;
-      return;
-    }
-    this.#older.delete(span);
+    this.#started.delete(span);
   }
 
   clear(): void {
-    this.#older.clear();
-    this.#young.fill(undefined);
-    this.#top = 0;
-    this.#youngCount = 0;
-  }
-
-  #makeOlder(): void {
-    const young = this.#young;
-    for (let i = 0; i < this.#top; i++) {
-      const span = young[i];
-      if (span !== undefined) this.#older.set(span, this.#youngNumbers[i]!);
-      young[i] = undefined;
-    }
-    this.#top = 0;
-    this.#youngCount = 0;
-  }
-
-  *#youngOnes(): Generator<Started> {
-    for (let i = 0; i < this.#top; i++) {
-      const span = this.#young[i];
-      if (span !== undefined) yield [span, this.#youngNumbers[i]!];
-    }
-  }
-
-  /** In order of start. */
-  #started(): Started[] {
-    return [...this.#older, ...this.#youngOnes()];
+    this.#started.clear();
   }
 
   async trace(traceId: TraceId): Promise<readonly SpanRecord[]> {
     const wanted: Started[] = [];
-    for (const started of this.#started()) {
+    for (const started of this.#started) {
       if (started[0].spanContext().traceId.toLowerCase() === traceId) wanted.push(started);
     }
     return this.#encode(wanted).records;
@@ -126,7 +81,7 @@ export class RunningSpans implements SpanSource {
     signal: AbortSignal,
   ): Promise<FoundSpans> {
     signal.throwIfAborted();
-    const candidates = this.#started()
+    const candidates = [...this.#started]
       .filter(([, number]) => ARRIVAL_FIRST + number < page.before)
       .reverse();
     const looked = candidates.slice(0, SPANS_A_CALL);
@@ -146,7 +101,7 @@ export class RunningSpans implements SpanSource {
     return {
       matches: found,
       reachedArrival: isAll ? 0 : (lastLooked?.arrival ?? 0),
-      examined: { where: 'memory', spans: row, of: this.count },
+      examined: { where: 'memory', spans: row, of: this.#started.size },
     };
   }
 
@@ -172,7 +127,7 @@ export class RunningSpans implements SpanSource {
   }
 
   #newest(): readonly Started[] {
-    return this.#started().slice(-SPANS_A_CALL);
+    return [...this.#started].slice(-SPANS_A_CALL);
   }
 
   /** In the order given, without those that cannot be read. */
