@@ -2,6 +2,7 @@
  * Spans of the SDK, a few hundred at a time, as one ExportTraceServiceRequest grouped by resource and scope.
  *
  * Spans of a scope keep their order; scopes and resources stand in the order in which they were first met.
+ * Its rows come with it, as the scanner would find them, where every span is one that the scanner takes.
  * A span that throws while it is read (an attribute may be a getter of the program's) is left out and
  * counted. Bounds: SPANS_MAX spans, BYTES_MAX bytes and one span more, GROUPS_MAX scopes a request. Keeps
  * one buffer a scope from request to request; the request itself is the caller's.
