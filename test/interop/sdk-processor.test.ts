@@ -133,6 +133,24 @@ describe('a burst', () => {
   });
 });
 
+test('a span without a valid id is counted, and the others of its request are kept', async () => {
+  const program = traced();
+  const { processor, tracer } = program;
+  const traceId = order(program);
+  const invalid = tracer.startSpan('nowhere');
+  vi.spyOn(invalid, 'spanContext').mockReturnValue({
+    traceId: '0'.repeat(32),
+    spanId: '0'.repeat(16),
+    traceFlags: 1,
+  });
+  invalid.end();
+  await processor.forceFlush();
+  expect(processor.dropped.invalid_id).toBe(1);
+  expect(sumOf(processor.dropped)).toBe(1);
+  const { trace: shown } = await processor.views.lifecycle(traceId);
+  expect(shown.spanCount).toBe(3);
+});
+
 describe('keeping', () => {
   test('what was flushed is there for the next process', async () => {
     const first = traced({ path: folder });
