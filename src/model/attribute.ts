@@ -29,3 +29,17 @@ export function attributeOf(
   }
   return undefined;
 }
+
+/** A scalar as a query writes it (`200`, `true`, `1.5`, `GET`); lists, maps, bytes and nothing have no such text. */
+export function scalarText(value: AttributeValue): string | undefined {
+  switch (value.type) {
+    case 'string':
+      return value.value;
+    case 'bool':
+    case 'int':
+    case 'double':
+      return String(value.value);
+    default:
+      return undefined;
+  }
+}

@@ -1,7 +1,7 @@
 /** No attribute value that a search could ask for is missed by the filter over a block's values. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Attribute } from '../../src/model/attribute.ts';
+import { type Attribute, scalarText } from '../../src/model/attribute.ts';
 import { hashesOfText } from '../../src/otlp/attribute-hash.ts';
 import { readResourceFrame } from '../../src/otlp/read-frames.ts';
 import { readSpan } from '../../src/otlp/read-span.ts';
@@ -12,7 +12,6 @@ import { COLUMN, STRIDE } from '../../src/otlp/span-columns.ts';
 import { ValueCollector } from '../../src/otlp/value-collector.ts';
 import { framesOf } from '../../src/store/lmdb/block.ts';
 import { mayHoldValue, ValueFilterBuilder } from '../../src/store/lmdb/value-filter.ts';
-import { attributeText } from '../../src/store/reading/span-matcher.ts';
 import { oddRequest, validRequest } from '../support/otlp-arbitrary.ts';
 import { buildRequest } from '../support/otlp-request.ts';
 import { runs } from '../support/property-runs.ts';
@@ -37,7 +36,7 @@ describe('values gathered by the scanner', () => {
         const filter = builder.build(scanner.values);
         for (let row = 0; row < scanner.count; row++)
           for (const { key, value } of attributesOf(row)) {
-            const text = attributeText(value);
+            const text = scalarText(value);
             if (text !== undefined)
               expect(mayHoldValue(filter, hashesOfText(key, text)), `${key}=${text}`).toBe(true);
           }

@@ -2,9 +2,11 @@
  * Whatever the scanner accepts comes out of a block of columns as it went in, to the byte and in its order: all
  * of it, and any part; and what the block says of itself misses none of it.
  */
+
 import { crc32, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { scalarText } from '../../src/model/attribute.ts';
 import { readResourceFrame } from '../../src/otlp/read-frames.ts';
 import { readSpan } from '../../src/otlp/read-span.ts';
 import { SpanScanner } from '../../src/otlp/scan-traces.ts';
@@ -24,7 +26,7 @@ import { DamagedBlock } from '../../src/store/columns/damaged-block.ts';
 import type { EncodedColumns } from '../../src/store/columns/encoded-columns.ts';
 import { traceHash } from '../../src/store/columns/trace-hash.ts';
 import { valueHash } from '../../src/store/columns/value-hash.ts';
-import { attributeText, SpanMatcher } from '../../src/store/reading/span-matcher.ts';
+import { SpanMatcher } from '../../src/store/reading/span-matcher.ts';
 import { durationOf } from '../../src/store/statistics/statistics-table.ts';
 import { framedSpans } from '../support/framed-spans.ts';
 import { deepRequest, oddRequest, validRequest } from '../support/otlp-arbitrary.ts';
@@ -210,7 +212,7 @@ test('no attribute is missed', () => {
           ...readResourceFrame(resource).attributes,
         ];
         for (const { key, value } of attributes) {
-          const text = attributeText(value);
+          const text = scalarText(value);
           expect(filterable.has(key)).toBe(true);
           if (text === undefined) continue;
           if (value.type === 'double') expect(filterable.get(key)).toBe(false);

@@ -2,11 +2,13 @@
  * Whatever was written, and however it was cut into commits and partitions: once it is rewritten the store gives the same answers, to
  * the byte, with some of its partitions rewritten, with all, and when it is opened again.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { scalarText } from '../../src/model/attribute.ts';
 import { type TraceId, traceIdOfWords } from '../../src/model/ids.ts';
 import { readResourceFrame } from '../../src/otlp/read-frames.ts';
 import { readSpan } from '../../src/otlp/read-span.ts';
@@ -17,7 +19,6 @@ import { CommitSignal } from '../../src/store/commit-signal.ts';
 import { partitionPath } from '../../src/store/lmdb/partition-path.ts';
 import { PartitionWriter } from '../../src/store/lmdb/partition-writer.ts';
 import { rewritePartition } from '../../src/store/lmdb/rewriting/rewrite-partition.ts';
-import { attributeText } from '../../src/store/reading/span-matcher.ts';
 import { Counters } from '../../src/telemetry/counters.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import { framedSpans } from '../support/framed-spans.ts';
@@ -81,7 +82,7 @@ class Asked {
       const { attributes } = readResourceFrame(resource);
       this.#names.add(decoded.name);
       for (const { key, value } of [...attributes, ...decoded.attributes]) {
-        const text = attributeText(value);
+        const text = scalarText(value);
         if (key === 'service.name' && text !== undefined) this.#services.add(text);
         if (text !== undefined) this.#values.set(key, text);
       }

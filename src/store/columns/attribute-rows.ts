@@ -2,7 +2,7 @@
  * Rows that may have an attribute with a value that reads as a text: of the columns under that key, of raw
  * spans all, and of resources those whose frame has it.
  */
-import type { Attribute, AttributeValue } from '../../model/attribute.ts';
+import { type Attribute, scalarText } from '../../model/attribute.ts';
 import { readResourceFrame } from '../../otlp/read-frames.ts';
 import type { BlockEnvelopes } from './block-envelopes.ts';
 import type { BlockLayout } from './block-layout.ts';
@@ -128,7 +128,7 @@ function markResources(
   const { frames } = layout.resources;
   const has = Array.from({ length: frames.size }, (_, frame) =>
     attributesOf(frames.entry(frame)).some(
-      (attribute) => attribute.key === key && textOf(attribute.value) === text,
+      (attribute) => attribute.key === key && scalarText(attribute.value) === text,
     ),
   );
   for (let scope = 0, row = 0; scope < envelopes.scopeEnds.length; scope++) {
@@ -143,19 +143,5 @@ function attributesOf(frame: Uint8Array): readonly Attribute[] {
     return readResourceFrame(frame).attributes;
   } catch (cause) {
     throw new DamagedBlock('a resource frame of a column block is none', { cause });
-  }
-}
-
-/** As a search compares it. */
-function textOf(value: AttributeValue): string | undefined {
-  switch (value.type) {
-    case 'string':
-      return value.value;
-    case 'bool':
-    case 'int':
-    case 'double':
-      return String(value.value);
-    default:
-      return undefined;
   }
 }

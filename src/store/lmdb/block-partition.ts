@@ -40,13 +40,13 @@ export class BlockPartition implements StoredPartition {
   readonly #number: number;
   readonly #partition: Partition;
   readonly #caches: BlockCaches;
-  readonly #damaged: (block: number, reason: string) => void;
+  readonly #damaged: (block: number | undefined, reason: string) => void;
 
   constructor(
     number: number,
     path: string,
     caches: BlockCaches,
-    damaged: (block: number, reason: string) => void,
+    damaged: (block: number | undefined, reason: string) => void,
   ) {
     this.#number = number;
     this.#partition = new Partition(path, { readOnly: true });
@@ -112,6 +112,8 @@ export class BlockPartition implements StoredPartition {
       const stored = this.#partition.statistics(minute);
       const decoded = stored === undefined ? undefined : decodeMinute(stored);
       if (decoded !== undefined) yield decoded;
+      else if (stored !== undefined)
+        this.#damaged(undefined, `minute ${minute} fails its checksum`);
     }
   }
 

@@ -133,7 +133,8 @@ export class SoundPartitions {
           number,
           partitionPath(this.#dataPath, number),
           this.#caches,
-          (block, reason) => this.#tell(number, `block ${block}`, reason),
+          (block, reason) =>
+            this.#tell(number, block === undefined ? 'its statistics' : `block ${block}`, reason),
         );
       } catch (error) {
         this.#catalogue.lookAgain();

@@ -8,7 +8,7 @@
  *
  *   Span 9 attributes · ResourceSpans frame 1 resource · Resource 1 attributes · KeyValue 1 key, 2 value
  */
-import type { Attribute, AttributeValue } from '../../model/attribute.ts';
+import { type Attribute, type AttributeValue, scalarText } from '../../model/attribute.ts';
 import { InvalidParameter } from '../../model/errors.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { SpanStatus } from '../../model/trace-span.ts';
@@ -179,7 +179,7 @@ export class SpanMatcher {
   #matchedBits(key: Buffer, value: AttributeValue): number {
     let matched = 0;
     for (const [i, wanted] of this.#attributes.entries()) {
-      if (wanted.key.equals(key) && attributeText(value) === wanted.value) matched |= 1 << i;
+      if (wanted.key.equals(key) && scalarText(value) === wanted.value) matched |= 1 << i;
     }
     return matched;
   }
@@ -202,7 +202,7 @@ export class SpanMatcher {
           const attribute = attributeAt(bytes, field, fieldEnd);
           if (attribute?.key !== wanted.text) continue;
           decided |= 1 << i;
-          if (attributeText(attribute.value) === wanted.value) matched |= 1 << i;
+          if (scalarText(attribute.value) === wanted.value) matched |= 1 << i;
         }
       }
       at = fieldEnd;
@@ -217,20 +217,6 @@ export function statusOf(rows: Uint32Array, at: number): SpanStatus {
   const hasEnd = (rows[at + COLUMN.end]! | rows[at + COLUMN.end + 1]!) !== 0;
   if (!hasEnd || (bits & BITS.running) !== 0) return 'Running';
   return (bits & BITS.statusMask) >>> BITS.statusShift === STATUS_ERROR ? 'Failed' : 'Completed';
-}
-
-/** A scalar as a query writes it; lists, maps, bytes and nothing have no such text. */
-export function attributeText(value: AttributeValue): string | undefined {
-  switch (value.type) {
-    case 'string':
-      return value.value;
-    case 'bool':
-    case 'int':
-    case 'double':
-      return String(value.value);
-    default:
-      return undefined;
-  }
 }
 
 /** The attribute in a field of a Span; undefined where the field is another. */

@@ -44,6 +44,8 @@ export interface RewriteReport {
   readonly arrivalMax: number;
   /** Blocks that could not be read. */
   readonly damaged: readonly DamagedBlockReport[];
+  /** Minutes of statistics that could not be read. */
+  readonly damagedMinutes: number;
 }
 
 /**
@@ -73,10 +75,20 @@ export async function rewritePartition(
     await rewrite.finishBlock();
     // What follows needs memory of its own, and blocks leave theirs outside the heap.
     collectGarbage('regular');
-    const bytes = segment.finish(rewrite.written, rolledUp(partition));
+    let damagedMinutes = 0;
+    const periods = rolledUp(partition, () => damagedMinutes++);
+    const bytes = segment.finish(rewrite.written, periods);
     const { spans, blocks, damaged, written, arrivalMax } = rewrite;
     verify(segmentPath(path), spans);
-    return { spans, blocks, bytes, written: written.length, arrivalMax, damaged };
+    return {
+      spans,
+      blocks,
+      bytes,
+      written: written.length,
+      arrivalMax,
+      damaged,
+      damagedMinutes,
+    };
   } catch (error) {
     segment?.abandon();
     rmSync(segmentPath(path), { force: true });

@@ -226,7 +226,13 @@ export class Rewriter {
     }
     this.#workedMs += answer.cpuMs;
     try {
-      for (const block of answer.report.damaged) damages.tell(number, block);
+      const { damaged, damagedMinutes } = answer.report;
+      for (const block of damaged) damages.tell(number, block);
+      if (damagedMinutes > 0)
+        log.error(
+          { partition: number, minutes: damagedMinutes },
+          'minutes of statistics are damaged and were left out; their spans are not affected',
+        );
       const keptAside = writer.rewritten(number, answer.report);
       this.#lacksRoom = false;
       if (keptAside !== undefined) {

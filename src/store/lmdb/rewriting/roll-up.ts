@@ -10,13 +10,20 @@ import type { Partition } from '../partition.ts';
 const UNITS = [60, 1_440] as const;
 const MINUTE_MAX = 0xffffffff;
 
-export function* rolledUp(partition: Partition): Generator<EncodedPeriod> {
+/** `damaged` is called for each minute whose checksum fails: it has no place in the segment. */
+export function* rolledUp(
+  partition: Partition,
+  damaged: (minute: number) => void,
+): Generator<EncodedPeriod> {
   const sums = UNITS.map((unit) => new Sum(unit));
   for (const [minute, stored] of partition.statisticsBetween(0, MINUTE_MAX)) {
     // A view that the next read overwrites.
     const encoded = Buffer.from(stored);
     const decoded = decodeMinute(encoded);
-    if (decoded === undefined) continue;
+    if (decoded === undefined) {
+      damaged(minute);
+      continue;
+    }
     yield { unit: 1, minute, encoded };
     for (const sum of sums) yield* sum.add(decoded);
   }
