@@ -1,8 +1,8 @@
 /** The ingest thread's side of the forwarding thread. */
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { ForwarderStatus } from '../exporters/otlp/forwarder.ts';
 import type { Component, Host } from '../pipeline/component.ts';
+import { ownThread } from '../pipeline/own-thread.ts';
 import type { ForwardData } from './forward-thread.ts';
 import { ThreadCalls } from './thread-calls.ts';
 
@@ -26,10 +26,10 @@ export class ForwardClient implements Component {
 
   /** Resolves at once; the thread comes up beside. A destination that cannot be used is an error here. */
   async start(host: Host): Promise<void> {
-    const worker = new Worker(
-      new URL(`./forward-thread${extname(import.meta.url)}`, import.meta.url),
-      { name: 'synton-forward', workerData: this.#data },
-    );
+    const worker = ownThread('./forward-thread', import.meta.url, {
+      name: 'synton-forward',
+      workerData: this.#data,
+    });
     worker.unref();
     this.#worker = worker;
     const calls = new ThreadCalls(worker, {

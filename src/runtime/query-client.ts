@@ -2,11 +2,11 @@
  * The ingest thread's side of the query thread: starts it with the first question, answers for what lies in
  * memory here, and starts it anew should it die.
  */
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { TraceId } from '../model/ids.ts';
 import type { StorageReport } from '../model/statistics.ts';
 import type { StorageInventory } from '../model/storage-inventory.ts';
+import { ownThread } from '../pipeline/own-thread.ts';
 import type { SpanSource } from '../store/contracts/span-source.ts';
 import type { SpanFilter } from '../store/contracts/trace-query.ts';
 import { encodeMinute } from '../store/statistics/statistics-codec.ts';
@@ -64,14 +64,11 @@ export class QueryClient implements ViewRenderer {
   #thread(): ThreadCalls {
     if (this.#calls !== undefined) return this.#calls;
     const { memory, statistics, writeStatistics, log, ...data } = this.#settings;
-    const worker = new Worker(
-      new URL(`./query-thread${extname(import.meta.url)}`, import.meta.url),
-      {
-        name: 'synton-query',
-        workerData: { ...data, memorySources: memory.length } satisfies QueryData,
-        resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
-      },
-    );
+    const worker = ownThread('./query-thread', import.meta.url, {
+      name: 'synton-query',
+      workerData: { ...data, memorySources: memory.length } satisfies QueryData,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
+    });
     worker.unref();
     const place = (index: number) => memory[index]!;
     const calls = new ThreadCalls(worker, {

@@ -6,11 +6,11 @@
  * write waits for room for a second, then answers busy. Reading is not here (lmdb-source.ts, lmdb-log.ts).
  */
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { CompactionReport } from '../../model/storage-inventory.ts';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
 import type { Component, Host } from '../../pipeline/component.ts';
+import { ownThread } from '../../pipeline/own-thread.ts';
 import { CommitSignal } from '../commit-signal.ts';
 import type { TraceWriter, WriteResult } from '../contracts/trace-writer.ts';
 import { Slab, type SlabParts } from './slab.ts';
@@ -121,8 +121,7 @@ export class LmdbStore implements Component, TraceWriter {
       counterThread,
       commitSignal: this.commitSignal.memory,
     };
-    const file = new URL(`./writer-thread${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(file, {
+    const worker = ownThread('./writer-thread', import.meta.url, {
       workerData,
       name: 'synton-writer',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB_MAX },
@@ -156,7 +155,7 @@ export class LmdbStore implements Component, TraceWriter {
       await worker.terminate();
       throw error;
     }
-    // An idle store keeps no process alive; a pending write does (see #send).
+    // An idle store keeps no process alive; whoever waits for it does.
     worker.unref();
   }
 
@@ -187,6 +186,7 @@ export class LmdbStore implements Component, TraceWriter {
     if (last === undefined || !last.slab.hasRoomFor(batch)) {
       last = { slab: new Slab(this.#spare.pop()), waiting: [] };
       this.#queue.push(last);
+      this.#worker!.ref();
     }
     last.slab.append(batch);
     this.#pendingBytes += batch.bytes.length;
@@ -332,7 +332,8 @@ export class LmdbStore implements Component, TraceWriter {
     if (this.#stopped) return;
     const asked =
       this.#statisticsAsked.length + this.#compactionsAsked.length + this.#removalsAsked.length;
-    if (this.#inFlight === undefined && asked === 0) this.#worker?.unref();
+    if (this.#inFlight === undefined && this.#queue.length === 0 && asked === 0)
+      this.#worker?.unref();
   }
 
   #roomWithin(timeoutMs: number): Promise<boolean> {

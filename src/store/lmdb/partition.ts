@@ -26,6 +26,11 @@ export interface EncodedBlock {
 }
 
 const CRC_BYTES = 4;
+/**
+ * Address space, and so more than a partition ever takes: one that grew would be mapped anew by whichever thread sees it first,
+ * and lmdb takes no lock for that. Threads of a process share one environment.
+ */
+const MAP_BYTES = 1024 ** 3;
 
 export class Partition {
   readonly path: string;
@@ -43,6 +48,7 @@ export class Partition {
       path,
       encoding: 'binary',
       maxDbs: 8,
+      mapSize: MAP_BYTES,
       noMemInit: true,
       overlappingSync: false,
       // Otherwise a path with a dot in its name is taken for a file.

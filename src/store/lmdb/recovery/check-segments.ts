@@ -4,8 +4,7 @@
  * the old folder is kept aside as `….corrupt-<time>`. Once a partition and life: what cannot be saved is said, and left.
  */
 import { renameSync } from 'node:fs';
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { ownThread } from '../../../pipeline/own-thread.ts';
 import type { PartitionRecord } from '../catalogue.ts';
 import { asidePath, partitionPath, removePartition, segmentPath } from '../partition-path.ts';
 import { finishedSalvage, type RecoveryHost, salvagedPath } from './recover-partitions.ts';
@@ -23,8 +22,10 @@ export async function checkSegments(host: RecoveryHost, signal: AbortSignal): Pr
     .reverse()
     .map((record) => jobOf(host.dataPath, record));
   if (jobs.length === 0 || signal.aborted) return;
-  const file = new URL(`./segment-thread${extname(import.meta.url)}`, import.meta.url);
-  const thread = new Worker(file, { workerData: jobs, name: 'synton-segments' });
+  const thread = ownThread('./segment-thread', import.meta.url, {
+    workerData: jobs,
+    name: 'synton-segments',
+  });
   thread.unref();
   const stop = () => void thread.terminate();
   signal.addEventListener('abort', stop, { once: true });

@@ -6,11 +6,13 @@ export interface RewriteData {
   readonly committed: SharedArrayBuffer;
 }
 
-export interface ToRewriter {
-  readonly path: string;
-  /** Somebody waits for it: without giving way. */
-  readonly isUrgent: boolean;
-}
+export type ToRewriter =
+  | {
+      readonly path: string;
+      /** Somebody waits for it: without giving way. */
+      readonly isUrgent: boolean;
+    }
+  | 'end';
 
 export type FromRewriter =
   | { readonly status: 'rewritten'; readonly report: RewriteReport; readonly cpuMs: number }

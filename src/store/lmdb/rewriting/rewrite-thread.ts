@@ -44,7 +44,7 @@ class Pace {
   }
 }
 
-async function rewrite({ path, isUrgent }: ToRewriter): Promise<FromRewriter> {
+async function rewrite({ path, isUrgent }: Exclude<ToRewriter, 'end'>): Promise<FromRewriter> {
   const pace = new Pace(isUrgent);
   try {
     const report = await rewritePartition(path, () => pace.pause());
@@ -55,4 +55,7 @@ async function rewrite({ path, isUrgent }: ToRewriter): Promise<FromRewriter> {
   }
 }
 
-port.on('message', async (message: ToRewriter) => port.postMessage(await rewrite(message)));
+port.on('message', async (message: ToRewriter) => {
+  if (message === 'end') port.close();
+  else port.postMessage(await rewrite(message));
+});

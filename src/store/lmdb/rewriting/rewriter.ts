@@ -6,8 +6,8 @@
  * A partition that cannot be rewritten stays as it is, is said once, and is tried again by the next life of the store. Where only
  * room on the disk is lacking, all of them wait until there is some.
  */
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { ownThread } from '../../../pipeline/own-thread.ts';
 import type { Counters } from '../../../telemetry/counters.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import type { PartitionRecord } from '../catalogue.ts';
@@ -107,7 +107,7 @@ export class Rewriter {
       this.#begin(due.number, due.number <= urgentUntil);
       return true;
     }
-    if (waiting.length === 0 && nowMs - this.#idleSince > IDLE_MS) this.#endThread();
+    if (waiting.length === 0 && nowMs - this.#idleSince > IDLE_MS) void this.#endThread();
     return waiting.length > 0 || this.#thread !== undefined;
   }
 
@@ -125,8 +125,11 @@ export class Rewriter {
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+    if (this.#current === undefined) {
+      await this.#endThread();
+      return;
+    }
     await this.#thread?.terminate();
-    if (this.#current === undefined) return;
     removeForm(partitionPath(this.#host.dataPath, this.#current), 'columns');
   }
 
@@ -193,9 +196,8 @@ export class Rewriter {
   }
 
   #start(): Worker {
-    const file = new URL(`./rewrite-thread${extname(import.meta.url)}`, import.meta.url);
     const workerData: RewriteData = { committed: this.#committed.buffer as SharedArrayBuffer };
-    const thread = new Worker(file, {
+    const thread = ownThread('./rewrite-thread', import.meta.url, {
       workerData,
       name: 'synton-rewriter',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB_MAX },
@@ -267,9 +269,12 @@ export class Rewriter {
     );
   }
 
-  #endThread(): void {
+  /** By its own leave: it has nothing to do. */
+  #endThread(): Promise<void> {
     const thread = this.#thread;
+    if (thread === undefined) return Promise.resolve();
     this.#thread = undefined;
-    void thread?.terminate();
+    thread.postMessage('end' satisfies ToRewriter);
+    return new Promise((resolve) => thread.once('exit', () => resolve()));
   }
 }
