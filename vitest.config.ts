@@ -7,5 +7,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Threads of the store run from source here, and Node strips their types by WebAssembly: V8 may free its code under one
+    // thread while another one uses it, and the process dies. Built JavaScript needs none.
+    execArgv: ['--no-wasm-code-gc'],
   },
 });

@@ -9,6 +9,7 @@ import { anonymousMiB, rssMiB } from '../measure/proc.ts';
 import { summaryOf } from '../measure/statistics.ts';
 import { askAll } from '../reads/questions.ts';
 import { RestClient } from '../reads/rest-client.ts';
+import { settle } from '../reads/settle.ts';
 import { type Panel, plotSvg } from '../report/growth-plot.ts';
 import type { OpenSynton } from '../servers/synton.ts';
 import { targetOf } from '../targets.ts';
@@ -52,6 +53,8 @@ export const bench: Bench = {
       let requests = 0;
       for (const size of sizes) {
         requests = await fillTo(context, synton, size, requests, seed);
+        context.say(`${nameOf(size)} stored`);
+        await settle(client);
         await askAt(context, synton, client, { requests, seed, size });
         context.say(`${nameOf(size)} measured`);
       }

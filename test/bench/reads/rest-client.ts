@@ -19,12 +19,12 @@ export class RestClient {
   }
 
   /** @throws where there is no answer in time */
-  ask(path: string): Promise<Answer> {
+  ask(path: string, method: 'GET' | 'POST' = 'GET'): Promise<Answer> {
     const before = performance.now();
     return new Promise((resolve, reject) => {
-      const request = http.get(
+      const request = http.request(
         `${this.#base}${path}`,
-        { agent: this.#agent, timeout: ANSWER_WITHIN_MS },
+        { method, agent: this.#agent, timeout: ANSWER_WITHIN_MS },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -37,6 +37,7 @@ export class RestClient {
       );
       request.on('timeout', () => request.destroy(new Error(`no answer to ${path}`)));
       request.on('error', reject);
+      request.end();
     });
   }
 
