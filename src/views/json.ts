@@ -15,9 +15,12 @@ import type { Steps } from '../projection/in-turns.ts';
 
 const ITEMS_A_STEP = 256;
 
-/** `indent` for people; without it one line. Keys come in the order in which views build them. */
+/**
+ * `indent` for people; without it one line. Keys come in the order in which views build them. From a copy: JSON.stringify
+ * takes twice as long where it has to ask a replacer about every member.
+ */
 export function writeJson(value: unknown, indent = 0): string {
-  return JSON.stringify(value, replacer, indent) ?? 'null';
+  return JSON.stringify(plain(value, '', new Map()), undefined, indent) ?? 'null';
 }
 
 /** The same of an object, without indentation; its lists are written a few items at a time. */
@@ -48,21 +51,43 @@ function* listInSteps(items: readonly unknown[]): Steps<string> {
   return `[${pieces.join()}]`;
 }
 
-/** `this[key]` is the value before any toJSON of its own, such as Buffer's. */
-function replacer(this: Record<string, unknown>, key: string, seen: unknown): unknown {
-  const value = this[key];
+/** The same by types that JSON has. Of a frozen object, however often it comes, one copy is made. */
+function plain(value: unknown, key: string, copies: Map<object, unknown>): unknown {
   switch (typeof value) {
     case 'bigint':
-      return value.toString();
+      return value === 0n ? '0' : String(value);
     case 'number':
       return Number.isFinite(value) && !Object.is(value, -0) ? value : numberWord(value);
     case 'object':
-      if (value instanceof Uint8Array) return base64(value);
-      if (value instanceof Map || value instanceof Set) return [...value];
-      return seen;
+      return value === null ? value : plainObject(value, key, copies);
     default:
-      return seen;
+      return value;
   }
+}
+
+function plainObject(value: object, key: string, copies: Map<object, unknown>): unknown {
+  if (Array.isArray(value)) return plainList(value, copies);
+  if (value instanceof Uint8Array) return base64(value);
+  if (value instanceof Map || value instanceof Set) return plainList([...value], copies);
+  const { toJSON } = value as { readonly toJSON?: unknown };
+  if (typeof toJSON === 'function') return plain(toJSON.call(value, key), key, copies);
+  const isShared = Object.isFrozen(value);
+  const known = isShared ? copies.get(value) : undefined;
+  if (known !== undefined) return known;
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const member = plain((value as Readonly<Record<string, unknown>>)[name], name, copies);
+    if (name !== '__proto__') copy[name] = member;
+    else Object.defineProperty(copy, name, { value: member, enumerable: true });
+  }
+  if (isShared) copies.set(value, copy);
+  return copy;
+}
+
+function plainList(items: readonly unknown[], copies: Map<object, unknown>): unknown[] {
+  const copy = new Array<unknown>(items.length);
+  for (let i = 0; i < items.length; i++) copy[i] = plain(items[i], String(i), copies);
+  return copy;
 }
 
 function numberWord(value: number): string {

@@ -81,6 +81,9 @@ export async function aggregateSeries(
       entry(points, at, () => new Point()).add(cell);
     }
   }
+  const empty = Array.from({ length: steps }, (_, i) =>
+    emptyPoint(BigInt(minutes.from + i * step) * MINUTE_NANO),
+  );
   return {
     from: BigInt(minutes.from) * MINUTE_NANO,
     to: BigInt(minutes.to) * MINUTE_NANO,
@@ -90,9 +93,10 @@ export async function aggregateSeries(
       .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))
       .map(({ key, points }) => ({
         key,
-        points: Array.from({ length: steps }, (_, i) =>
-          pointOf(BigInt(minutes.from + i * step) * MINUTE_NANO, points.get(i)),
-        ),
+        points: empty.map((nothing, i) => {
+          const point = points.get(i);
+          return point === undefined ? nothing : pointOf(nothing.at, point);
+        }),
       })),
   };
 }
@@ -213,8 +217,13 @@ function countOf(points: Map<number, Point>): number {
   return count;
 }
 
-function pointOf(at: bigint, point: Point | undefined): StatisticsPoint {
-  if (!point) return { at, count: 0, errors: 0, roots: 0, p50Nano: 0n, p95Nano: 0n, p99Nano: 0n };
+/** Frozen, as it stands for its step in many series. */
+function emptyPoint(at: bigint): StatisticsPoint {
+  const none = { count: 0, errors: 0, roots: 0, p50Nano: 0n, p95Nano: 0n, p99Nano: 0n };
+  return Object.freeze({ at, ...none });
+}
+
+function pointOf(at: bigint, point: Point): StatisticsPoint {
   const { count, errors, roots, sketch } = point;
   return {
     at,
