@@ -19,7 +19,7 @@
  */
 
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
-import { collectRead, plainValue, SpanPass } from './scan-span.ts';
+import { SpanPass } from './scan-span.ts';
 import {
   checkTree,
   cursor,
@@ -34,7 +34,6 @@ import {
 } from './scan-wire.ts';
 import type { SpanBatch } from './span-batch.ts';
 import { ABSENT, COLUMN, RESOURCE, SCOPE, STRIDE } from './span-columns.ts';
-import type { ValueCollector } from './value-collector.ts';
 
 export type ScanOutcome =
   | {
@@ -57,24 +56,19 @@ export class SpanScanner implements SpanBatch {
   resources: Uint32Array = new Uint32Array(8 * RESOURCE.stride);
   segments: Uint32Array = new Uint32Array(64);
   threshold = 0n;
-  /**
-   * attribute-hash.ts of every attribute value of the spans and their resources, some more than once, in no order; undefined
-   * where there is no collector, or it did not read them all. A view that the next scan overwrites.
-   */
-  values: Uint32Array | undefined;
+  /** Of spans that `scanHits` passed over. */
+  passedOver = 0;
 
   readonly #limits: ScanLimits;
   readonly #pass: SpanPass;
-  readonly #collector: ValueCollector | undefined;
   #segmentCount = 0;
   #overLimit = 0;
   #invalidIds = 0;
+  #hits: SpanHits | undefined;
 
-  /** `values`: gathers hashes of attribute values, which costs as much again. */
-  constructor(limits: ScanLimits = SCAN_LIMITS, values?: ValueCollector) {
+  constructor(limits: ScanLimits = SCAN_LIMITS) {
     this.#limits = limits;
-    this.#collector = values;
-    this.#pass = new SpanPass(limits, values);
+    this.#pass = new SpanPass(limits);
   }
 
   /** Fills the columns from `bytes`, which must stay untouched for as long as they are used. */
@@ -86,17 +80,31 @@ export class SpanScanner implements SpanBatch {
     this.#segmentCount = 0;
     this.#overLimit = 0;
     this.#invalidIds = 0;
-    this.values = undefined;
-    this.#collector?.begin(bytes);
+    this.passedOver = 0;
     try {
       this.#scanRequest(bytes, bytes.length);
-      this.values = this.#collector?.values;
     } catch (error) {
       if (!(error instanceof MalformedOtlp)) throw error;
       this.count = 0;
       return { status: 'malformed', reason: error.message, offset: error.offset };
     }
     return { status: 'ok', invalidIds: this.#invalidIds, overLimit: this.#overLimit };
+  }
+
+  /**
+   * The same of bytes that were scanned before, for those spans alone in which one of the offsets lies.
+   * @param hits rising
+   * @returns where each row stands among all spans; undefined where a hit lies in no span, but beside them
+   */
+  scanHits(bytes: Uint8Array, hits: readonly number[]): readonly number[] | undefined {
+    const within = new SpanHits(hits);
+    this.#hits = within;
+    try {
+      this.scan(bytes);
+    } finally {
+      this.#hits = undefined;
+    }
+    return within.areAllTaken ? within.places : undefined;
   }
 
   #scanRequest(bytes: Uint8Array, end: number): void {
@@ -179,6 +187,11 @@ export class SpanScanner implements SpanBatch {
       if (tag === 18) {
         const length = lengthAt(bytes, pos, end);
         pos = cursor();
+        if (this.#hits !== undefined && !this.#hits.take(pos, pos + length)) {
+          this.passedOver++;
+          pos += length;
+          continue;
+        }
         if ((this.count + 1) * STRIDE > this.rows.length) this.rows = grown(this.rows);
         const verdict = this.#pass.scan(bytes, pos, pos + length, this.rows, this.count);
         if (verdict === 'ok') this.rows[this.count++ * STRIDE + COLUMN.scope] = scope;
@@ -249,7 +262,6 @@ export class SpanScanner implements SpanBatch {
         const length = lengthAt(bytes, pos, end);
         pos = cursor();
         checkTree(bytes, pos, pos + length, KEY_VALUE, 3);
-        if (this.#collector !== undefined) this.#collect(this.#collector, pos, pos + length);
         if (!found && keyRead.valueOffset >= 0 && isServiceName(bytes)) {
           found = true;
           this.#serviceOffset = keyRead.valueOffset;
@@ -268,14 +280,6 @@ export class SpanScanner implements SpanBatch {
     }
     return found;
   }
-
-  /** The value of a resource's attribute, which checkTree has just walked. */
-  #collect(collector: ValueCollector, start: number, end: number): void {
-    const { bytes } = this;
-    const value = plainValue(bytes, start, end);
-    if (value === 0) collectRead(collector, bytes, start, end);
-    else collector.plain(bytes, start + 2, bytes[start + 1]!, value, end);
-  }
 }
 
 function scanScope(bytes: Uint8Array, start: number, end: number): void {
@@ -292,6 +296,36 @@ function scanScope(bytes: Uint8Array, start: number, end: number): void {
       varintAt(bytes, pos, end);
       pos = cursor();
     } else pos = skipField(bytes, pos, end, tag, 3);
+  }
+}
+
+/** Which of the spans, as they come, hold hits. */
+class SpanHits {
+  readonly places: number[] = [];
+  readonly #hits: readonly number[];
+  #next = 0;
+  #taken = 0;
+  #spans = 0;
+
+  constructor(hits: readonly number[]) {
+    this.#hits = hits;
+  }
+
+  /** True for a span with hits, from `start` to before `end`. */
+  take(start: number, end: number): boolean {
+    const place = this.#spans++;
+    const hits = this.#hits;
+    while (this.#next < hits.length && hits[this.#next]! < start) this.#next++;
+    const first = this.#next;
+    while (this.#next < hits.length && hits[this.#next]! < end) this.#next++;
+    if (this.#next === first) return false;
+    this.#taken += this.#next - first;
+    this.places.push(place);
+    return true;
+  }
+
+  get areAllTaken(): boolean {
+    return this.#taken === this.#hits.length;
   }
 }
 

@@ -3,20 +3,19 @@
  * of a thread share.
  */
 import type { LRUCache } from 'lru-cache';
-import { NO_SCAN_LIMITS } from '../../otlp/scan-limits.ts';
 import { SpanScanner } from '../../otlp/scan-traces.ts';
 import { type SpanBatch, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
 import { COLUMN, STRIDE } from '../../otlp/span-columns.ts';
-import { ValueCollector } from '../../otlp/value-collector.ts';
 import { holdsHash, traceHash } from '../columns/trace-hash.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
 import { decodeMinute } from '../statistics/statistics-codec.ts';
-import { batchOfBody, type Frames, framesOf, headOfBody } from './block.ts';
+import { batchOfBody, batchOfHits, type Frames, framesOf, headOfBody } from './block.ts';
 import type { BlockSearch } from './block-search.ts';
 import { decodeBody } from './body-format.ts';
 import { type BlockHead, soundHead } from './head-format.ts';
 import { Partition } from './partition.ts';
+import { needleOf } from './search-needle.ts';
 import type {
   NamedOperation,
   PartitionScan,
@@ -24,7 +23,6 @@ import type {
   StoredPartition,
 } from './stored-partition.ts';
 import { blocksOfHash } from './trace-index.ts';
-import { ValueFilterBuilder } from './value-filter.ts';
 import { WantedHeads } from './wanted-heads.ts';
 
 /** Shared by a thread's partitions; keys begin with the partition's number. */
@@ -32,11 +30,10 @@ export interface BlockCaches {
   readonly heads: LRUCache<string, BlockHead>;
   readonly blocks: LRUCache<string, SpanBatch>;
   readonly indexes: LRUCache<number, Buffer>;
-  /** Filters over the values of blocks that a search for attributes has opened. */
-  readonly filters: LRUCache<string, Uint8Array | 'unknown'>;
 }
 
 export class BlockPartition implements StoredPartition {
+  readonly form = 'blocks';
   readonly #number: number;
   readonly #partition: Partition;
   readonly #caches: BlockCaches;
@@ -70,29 +67,43 @@ export class BlockPartition implements StoredPartition {
     return { spans, blocks: this.writtenCount(), bytes, newestMs };
   }
 
-  collect(words: Uint32Array, records: SpanRecord[]): void {
-    for (const block of this.#blocksOf(traceHash(words, 0))) {
-      const batch = this.written(block);
-      if (batch !== undefined) collect(batch, words, records);
-    }
+  blocksOfTrace(words: Uint32Array): readonly number[] {
+    return this.#blocksOf(traceHash(words, 0));
+  }
+
+  spansOfTrace(block: number, words: Uint32Array): readonly SpanRecord[] {
+    return this.#rowsOfTrace(block, words, (batch, rows) => recordsOf(batch, rows, (view) => view));
+  }
+
+  someOfTrace(block: number, words: Uint32Array, places: readonly number[]): readonly SpanRecord[] {
+    return this.#rowsOfTrace(block, words, (batch, rows) =>
+      recordsOf(
+        batch,
+        places.filter((place) => place < rows.length).map((place) => rows[place]!),
+        (view) => view.slice(),
+      ),
+    );
+  }
+
+  arrivalsOfTrace(block: number, words: Uint32Array): readonly number[] {
+    return this.#rowsOfTrace(block, words, ({ rows }, ofTrace) =>
+      ofTrace.map((row) => wideColumn(rows, row, COLUMN.arrival)),
+    );
   }
 
   scan(search: BlockSearch): PartitionScan {
     const wanted = new WantedHeads(search);
+    const needle = needleOf(search.filter);
     return {
       blockCount: this.writtenCount(),
       extent: (block) => this.#head(block),
       mayMatch: (block) => {
         const head = this.#head(block);
-        if (head === undefined || !wanted.mayMatch(head)) return false;
-        const filter = wanted.asksValues ? this.#caches.filters.get(this.#key(block)) : undefined;
-        return typeof filter !== 'object' || wanted.mayHoldValues(filter);
+        return head !== undefined && wanted.mayMatch(head);
       },
       look: (block) => {
-        const batch = this.written(block);
-        if (batch === undefined) return false;
-        if (wanted.asksValues) this.#learnValues(block, batch);
-        return search.lookAt(batch);
+        const batch = needle === undefined ? this.written(block) : this.#containing(block, needle);
+        return batch !== undefined && search.lookAt(batch);
       },
     };
   }
@@ -131,9 +142,7 @@ export class BlockPartition implements StoredPartition {
     if (known !== undefined) return known;
     const bytes = this.#partition.body(block);
     if (bytes === undefined) return undefined;
-    const batch = this.#sound(block, () => batchOfBody(decodeBody(bytes)));
-    if (batch !== undefined) this.#caches.blocks.set(key, batch);
-    return batch;
+    return this.#sound(block, () => this.#keep(key, batchOfBody(decodeBody(bytes))));
   }
 
   /** A block is read whole or not at all. */
@@ -159,16 +168,32 @@ export class BlockPartition implements StoredPartition {
     }
   }
 
-  /**
-   * A filter for the searches that follow. Made here and not when the block is written: receiving would pay a sixth more
-   * for what is seldom asked of young spans, and columns have filters of their own.
-   */
-  #learnValues(block: number, batch: SpanBatch): void {
+  #rowsOfTrace<Item>(
+    block: number,
+    words: Uint32Array,
+    read: (batch: SpanBatch, rows: number[]) => readonly Item[],
+  ): readonly Item[] {
+    const batch = this.#containing(block, bigEndian(words));
+    return batch === undefined ? [] : read(batch, rowsOfTrace(batch, words));
+  }
+
+  /** Of a block at least those spans that hold some bytes; to be used before the next call. */
+  #containing(block: number, needle: Uint8Array): SpanBatch | undefined {
     const key = this.#key(block);
-    if (this.#caches.filters.has(key)) return;
-    collecting.scan(batch.bytes);
-    const { values } = collecting;
-    this.#caches.filters.set(key, values === undefined ? 'unknown' : filters.build(values));
+    const known = this.#caches.blocks.get(key);
+    if (known !== undefined) return known;
+    const bytes = this.#partition.body(block);
+    if (bytes === undefined) return undefined;
+    return this.#sound(block, () => {
+      const body = decodeBody(bytes);
+      const batch = batchOfHits(body, needle, passing);
+      return batch === 'all' ? this.#keep(key, batchOfBody(body)) : batch;
+    });
+  }
+
+  #keep(key: string, batch: SpanBatch): SpanBatch {
+    this.#caches.blocks.set(key, batch);
+    return batch;
   }
 
   #key(block: number): string {
@@ -217,33 +242,52 @@ export class BlockPartition implements StoredPartition {
   }
 }
 
-/** One a thread: they keep tables from block to block. */
-const collecting = new SpanScanner(NO_SCAN_LIMITS, new ValueCollector());
-const filters = new ValueFilterBuilder();
+/** One a thread. */
+const passing = new SpanScanner();
 
-/** Appends the spans of a trace. Their bytes are views of the block, which is never written again. */
-function collect(batch: SpanBatch, words: Uint32Array, records: SpanRecord[]): void {
-  const { rows } = batch;
-  let scope = -1;
-  let frames: Frames | undefined;
-  for (let row = 0; row < batch.count; row++) {
+/** As ids stand in a message. */
+function bigEndian(words: Uint32Array): Buffer {
+  const bytes = Buffer.alloc(words.length * 4);
+  for (const [i, word] of words.entries()) bytes.writeUInt32BE(word, i * 4);
+  return bytes;
+}
+
+function rowsOfTrace({ rows, count }: SpanBatch, words: Uint32Array): number[] {
+  const found: number[] = [];
+  for (let row = 0; row < count; row++) {
     const at = row * STRIDE;
     if (
-      rows[at + 3] !== words[3] ||
-      rows[at + 2] !== words[2] ||
-      rows[at + 1] !== words[1] ||
-      rows[at] !== words[0]
+      rows[at + 3] === words[3] &&
+      rows[at + 2] === words[2] &&
+      rows[at + 1] === words[1] &&
+      rows[at] === words[0]
     )
-      continue;
-    if (frames === undefined || rows[at + COLUMN.scope] !== scope) {
-      scope = rows[at + COLUMN.scope]!;
-      frames = framesOf(batch, scope);
-    }
-    records.push({
-      span: spanBytes(batch, row),
-      ...frames,
-      arrival: wideColumn(rows, row, COLUMN.arrival),
-      origin: 'stored',
-    });
+      found.push(row);
   }
+  return found;
 }
+
+/** `kept` makes of a view of the block, which is never written again, what the record has. */
+function recordsOf(
+  batch: SpanBatch,
+  rows: readonly number[],
+  kept: (view: Uint8Array) => Uint8Array,
+): SpanRecord[] {
+  let own = -1;
+  let frames: Frames = NO_FRAMES;
+  return rows.map((row) => {
+    if (batch.rows[row * STRIDE + COLUMN.scope] !== own) {
+      own = batch.rows[row * STRIDE + COLUMN.scope]!;
+      const { resource, scope } = framesOf(batch, own);
+      frames = { resource: kept(resource), scope: kept(scope) };
+    }
+    return {
+      span: kept(spanBytes(batch, row)),
+      ...frames,
+      arrival: wideColumn(batch.rows, row, COLUMN.arrival),
+      origin: 'stored',
+    };
+  });
+}
+
+const NO_FRAMES: Frames = { resource: new Uint8Array(0), scope: new Uint8Array(0) };

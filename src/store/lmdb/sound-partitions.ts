@@ -28,8 +28,6 @@ const BLOCK_BYTES_MAX = 32 * 1024 * 1024;
 const COLUMN_BLOCKS_MAX = 16;
 /** Of heads, by their trace hashes and names; about 3 KiB each. */
 const HEADS_MAX = 8_192;
-/** About 2 KiB each. */
-const FILTERS_MAX = 8_192;
 /** Of decoded statistics, by their keys; one takes some 600 bytes. */
 const PERIOD_KEYS_MAX = 32_768;
 /** How long a reader waits for a partition to be checked. */
@@ -58,7 +56,6 @@ export class SoundPartitions {
       maxEntrySize: Number.MAX_SAFE_INTEGER,
       sizeCalculation: (batch) => batch.bytes.length + 1,
     }),
-    filters: new LRUCache<string, Uint8Array | 'unknown'>({ max: FILTERS_MAX }),
     indexes: new LRUCache<number, Buffer>({
       maxSize: INDEX_BYTES_MAX,
       sizeCalculation: (index) => index.length,
@@ -118,7 +115,6 @@ export class SoundPartitions {
     this.#caches.heads.clear();
     this.#caches.blocks.clear();
     this.#caches.indexes.clear();
-    this.#caches.filters.clear();
   }
 
   #opened(record: PartitionRecord): StoredPartition | undefined | 'gone' {
