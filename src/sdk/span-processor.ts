@@ -35,6 +35,14 @@ const GIVE_UP_AFTER_MS = 60_000;
 /** How long an answer waits for spans that ended just before the question. */
 const VIEW_WAIT_MS = 10_000;
 
+/** What a collector of traces in memory says beside the options; a program has no use for it. */
+export interface ProcessorSurroundings {
+  /** Instead of the process's own variables. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Memory is what is wanted: not worth a word. */
+  readonly isMemoryMeant?: boolean;
+}
+
 export class SyntonSpanProcessor {
   readonly views: ProcessorViews;
   readonly #settings: ProcessorSettings;
@@ -51,8 +59,9 @@ export class SyntonSpanProcessor {
   #closing: Promise<void> | undefined;
 
   /** @throws ConfigError where an option is wrong */
-  constructor(options: ProcessorOptions = {}) {
-    const settings = processorSettings(options);
+  constructor(options: ProcessorOptions = {}, surroundings: ProcessorSurroundings = {}) {
+    const { env = process.env, isMemoryMeant = false } = surroundings;
+    const settings = processorSettings(options, env);
     const frames = new SpanFrames();
     const host = { clock: systemClock, counters: this.#counters, log: this.#log };
     this.#settings = settings;
@@ -77,7 +86,9 @@ export class SyntonSpanProcessor {
     );
     this.views = new ProcessorViews(() => this.#renderer());
     for (const warning of settings.warnings) this.#log.sayOnce(warning, warning);
-    this.#started = settings.enabled ? untraced(() => this.#start()) : Promise.resolve();
+    this.#started = settings.enabled
+      ? untraced(() => this.#start(settings.isMemoryOnly && !isMemoryMeant))
+      : Promise.resolve();
   }
 
   /** Spans that were dropped, by reason. */
@@ -111,9 +122,9 @@ export class SyntonSpanProcessor {
     return this.#closing;
   }
 
-  async #start(): Promise<void> {
+  async #start(saysMemoryOnly: boolean): Promise<void> {
     process.on('beforeExit', this.#beforeExit);
-    if (this.#settings.isMemoryOnly) {
+    if (saysMemoryOnly) {
       this.#log.sayOnce(
         'memory',
         'spans live in memory only: give a path (or a configuration file) to keep them',

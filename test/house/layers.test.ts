@@ -31,6 +31,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   query: [...BELOW_ROOTS, 'processors'],
   runtime: [...BELOW_ROOTS, 'processors', 'exporters', 'query'],
   sdk: [...BELOW_ROOTS, 'processors', 'exporters', 'runtime'],
+  tracing: ['model', 'telemetry', 'sdk'],
   'service.ts': [
     ...BELOW_ROOTS,
     'processors',

@@ -8,15 +8,16 @@ interface PackageRule {
   /** Beginnings of the paths that may import it. */
   readonly where: readonly string[];
   /** Not loaded with these: heavy, so behind import(). */
-  readonly lazyFor: readonly ('cli' | 'service' | 'sdk')[];
+  readonly lazyFor: readonly ('cli' | 'service' | 'sdk' | 'tracing')[];
 }
 
-const ALWAYS_LAZY = ['cli', 'service', 'sdk'] as const;
+const ALWAYS_LAZY = ['cli', 'service', 'sdk', 'tracing'] as const;
 
 const RULES: Readonly<Record<string, PackageRule>> = {
   '@grpc/grpc-js': { where: ['src/exporters/'], lazyFor: ALWAYS_LAZY },
   '@hono/node-server': { where: ['src/api/'], lazyFor: ALWAYS_LAZY },
-  '@opentelemetry/api': { where: ['src/sdk/'], lazyFor: ['cli', 'service'] },
+  '@opentelemetry/api': { where: ['src/sdk/', 'src/tracing/'], lazyFor: ['cli', 'service'] },
+  '@opentelemetry/context-async-hooks': { where: ['src/tracing/'], lazyFor: ALWAYS_LAZY },
   '@opentelemetry/exporter-prometheus': {
     where: ['src/telemetry/', 'src/api/'],
     lazyFor: ALWAYS_LAZY,
@@ -26,17 +27,21 @@ const RULES: Readonly<Record<string, PackageRule>> = {
     lazyFor: ALWAYS_LAZY,
   },
   '@opentelemetry/sdk-metrics': { where: ['src/telemetry/', 'src/api/'], lazyFor: ALWAYS_LAZY },
-  '@opentelemetry/sdk-trace-base': { where: ['src/sdk/'], lazyFor: ALWAYS_LAZY },
+  '@opentelemetry/resources': { where: ['src/tracing/'], lazyFor: ALWAYS_LAZY },
+  '@opentelemetry/sdk-trace-base': {
+    where: ['src/sdk/', 'src/tracing/'],
+    lazyFor: ALWAYS_LAZY,
+  },
   '@opentelemetry/semantic-conventions': {
     where: ['src/projection/', 'src/views/', 'src/sdk/', 'src/telemetry/', 'src/api/'],
     lazyFor: [],
   },
   '@valibot/to-json-schema': { where: ['src/api/', 'src/config/'], lazyFor: ALWAYS_LAZY },
-  commander: { where: ['src/cli/'], lazyFor: ['service', 'sdk'] },
+  commander: { where: ['src/cli/'], lazyFor: ['service', 'sdk', 'tracing'] },
   hono: { where: ['src/api/'], lazyFor: ALWAYS_LAZY },
   lmdb: {
     where: ['src/store/lmdb/'],
-    lazyFor: ['cli', 'sdk'],
+    lazyFor: ['cli', 'sdk', 'tracing'],
   },
   'lru-cache': {
     where: ['src/store/', 'src/processors/', 'src/api/', 'src/exporters/'],
@@ -53,6 +58,7 @@ const ENTRIES = {
   cli: 'src/cli/main.ts',
   service: 'src/service.ts',
   sdk: 'src/sdk/index.ts',
+  tracing: 'src/tracing/index.ts',
 } as const;
 
 const files = sourceFiles(['src']);

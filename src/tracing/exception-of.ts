@@ -1,0 +1,30 @@
+/**
+ * What was thrown, as a span records it. Anything can be thrown: frozen, a primitive, an object without a
+ * prototype. An Error is passed on as it is; of anything else only its own plain fields are read.
+ */
+import { types } from 'node:util';
+
+/** What OpenTelemetry's `recordException` makes its event of. */
+export interface RecordedException {
+  readonly name?: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+const TEXT_MAX = 1_024;
+
+export function exceptionOf(error: unknown): RecordedException {
+  if (types.isProxy(error)) return { name: 'Proxy', message: 'a proxy was thrown' };
+  if (error instanceof Error) return error;
+  if (typeof error === 'string') return { name: 'string', message: error.slice(0, TEXT_MAX) };
+  if (error === null || (typeof error !== 'object' && typeof error !== 'function')) {
+    return { name: error === null ? 'null' : typeof error, message: String(error) };
+  }
+  const name = ownText(error, 'name') ?? (typeof error === 'function' ? 'function' : 'object');
+  return { name, message: ownText(error, 'message') ?? Object.prototype.toString.call(error) };
+}
+
+function ownText(value: object, key: string): string | undefined {
+  const text: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
+  return typeof text === 'string' ? text.slice(0, TEXT_MAX) : undefined;
+}

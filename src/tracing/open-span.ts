@@ -1,0 +1,131 @@
+/**
+ * A span that has started, and the context in which it is the active one. Whatever the provider does
+ * wrong stays in here: no method throws. Ending twice is legal; the first end counts.
+ */
+import {
+  type AttributeValue,
+  type Context,
+  context,
+  diag,
+  type Span,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { captured } from './capture.ts';
+import { currentTracer } from './current-tracer.ts';
+import { exceptionOf } from './exception-of.ts';
+import { ATTRIBUTE, type SpanPlan } from './trace-options.ts';
+
+export class OpenSpan {
+  readonly span: Span;
+  readonly context: Context;
+  readonly #capturesReturn: boolean;
+  #isOpen = true;
+
+  constructor(span: Span, parent: Context, capturesReturn: boolean) {
+    this.span = span;
+    this.context = trace.setSpan(parent, span);
+    this.#capturesReturn = capturesReturn;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get isRecording(): boolean {
+    return attempt(() => this.span.isRecording()) === true;
+  }
+
+  set(key: string, value: AttributeValue): void {
+    attempt(() => this.span.setAttribute(key, value));
+  }
+
+  addEvent(name: string, attributes: Readonly<Record<string, AttributeValue | undefined>>): void {
+    attempt(() => this.span.addEvent(name, attributes));
+  }
+
+  /** Without ending it. */
+  record(error: unknown): void {
+    attempt(() => {
+      const exception = exceptionOf(error);
+      const { message } = exception;
+      this.span.recordException(exception);
+      this.span.setStatus({
+        code: SpanStatusCode.ERROR,
+        ...(message !== undefined && { message }),
+      });
+    });
+  }
+
+  end(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    attempt(() => this.span.end());
+  }
+
+  fail(error: unknown): void {
+    if (!this.#isOpen) return;
+    this.record(error);
+    this.end();
+  }
+
+  /** Ends it with what was returned. */
+  succeed(value: unknown): void {
+    if (!this.#isOpen) return;
+    if (this.#capturesReturn && this.isRecording) {
+      const text = captured(value);
+      if (text !== undefined) this.set(ATTRIBUTE.return, text);
+    }
+    this.end();
+  }
+}
+
+/** A child of the active span. Undefined where there is no provider, or it fails. */
+export function openSpan(plan: SpanPlan, args?: readonly unknown[]): OpenSpan | undefined {
+  try {
+    const tracer = currentTracer();
+    if (tracer === undefined) return undefined;
+    const parent = context.active();
+    const { name, attributes } = plan;
+    const open = new OpenSpan(
+      tracer.startSpan(name, { attributes }, parent),
+      parent,
+      plan.captureReturn,
+    );
+    if (plan.captureArguments && args !== undefined && open.isRecording) {
+      const text = captured(args);
+      if (text !== undefined) open.set(ATTRIBUTE.args, text);
+    }
+    return open;
+  } catch (error) {
+    diag.error('synton: a span could not be started', error);
+    return undefined;
+  }
+}
+
+/**
+ * Runs with the context active. A context manager that fails before `run` is called is passed over;
+ * `run` is called exactly once, and throws what it throws.
+ */
+export function runIn<Result>(active: Context, run: () => Result): Result {
+  let isRunning = false;
+  try {
+    return context.with(active, () => {
+      isRunning = true;
+      return run();
+    });
+  } catch (error) {
+    if (isRunning) throw error;
+    diag.error('synton: the context manager failed', error);
+    return run();
+  }
+}
+
+function attempt<Result>(act: () => Result): Result | undefined {
+  try {
+    return act();
+  } catch (error) {
+    diag.error('synton: a span could not be written to', error);
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What must not leave the process with captured values: by the name of a field, and by what a text looks
+ * like. It finds the usual shapes of secrets, not every secret; a password that is an argument of its own
+ * has no name to go by.
+ */
+
+export const REDACTED = '[redacted]';
+
+const SECRET_NAME =
+  /pass(?:word|wd|phrase|code)|^pwd$|secret|token|authori[sz]ation|^auth$|cookie|api_?key|access_?key|private_?key|encryption_?key|credential|session_?id|csrf|xsrf|signature|^pin$|^ssn$|^cv[vc]2?$|card_?number|credit_?card/;
+/** Counts of a language model's tokens: a number under one of these is no secret. */
+const TOKEN_COUNT = /tokens|tokens?_?(?:count|limit|usage|max|min|total)|(?:max|min)_?tokens?$/;
+
+const SECRET_TEXTS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{4,}/gi, `$1 ${REDACTED}`],
+  // A JSON Web Token begins with the base64 of `{"`.
+  [/\beyJ[\w-]{4,}(?:\.[\w-]*){1,2}/g, REDACTED],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/g, REDACTED],
+  // user:password@ of a URL.
+  [/(\b[a-z][\w+.-]{0,20}:\/\/)[^\s/@]{1,256}@/gi, `$1${REDACTED}@`],
+  [/\b(?:sk|pk|rk|ghp|gho|ghs|ghr|glpat|xox[abprs])[-_][\w-]{16,}/g, REDACTED],
+  [/\bAKIA[0-9A-Z]{16}\b/g, REDACTED],
+  [
+    /\b(pass(?:word|wd)?|pwd|secret|[\w-]{0,20}token|api[-_]?key|signature|sig)(["']?\s?[=:]\s?["']?)[^\s&;,"']+/gi,
+    `$1$2${REDACTED}`,
+  ],
+];
+
+export function isSecret(name: string, value: unknown): boolean {
+  const plain = name.replaceAll(/[-.\s]/g, '_').toLowerCase();
+  if (!SECRET_NAME.test(plain)) return false;
+  return !(typeof value === 'number' && TOKEN_COUNT.test(plain));
+}
+
+/** @param text short: at most a few hundred characters */
+export function redacted(text: string): string {
+  let result = text;
+  for (const [pattern, replacement] of SECRET_TEXTS) result = result.replace(pattern, replacement);
+  return result;
+}

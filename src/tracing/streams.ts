@@ -1,0 +1,120 @@
+/**
+ * Binds a stream to a span: its source runs with the span active, and the span ends when the stream has
+ * ended, failed, or been destroyed or cancelled. The stream stays the same object, is not read from, not
+ * locked, and an `error` that nobody listens for stays an uncaught one.
+ */
+import { EventEmitter, errorMonitor } from 'node:events';
+import { finished, Stream } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { type OpenSpan, runIn } from './open-span.ts';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+interface NodeStream extends EventEmitter {
+  readonly destroyed?: boolean;
+  readonly readableEnded?: boolean;
+  readonly writableFinished?: boolean;
+  readonly errored?: Error | null;
+}
+
+/** What a Node stream's author writes: called when data is wanted or given. */
+const SOURCE_METHODS = ['_read', '_transform', '_flush', '_write', '_writev', '_final'] as const;
+/** What starts reading a web stream, and so its source. */
+const READING_METHODS = [
+  ...['pipeTo', 'pipeThrough', 'tee', 'cancel', 'values'],
+  Symbol.asyncIterator,
+];
+
+/** The spans that end with a stream: it has one set of listeners, however many functions hand it on. */
+const spansOf = new WeakMap<object, OpenSpan[]>();
+
+export function isNodeStream(value: object): value is NodeStream {
+  return (
+    value instanceof EventEmitter &&
+    (value instanceof Stream ||
+      Object.hasOwn(value, '_readableState') ||
+      Object.hasOwn(value, '_writableState'))
+  );
+}
+
+/** Told by its tag: looking at the global would load all web streams into every program. */
+export function isWebReadable(value: object): value is ReadableStream {
+  const prototype = Reflect.getPrototypeOf(value);
+  const tag = prototype && Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
+  return tag === 'ReadableStream' && value instanceof globalThis.ReadableStream;
+}
+
+export function bindNodeStream(stream: NodeStream, open: OpenSpan): void {
+  for (const name of SOURCE_METHODS) bindMethod(stream, name, open);
+  if (!isFirst(stream, open)) return;
+  const sides = openSides(stream);
+  if (stream.destroyed === true || stream.errored || sides?.size === 0) {
+    endAll(stream, stream.errored);
+    return;
+  }
+  for (const side of sides ?? []) {
+    stream.once(side, () => {
+      sides?.delete(side);
+      if (sides?.size === 0) endAll(stream);
+    });
+  }
+  stream.once(errorMonitor, (error: unknown) => endAll(stream, error));
+  stream.once('close', () => endAll(stream));
+}
+
+/** The events that are still to come; undefined of a stream that has no sides, such as an HTTP request. */
+function openSides(stream: NodeStream): Set<'end' | 'finish'> | undefined {
+  const isReadable = Object.hasOwn(stream, '_readableState');
+  const isWritable = Object.hasOwn(stream, '_writableState');
+  if (!isReadable && !isWritable) return undefined;
+  const sides = new Set<'end' | 'finish'>();
+  if (isReadable && stream.readableEnded !== true) sides.add('end');
+  if (isWritable && stream.writableFinished !== true) sides.add('finish');
+  return sides;
+}
+
+export function bindWebReadable(stream: ReadableStream, open: OpenSpan): void {
+  for (const name of READING_METHODS) bindMethod(stream, name, open);
+  bindReader(stream, open);
+  if (!isFirst(stream, open)) return;
+  finished(stream as unknown as Parameters<typeof finished>[0], (error) => endAll(stream, error));
+}
+
+/** The source of a web stream is asked from within `read`. */
+function bindReader(stream: ReadableStream, open: OpenSpan): void {
+  const native = stream.getReader as Method;
+  define(stream, 'getReader', function (this: unknown, ...args) {
+    const reader = Reflect.apply(native, this, args) as object;
+    bindMethod(reader, 'read', open);
+    return reader;
+  });
+}
+
+function isFirst(stream: object, open: OpenSpan): boolean {
+  const known = spansOf.get(stream);
+  if (known === undefined) spansOf.set(stream, [open]);
+  else known.push(open);
+  return known === undefined;
+}
+
+/** `error`: undefined where there was none, null where the stream says so. */
+function endAll(stream: object, error?: unknown): void {
+  const spans = spansOf.get(stream);
+  spansOf.delete(stream);
+  for (const open of spans ?? []) {
+    if (error === undefined || error === null) open.succeed(undefined);
+    else open.fail(error);
+  }
+}
+
+/** Passed over where the object has no such method. */
+function bindMethod(target: object, name: PropertyKey, open: OpenSpan): void {
+  const native: unknown = Reflect.get(target, name);
+  if (typeof native !== 'function') return;
+  define(target, name, function (this: unknown, ...args) {
+    return runIn(open.context, () => Reflect.apply(native, this, args));
+  });
+}
+
+function define(target: object, name: PropertyKey, value: Method): void {
+  Reflect.defineProperty(target, name, { configurable: true, writable: true, value });
+}
