@@ -1,7 +1,7 @@
 /**
  * The shape of a trace without its contents: a row a span in depth-first order, siblings by start, as columns
  * of numbers. Everything that needs the whole trace in sight is in it; what a span says is read from its bytes
- * when it is shown. Some 80 bytes a span.
+ * when it is shown. Some 85 bytes a span.
  */
 import type { TraceSummary } from './trace-summary.ts';
 
@@ -25,6 +25,8 @@ export interface TraceOutline {
   readonly duration: BigInt64Array;
   /** What was added to the recorded times. */
   readonly shift: BigInt64Array;
+  /** Of the span and of the frames around it: about what showing it will cost. */
+  readonly bytes: Uint32Array;
   /** See OUTLINE. */
   readonly facts: Uint32Array;
   /** Spans of one name share a number. */

@@ -63,6 +63,7 @@ export function* outlineTrace(
     start: new BigInt64Array(count),
     duration: new BigInt64Array(count),
     shift: new BigInt64Array(count),
+    bytes: new Uint32Array(count),
     facts: new Uint32Array(count),
     name: new Int32Array(count),
     service: new Int32Array(count),
@@ -74,6 +75,8 @@ export function* outlineTrace(
     rows.spanId[row * 2 + 1] = columns.ids[i * 2 + 1]!;
     rows.start[row] = first === 0n ? starts[i]! : held(starts[i]! - first);
     rows.duration[row] = durations[i]!;
+    const { span, resource, scope } = records[i]!;
+    rows.bytes[row] = span.length + resource.length + scope.length;
     rows.name[row] = columns.name[i]!;
     rows.service[row] = serviceOf[columns.resource[i]!]!;
     let facts = columns.facts[i]!;

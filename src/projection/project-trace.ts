@@ -35,7 +35,9 @@ export class ProjectedTrace {
   readonly outline: TraceOutline;
   /** Spans of the trace, those that the outline lacks included. */
   readonly spanCount: number;
-  readonly #records: readonly SpanRecord[];
+  /** By index; those that were not fetched are missing where `#read` is there. */
+  readonly #records: readonly SpanRecord[] | Map<number, SpanRecord>;
+  readonly #read: Trace['read'];
   readonly #frames = new FrameReader();
   readonly #nodes = new Map<number, TraceNode>();
   readonly #found = new Set<string>();
@@ -44,7 +46,8 @@ export class ProjectedTrace {
     this.traceId = trace.traceId;
     this.outline = trace.outline;
     this.spanCount = trace.spanCount;
-    this.#records = trace.records;
+    this.#read = trace.read;
+    this.#records = trace.read === undefined ? trace.records : new Map();
   }
 
   /** Of the whole trace as far as its outline tells, and of every span that was decoded. Sorted. */
@@ -58,14 +61,38 @@ export class ProjectedTrace {
     return [...all].sort();
   }
 
+  /** Of a row that was fetched. */
   record(row: number): SpanRecord {
-    return this.#records[this.outline.record[row]!]!;
+    const index = this.outline.record[row]!;
+    const record = this.#records instanceof Map ? this.#records.get(index) : this.#records[index];
+    if (record === undefined) throw new Error(`row ${row} was not fetched`);
+    return record;
   }
 
-  /** Bytes of the span and of the frames around it: about what showing it will cost. */
-  bytesOf(row: number): number {
-    const { span, resource, scope } = this.record(row);
-    return span.length + resource.length + scope.length;
+  /**
+   * So that what these rows say can be asked for; whoever calls bounds their bytes. Kept until `forget`.
+   * @throws TraceMoved, on waiting
+   */
+  *fetch(rows: Iterable<number>): Steps<void> {
+    const fetched = this.#records;
+    if (this.#read === undefined || !(fetched instanceof Map)) return;
+    const wanted: number[] = [];
+    for (const row of rows) {
+      const index = this.outline.record[row]!;
+      if (!fetched.has(index)) wanted.push(index);
+    }
+    if (wanted.length === 0) return;
+    wanted.sort((a, b) => a - b);
+    let found: readonly SpanRecord[] = [];
+    yield this.#read(wanted).then((records) => {
+      found = records;
+    });
+    for (const [i, record] of found.entries()) fetched.set(wanted[i]!, record);
+  }
+
+  /** What was fetched is let go. */
+  forget(): void {
+    if (this.#records instanceof Map) this.#records.clear();
   }
 
   /** Decoded, and not kept. */
@@ -100,10 +127,12 @@ export class ProjectedTrace {
     return node;
   }
 
-  /** So that `node` has these at hand. */
+  /** So that `node` has these at hand. @throws TraceMoved, on waiting */
   *decode(rows: Iterable<number>): Steps<void> {
     let done = 0;
-    for (const row of rows) {
+    const wanted = [...rows];
+    yield* this.fetch(wanted.filter((row) => !this.#nodes.has(row)));
+    for (const row of wanted) {
       this.node(row);
       if (++done % SPANS_A_STEP === 0) yield;
     }

@@ -12,6 +12,7 @@ import type { TraceEvent } from '../model/trace-span.ts';
 import type { OtlpEvent, OtlpSpan } from '../otlp/read-span.ts';
 
 export const CHECKPOINT_EVENT = 'synton.checkpoint';
+export const EXCEPTION_EVENT = 'exception';
 export const CHECKPOINT_NAME = 'synton.checkpoint.name';
 /** Present and true on an Error event that no sender recorded. */
 export const DERIVED = 'synton.derived';
@@ -38,7 +39,7 @@ function recordedEvent(event: OtlpEvent): TraceEvent {
     const called = given?.type === 'string' ? given.value : name;
     return { type: 'Checkpoint', name: called, atUnixNano, attributes, droppedAttributes };
   }
-  const type = name === 'exception' ? 'Error' : 'Custom';
+  const type = name === EXCEPTION_EVENT ? 'Error' : 'Custom';
   return { type, name, atUnixNano, attributes, droppedAttributes };
 }
 

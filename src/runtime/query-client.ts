@@ -73,6 +73,7 @@ export class QueryClient implements ViewRenderer {
     const place = (index: number) => memory[index]!;
     const calls = new ThreadCalls(worker, {
       trace: (_, index: number, traceId: TraceId) => place(index).trace(traceId),
+      mark: async (_, index: number, traceId: TraceId) => place(index).mark?.(traceId),
       find: (signal, index: number, filter: SpanFilter, page: { before: number; limit: number }) =>
         place(index).find(filter, page, signal),
       services: (_, index: number) => place(index).services(),

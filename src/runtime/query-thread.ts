@@ -68,6 +68,7 @@ function openInventory(): StoreInventory | undefined {
 function memorySource(place: number): SpanSource {
   return {
     trace: (traceId: TraceId) => calls.call('trace', [place, traceId]),
+    mark: (traceId) => calls.call('mark', [place, traceId]),
     find: (filter, page, signal) => calls.call('find', [place, filter, page], signal),
     services: () => calls.call('services', [place]),
     operations: (service) => calls.call('operations', [place, service]),

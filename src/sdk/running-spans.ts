@@ -68,11 +68,12 @@ export class RunningSpans implements SpanSource {
   }
 
   async trace(traceId: TraceId): Promise<readonly SpanRecord[]> {
-    const wanted: Started[] = [];
-    for (const started of this.#started) {
-      if (started[0].spanContext().traceId.toLowerCase() === traceId) wanted.push(started);
-    }
-    return this.#encode(wanted).records;
+    return this.#encode(this.#startedIn(traceId)).records;
+  }
+
+  /** What a span says may change while it runs. */
+  async mark(traceId: TraceId): Promise<string | undefined> {
+    return this.#startedIn(traceId).length === 0 ? '' : undefined;
   }
 
   async find(
@@ -128,6 +129,13 @@ export class RunningSpans implements SpanSource {
 
   #newest(): readonly Started[] {
     return [...this.#started].slice(-SPANS_A_CALL);
+  }
+
+  #startedIn(traceId: TraceId): Started[] {
+    const wanted: Started[] = [];
+    for (const started of this.#started)
+      if (started[0].spanContext().traceId.toLowerCase() === traceId) wanted.push(started);
+    return wanted;
   }
 
   /** In the order given, without those that cannot be read. */

@@ -20,8 +20,25 @@ export const ANSWER_BYTES_MAX: number = 16 * 1024 * 1024;
 export function rangeOf(outline: TraceOutline, subtree: SpanId | undefined): RowRange {
   if (subtree === undefined) return { first: 0, end: outline.count };
   const first = rowOf(outline, subtree);
-  if (first < 0) throw new InvalidParameter('subtree', `this trace has no span ${subtree}`);
+  if (first < 0) throw new InvalidParameter('subtree', missing(outline, subtree));
   return { first, end: outline.subtreeEnd[first]! };
+}
+
+export function rowsOf({ first, end }: RowRange): number[] {
+  return Array.from({ length: end - first }, (_, i) => first + i);
+}
+
+/** Rows in pieces of about ANSWER_BYTES_MAX, to be fetched one after the other. */
+export function* pieces(
+  { bytes }: TraceOutline,
+  rows: readonly number[] | Int32Array,
+): IterableIterator<readonly number[] | Int32Array> {
+  for (let first = 0; first < rows.length; ) {
+    let end = first;
+    for (let sum = 0; end < rows.length && sum < ANSWER_BYTES_MAX; end++) sum += bytes[rows[end]!]!;
+    yield rows.slice(first, end);
+    first = end;
+  }
 }
 
 /** Names the place behind a row. */
@@ -39,6 +56,12 @@ export function rowBehind(outline: TraceOutline, cursor: string): number {
   const found = match ? rowOf(outline, match[1] as SpanId) : -1;
   if (found < 0) throw new InvalidParameter('after', 'expected the `next` of another page');
   return found + 1;
+}
+
+/** Of a trace that is held in part only, more cannot be said. */
+function missing({ count, summary }: TraceOutline, span: SpanId): string {
+  if (count >= summary.spanCount) return `this trace has no span ${span}`;
+  return `no span ${span} is among the first ${count} spans of this trace, of ${summary.spanCount}: views show no more of one trace`;
 }
 
 /** The first row of a span, or −1. */

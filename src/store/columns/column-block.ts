@@ -91,6 +91,10 @@ export class ColumnBlock {
     return records;
   }
 
+  arrivals(rows: readonly number[]): number[] {
+    return rows.map((row) => this.#rows.arrivals[this.#checked(row)]!);
+  }
+
   /** Made once; each of its columns when it is asked for. */
   get outline(): BlockOutline {
     this.#outline ??= new LazyOutline(this.#layout, this.#rows, this.#envelopes);

@@ -22,8 +22,16 @@ export interface SpanRecord {
 /** The spans of one trace. Neither records nor outline may be written to: others read them too. */
 export interface Trace {
   readonly traceId: TraceId;
-  /** One per (trace, span, OTel kind), by arrival. Of a trace beyond the reader's bound, the first to arrive. */
+  /**
+   * One per (trace, span, OTel kind), by arrival. Of a trace beyond the reader's bound, the first to arrive. Empty where
+   * there is `read` instead.
+   */
   readonly records: readonly SpanRecord[];
+  /**
+   * Some of them, by their rising indexes, for a trace that is not held as a whole.
+   * @throws TraceMoved where that is another trace by now
+   */
+  readonly read?: (indexes: readonly number[]) => Promise<readonly SpanRecord[]>;
   readonly outline: TraceOutline;
   /** Spans of the trace, those beyond the bound included. */
   readonly spanCount: number;

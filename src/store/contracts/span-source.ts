@@ -1,4 +1,5 @@
 import type { TraceId } from '../../model/ids.ts';
+import type { PlacedSpans, ReadBound } from './placed-spans.ts';
 import type { SpanRecord } from './span-record.ts';
 import type { SpanFilter, SpansExamined } from './trace-query.ts';
 
@@ -36,6 +37,10 @@ export interface Operation {
 export interface SpanSource {
   /** Every span held of the trace, in any order, duplicates included. Empty where there is none. */
   trace(traceId: TraceId): Promise<readonly SpanRecord[]>;
+  /** The same of a place that holds more than memory does: asked instead, where it is there. */
+  placed?(traceId: TraceId, bound: ReadBound, signal?: AbortSignal): Promise<PlacedSpans>;
+  /** Of a place in memory: while it stays the same, so does what `trace` gives. Undefined where it cannot tell. */
+  mark?(traceId: TraceId): Promise<string | undefined>;
   /**
    * Matching spans with an arrival below `before`, newest first, until `limit` distinct traces or the
    * source's own bound on work per call. To go on, call again with `before: reachedArrival`.

@@ -76,16 +76,27 @@ export class ColumnPartition implements StoredPartition {
     return { spans, blocks: directory.blockCount, bytes: fileBytes, newestMs: 0 };
   }
 
-  collect(words: Uint32Array, records: SpanRecord[]): void {
-    const blocks =
-      this.#sound(undefined, () => this.segment.blocksOfTrace(traceHash(words, 0))) ??
-      this.segment.directory.spanCount.keys();
-    for (const block of blocks)
-      this.#sound(block, () => {
-        const opened = this.#block(block);
-        const rows = opened.rowsOfTrace(words, 0);
-        if (rows.length > 0) for (const record of opened.records(rows)) records.push(record);
-      });
+  get form(): string {
+    return `columns ${this.#record.repairs ?? 0}`;
+  }
+
+  blocksOfTrace(words: Uint32Array): readonly number[] {
+    const blocks = this.#sound(undefined, () => this.segment.blocksOfTrace(traceHash(words, 0)));
+    return blocks ?? [...this.segment.directory.spanCount.keys()];
+  }
+
+  spansOfTrace(block: number, words: Uint32Array): readonly SpanRecord[] {
+    return this.#rowsOfTrace(block, words, (opened, rows) => opened.records(rows));
+  }
+
+  someOfTrace(block: number, words: Uint32Array, places: readonly number[]): readonly SpanRecord[] {
+    return this.#rowsOfTrace(block, words, (opened, rows) =>
+      opened.records(places.filter((place) => place < rows.length).map((place) => rows[place]!)),
+    );
+  }
+
+  arrivalsOfTrace(block: number, words: Uint32Array): readonly number[] {
+    return this.#rowsOfTrace(block, words, (opened, rows) => opened.arrivals(rows));
   }
 
   scan(search: BlockSearch): PartitionScan {
@@ -171,6 +182,19 @@ export class ColumnPartition implements StoredPartition {
     if (written !== undefined) return written;
     this.#recut = recut(this.#record.written ?? 0, this.segment.directory.spanCount);
     return this.#recut;
+  }
+
+  #rowsOfTrace<Item>(
+    block: number,
+    words: Uint32Array,
+    read: (opened: ColumnBlock, rows: number[]) => readonly Item[],
+  ): readonly Item[] {
+    const found = this.#sound(block, () => {
+      const opened = this.#block(block);
+      const rows = opened.rowsOfTrace(words, 0);
+      return rows.length === 0 ? [] : read(opened, rows);
+    });
+    return found ?? [];
   }
 
   /** Rows [from, to) of the whole partition, which may lie in several blocks: without those that are damaged. */

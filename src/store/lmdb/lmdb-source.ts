@@ -6,9 +6,10 @@
  * BLOCKS_A_CALL opened ones: whoever asked goes on from `reachedArrival`.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { idWords, type TraceId } from '../../model/ids.ts';
+import type { TraceId } from '../../model/ids.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { StorageReport } from '../../model/statistics.ts';
+import type { PlacedSpans, ReadBound } from '../contracts/placed-spans.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import type { FoundSpans, Operation, SpanSource } from '../contracts/span-source.ts';
 import type { SpanFilter } from '../contracts/trace-query.ts';
@@ -18,10 +19,18 @@ import { BlockSearch } from './block-search.ts';
 import type { PartitionRecord } from './catalogue.ts';
 import type { SoundPartitions } from './sound-partitions.ts';
 import type { PartitionScan, PartitionTotals, StoredPartition } from './stored-partition.ts';
+import { readTrace } from './trace-places.ts';
 
 const BLOCKS_A_CALL = 32;
 const EXTENTS_A_TURN = 4_096;
 
+/** Of who asks for all of a trace at once: a test, which has small ones. */
+const UNBOUNDED: ReadBound = {
+  spansMax: Number.POSITIVE_INFINITY,
+  bytesMax: Number.POSITIVE_INFINITY,
+  elsewhere: new Set(),
+  roomForMany: async () => {},
+};
 /** Of a partition that is closed: service → its operations. */
 type Names = Map<string, Map<string, Operation>>;
 
@@ -35,13 +44,11 @@ export class LmdbSource implements SpanSource, StatisticsSource {
   }
 
   async trace(traceId: TraceId): Promise<readonly SpanRecord[]> {
-    const words = idWords(traceId);
-    const records: SpanRecord[] = [];
-    for (const { number } of this.#partitions.records()) {
-      const partition = await this.#partitions.open(number);
-      partition?.collect(words, records);
-    }
-    return records;
+    return (await this.placed(traceId, UNBOUNDED)).records;
+  }
+
+  placed(traceId: TraceId, bound: ReadBound, signal?: AbortSignal): Promise<PlacedSpans> {
+    return readTrace(this.#partitions, traceId, bound, signal);
   }
 
   async find(

@@ -40,8 +40,15 @@ export interface NamedOperation {
 
 export interface StoredPartition {
   totals(): PartitionTotals;
-  /** Appends what it holds of a trace (four words). */
-  collect(words: Uint32Array, records: SpanRecord[]): void;
+  /** Blocks that may hold spans of a trace (four words), rising. */
+  /** Changes when blocks get other numbers or contents; else blocks are only added. */
+  readonly form: string;
+  blocksOfTrace(words: Uint32Array): readonly number[];
+  /** What a block holds of the trace, in order; none where it is damaged. */
+  spansOfTrace(block: number, words: Uint32Array): readonly SpanRecord[];
+  /** Of these those at `places`, rising, as copies. */
+  someOfTrace(block: number, words: Uint32Array, places: readonly number[]): readonly SpanRecord[];
+  arrivalsOfTrace(block: number, words: Uint32Array): readonly number[];
   scan(search: BlockSearch): PartitionScan;
   services(): Iterable<string>;
   operations(): Iterable<NamedOperation>;

@@ -3,13 +3,14 @@
  *
  * Owns nothing, and keeps nothing between calls but outlines of traces. Sources say what they hold; bringing it
  * together and ordering happen here, once for all of them. Bounds: see trace-search.ts for a page of a search,
- * trace-loader.ts for a trace.
+ * given-records.ts for a trace.
  */
 import type { StorageReport } from '../../model/statistics.ts';
 import type { Operation, SpanSource } from '../contracts/span-source.ts';
 import type { ReadCapabilities, TraceReader } from '../contracts/trace-reader.ts';
 import { aggregateDurations, aggregateSeries } from '../statistics/aggregate.ts';
 import type { StatisticsSource } from '../statistics/statistics-source.ts';
+import { OneByOne } from './one-by-one.ts';
 import { TraceLoader } from './trace-loader.ts';
 import { searchTraces } from './trace-search.ts';
 
@@ -28,7 +29,8 @@ export interface TraceReaderSettings {
 
 export function createTraceReader(settings: TraceReaderSettings): TraceReader {
   const { sources, statistics } = settings;
-  const loader = new TraceLoader(sources, settings.spansMax);
+  const large = new OneByOne();
+  const loader = new TraceLoader(sources, large, settings.spansMax);
   const capabilities: ReadCapabilities = {
     attributeSearch: true,
     statistics: true,
@@ -39,7 +41,7 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
 
     trace: (traceId, signal) => loader.load(traceId, signal),
 
-    search: async (query, signal) => searchTraces(sources, query, signal),
+    search: async (query, signal) => searchTraces(sources, query, signal, large),
 
     async services() {
       const lists = await Promise.all(sources.map((source) => source.services()));

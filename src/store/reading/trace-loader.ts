@@ -1,20 +1,20 @@
 /**
  * Reads a trace with its outline. Two that ask for one trace at once have it outlined once; another time it is
- * known already, if nothing of it has changed. Bounds: SPANS_MAX records a trace, of a larger one the first to
- * arrive; see OutlineCache for what is kept.
+ * known already, if nothing of it has changed, and none of its records is read before it is shown. Bounds: those of
+ * GivenRecords for a trace, of OutlineCache for what is kept; of large traces one is read at a time.
  */
 import type { TraceId } from '../../model/ids.ts';
 import { inTurns } from '../../projection/in-turns.ts';
 import { outlineTrace } from '../../projection/outline-trace.ts';
 import { scanRecords } from '../../projection/scan-records.ts';
 import { traceColumns } from '../../projection/trace-columns.ts';
-import type { SpanRecord, Trace } from '../contracts/span-record.ts';
+import type { Trace } from '../contracts/span-record.ts';
 import type { SpanSource } from '../contracts/span-source.ts';
+import { GivenRecords, SPANS_MAX } from './given-records.ts';
+import { KnownTrace } from './known-trace.ts';
 import { type MergedRecords, mergeRecords } from './merge-records.ts';
+import type { OneByOne } from './one-by-one.ts';
 import { OutlineCache } from './outline-cache.ts';
-
-/** 180 bytes a span while its trace is outlined. */
-export const SPANS_MAX = 500_000;
 
 export class TraceLoader {
   readonly #sources: readonly SpanSource[];
@@ -22,8 +22,11 @@ export class TraceLoader {
   readonly #cache = new OutlineCache();
   /** Traces that are being outlined. */
   readonly #underway = new Map<TraceId, Promise<void>>();
+  readonly #large: OneByOne;
 
-  constructor(sources: readonly SpanSource[], spansMax: number = SPANS_MAX) {
+  /** `large` is shared with whoever else reads whole traces. */
+  constructor(sources: readonly SpanSource[], large: OneByOne, spansMax: number = SPANS_MAX) {
+    this.#large = large;
     this.#sources = sources;
     this.#spansMax = spansMax;
   }
@@ -37,49 +40,48 @@ export class TraceLoader {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#underway.set(traceId, promise);
     try {
-      return await this.#load(traceId, signal);
+      return (await this.#known(traceId)) ?? (await this.#load(traceId, signal));
     } finally {
       this.#underway.delete(traceId);
       resolve();
     }
   }
 
+  /** Undefined where it is not known, or has changed. */
+  async #known(traceId: TraceId): Promise<Trace | undefined> {
+    const known = this.#cache.find(traceId);
+    if (known === undefined || !(await known.holds())) return undefined;
+    const { outline, spanCount } = known;
+    const read = (indexes: readonly number[]) => known.read(indexes);
+    return { traceId, records: [], read, outline, spanCount };
+  }
+
   async #load(traceId: TraceId, signal?: AbortSignal): Promise<Trace | undefined> {
-    const all = await recordsOf(this.#sources, traceId);
-    if (all.length === 0) return undefined;
-    const given = firstToArrive(all, this.#spansMax);
-    const beyond = all.length - given.length;
-    const known = this.#cache.find(traceId, given);
-    if (known !== undefined && known.outline.summary.spanCount === known.outline.count + beyond) {
-      return { traceId, ...known, spanCount: known.outline.summary.spanCount };
+    const place = this.#large.place();
+    try {
+      const bound = { spansMax: this.#spansMax, roomForMany: () => place.take() };
+      const given = await GivenRecords.ask(this.#sources, traceId, bound, signal);
+      if (given.records.length === 0) return undefined;
+      let known = this.#cache.find(traceId);
+      if (known?.isOf(given) !== true) {
+        this.#cache.delete(traceId);
+        const { merged, outline } = await inTurns(outlined(traceId, given), signal);
+        known = new KnownTrace(outline, merged, given);
+      }
+      this.#cache.add(traceId, known);
+      const { outline, spanCount } = known;
+      return { traceId, records: known.all(given.records), outline, spanCount };
+    } finally {
+      place.leave();
     }
-    const { merged, outline } = await inTurns(outlined(traceId, given, beyond), signal);
-    this.#cache.add(traceId, given, merged, outline);
-    return { traceId, records: merged.records, outline, spanCount: outline.count + beyond };
   }
 }
 
-function* outlined(traceId: TraceId, given: readonly SpanRecord[], beyond: number) {
+function* outlined(traceId: TraceId, { records: given, beyond }: GivenRecords) {
   const scanned = yield* scanRecords(given);
   const merged: MergedRecords = yield* mergeRecords(given, scanned);
   const { records, rowOf } = merged;
   const columns = yield* traceColumns(records, scanned, rowOf);
   const outline = yield* outlineTrace(traceId, columns, records, records.length + beyond);
   return { merged, outline };
-}
-
-function firstToArrive(records: readonly SpanRecord[], spansMax: number): readonly SpanRecord[] {
-  if (records.length <= spansMax) return records;
-  return [...records].sort((a, b) => a.arrival - b.arrival).slice(0, spansMax);
-}
-
-/** From every place, duplicates included; the place with the oldest first, so that little is left to sort. */
-export async function recordsOf(
-  sources: readonly SpanSource[],
-  traceId: TraceId,
-): Promise<readonly SpanRecord[]> {
-  const lists = await Promise.all(sources.map((source) => source.trace(traceId)));
-  const held = lists.filter((list) => list.length > 0);
-  if (held.length === 1) return held[0]!;
-  return held.sort((a, b) => a[0]!.arrival - b[0]!.arrival).flat();
 }

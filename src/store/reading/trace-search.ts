@@ -12,7 +12,6 @@ import { InvalidParameter } from '../../model/errors.ts';
 import type { TraceId } from '../../model/ids.ts';
 import type { TraceSummary } from '../../model/trace-summary.ts';
 import { inTurns, type Steps } from '../../projection/in-turns.ts';
-import type { SpanRecord } from '../contracts/span-record.ts';
 import type { SourceProgress, SpanMatch, SpanSource } from '../contracts/span-source.ts';
 import type {
   SearchPage,
@@ -20,9 +19,10 @@ import type {
   SpanFilter,
   TraceQuery,
 } from '../contracts/trace-query.ts';
+import { GivenRecords, SPANS_MAX } from './given-records.ts';
+import { OneByOne } from './one-by-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
 import { SpanMatcher } from './span-matcher.ts';
-import { recordsOf } from './trace-loader.ts';
 import { TraceRecords } from './trace-records.ts';
 
 export const LIMIT_DEFAULT = 20;
@@ -38,8 +38,9 @@ export function searchTraces(
   sources: readonly SpanSource[],
   query: TraceQuery,
   signal: AbortSignal,
+  large: OneByOne = new OneByOne(),
 ): Promise<SearchPage> {
-  return new TraceSearch(sources, query, signal).page();
+  return new TraceSearch(sources, query, signal, large).page();
 }
 
 /** Reads one source downwards. */
@@ -83,6 +84,7 @@ class SourceCursor {
 class TraceSearch {
   readonly #query: TraceQuery;
   readonly #signal: AbortSignal;
+  readonly #large: OneByOne;
   readonly #limit: number;
   readonly #matcher: SpanMatcher;
   readonly #cursors: readonly SourceCursor[];
@@ -97,7 +99,13 @@ class TraceSearch {
   readonly #seen = new Set<TraceId>();
   #candidates = 0;
 
-  constructor(sources: readonly SpanSource[], query: TraceQuery, signal: AbortSignal) {
+  constructor(
+    sources: readonly SpanSource[],
+    query: TraceQuery,
+    signal: AbortSignal,
+    large: OneByOne,
+  ) {
+    this.#large = large;
     this.#sources = sources;
     this.#signal = signal;
     this.#limit = query.limit ?? LIMIT_DEFAULT;
@@ -164,21 +172,30 @@ class TraceSearch {
   async #consider({ traceId }: SpanMatch): Promise<void> {
     this.#signal.throwIfAborted();
     this.#seen.add(traceId);
-    const records = await recordsOf(this.#sources, traceId);
-    if (records.length === 0) return;
-    const summary = await inTurns(this.#summary(traceId, records), this.#signal);
-    if (summary !== undefined) this.#items.push(summary);
+    const place = this.#large.place();
+    try {
+      const bound = { spansMax: SPANS_MAX, roomForMany: () => place.take() };
+      const given = await GivenRecords.ask(this.#sources, traceId, bound, this.#signal);
+      if (given.records.length === 0) return;
+      const summary = await inTurns(this.#summary(traceId, given), this.#signal);
+      if (summary !== undefined) this.#items.push(summary);
+    } finally {
+      place.leave();
+    }
   }
 
   /** Undefined where the trace was on an earlier page, or does not match after all. */
-  *#summary(traceId: TraceId, records: readonly SpanRecord[]): Steps<TraceSummary | undefined> {
-    const trace = yield* TraceRecords.read(records);
+  *#summary(traceId: TraceId, given: GivenRecords): Steps<TraceSummary | undefined> {
+    const trace = yield* TraceRecords.read(given.records);
     if (this.#query.cursor !== undefined) {
       const before = trace.hasMatchArrived(this.#matcher, this.#start, this.#top!);
       if (yield* before) return undefined;
     }
-    // The copy that matched may have lost to another of the same span.
-    return (yield* trace.hasMatch(this.#matcher)) ? yield* trace.summary(traceId) : undefined;
+    // The copy that matched may have lost to another of the same span, or lie beyond what is read of a large trace.
+    const isMatch = given.beyond > 0 || (yield* trace.hasMatch(this.#matcher));
+    if (!isMatch) return undefined;
+    const summary = yield* trace.summary(traceId);
+    return { ...summary, spanCount: summary.spanCount + given.beyond };
   }
 
   async #readOn(frontier: number): Promise<void> {

@@ -7,14 +7,14 @@ import { InvalidParameter } from '../../model/errors.ts';
 import type { ExportFormat, ExportResponse } from '../../model/export-response.ts';
 import { EXPORT_FORMATS } from '../../model/export-response.ts';
 import type { SpanId, TraceId } from '../../model/ids.ts';
-import { inTurns, type Steps } from '../../projection/in-turns.ts';
+import type { Steps } from '../../projection/in-turns.ts';
 import type { ProjectedTrace } from '../../projection/project-trace.ts';
 import { SPANS_MAX as DIAGRAM_SPANS_MAX, traceMermaid } from '../formats/mermaid/trace-mermaid.ts';
 import { tellable } from '../formats/tell-trace.ts';
 import { SPANS_MAX as TEXT_SPANS_MAX, traceText } from '../formats/text/trace-text.ts';
 import type { WrittenTrace } from '../formats/written-trace.ts';
-import { loadTrace } from '../load-trace.ts';
 import { RawParams } from '../params/raw-params.ts';
+import { showTrace } from '../show-trace.ts';
 import { rangeOf } from '../trace-rows.ts';
 import type { View } from '../view.ts';
 import {
@@ -82,8 +82,9 @@ export const exportView: View<ExportParams, ExportResponse> = {
   },
 
   async render(reader, params, signal) {
-    const trace = await loadTrace(reader, params.traceId, signal);
-    const written = await inTurns(write(trace, params), signal);
+    const written = await showTrace(reader, params.traceId, signal, (trace) =>
+      write(trace, params),
+    );
     return {
       traceId: params.traceId,
       format: params.format,

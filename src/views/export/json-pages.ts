@@ -10,7 +10,7 @@ import type { ProjectedTrace } from '../../projection/project-trace.ts';
 import { spanCountOf } from '../formats/tell-trace.ts';
 import type { WrittenTrace } from '../formats/written-trace.ts';
 import { writeJson } from '../json.ts';
-import { ANSWER_BYTES_MAX, cursorBehind, type RowRange, rowBehind } from '../trace-rows.ts';
+import { ANSWER_BYTES_MAX, cursorBehind, type RowRange, rowBehind, rowsOf } from '../trace-rows.ts';
 
 export interface JsonPage {
   readonly limit?: number;
@@ -30,6 +30,7 @@ export function* syntonPage(
   asked: JsonPage,
 ): Steps<WrittenTrace> {
   const rows = pageOf(trace, range, asked);
+  yield* trace.fetch(rowsOf(rows));
   const spans: string[] = [];
   for (let row = rows.first; row < rows.end; row++) {
     spans.push(writeJson(trace.span(row)));
@@ -53,8 +54,9 @@ export function* otlpPage(
   asked: JsonPage,
 ): Steps<WrittenTrace> {
   const rows = pageOf(trace, range, asked);
+  yield* trace.fetch(rowsOf(rows));
   const { record } = trace.outline;
-  const byArrival = Int32Array.from({ length: rows.end - rows.first }, (_, i) => rows.first + i);
+  const byArrival = Int32Array.from(rowsOf(rows));
   byArrival.sort((a, b) => record[a]! - record[b]!);
   const pieces: string[] = [];
   for (let at = 0; at < byArrival.length; at += OTLP_SPANS_A_STEP) {
@@ -76,7 +78,7 @@ function pageOf(trace: ProjectedTrace, range: RowRange, { limit, after }: JsonPa
   const endMax = Math.min(range.end, first + (limit ?? LIMIT_DEFAULT));
   let bytes = 0;
   let end = first;
-  while (end < endMax && bytes < ANSWER_BYTES_MAX) bytes += trace.bytesOf(end++);
+  while (end < endMax && bytes < ANSWER_BYTES_MAX) bytes += outline.bytes[end++]!;
   return { first, end };
 }
 

@@ -53,7 +53,9 @@ export function* tellable(
 ): Steps<Tellable> {
   const folded = yield* foldSiblings(trace, range);
   const shown = folded.slice(0, tellableMax(trace, folded, spansMax));
-  yield* trace.decode(shown.map(({ row }) => row));
+  const above = trace.outline.parent[range.first] ?? -1;
+  // What lies above a sub-tree is not told, but how its root stands to it is.
+  yield* trace.decode([...(above < 0 ? [] : [above]), ...shown.map(({ row }) => row)]);
   return { trace, range, folded };
 }
 
@@ -85,7 +87,7 @@ function tellableMax(
   let bytes = 0;
   for (let at = 0; at < folded.length; at++) {
     if (at >= spansMax || bytes >= ANSWER_BYTES_MAX) return at;
-    bytes += trace.bytesOf(folded[at]!.row);
+    bytes += trace.outline.bytes[folded[at]!.row]!;
   }
   return folded.length;
 }

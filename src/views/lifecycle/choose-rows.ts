@@ -25,12 +25,13 @@ export function* chooseRows(
   range: RowRange,
   limit: number,
 ): Steps<ChosenRows> {
+  const { outline } = trace;
   const chosen: number[] = [];
   let bytes = 0;
   /** False where the answer is full. */
   const choose = (row: number): boolean => {
     if (chosen.length >= limit || bytes >= ANSWER_BYTES_MAX) return false;
-    bytes += trace.bytesOf(row);
+    bytes += outline.bytes[row]!;
     chosen.push(row);
     return true;
   };
@@ -43,7 +44,6 @@ export function* chooseRows(
     chosen.length = 0;
     bytes = 0;
   }
-  const { outline } = trace;
   let done = 0;
   /** Of siblings from `first` on; true while there is room. */
   function* chooseSiblings(first: number, end: number): Steps<boolean> {

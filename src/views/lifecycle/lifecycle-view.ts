@@ -15,7 +15,7 @@ import type {
   LifecycleView,
 } from '../../model/lifecycle-view.ts';
 import { OUTLINE, type TraceOutline, warningBit } from '../../model/trace-outline.ts';
-import { inTurns, ROWS_A_STEP, type Steps } from '../../projection/in-turns.ts';
+import { ROWS_A_STEP, type Steps } from '../../projection/in-turns.ts';
 import {
   endOf,
   type ProjectedTrace,
@@ -23,8 +23,8 @@ import {
   statusAt,
 } from '../../projection/project-trace.ts';
 import { idAt, STATUS_RUNNING } from '../../projection/trace-columns.ts';
-import { loadTrace } from '../load-trace.ts';
 import { RawParams } from '../params/raw-params.ts';
+import { showTrace } from '../show-trace.ts';
 import { type RowRange, rangeOf } from '../trace-rows.ts';
 import type { View } from '../view.ts';
 import { LIFECYCLE_MAX } from '../view-choices.ts';
@@ -58,8 +58,7 @@ export const lifecycleView: View<LifecycleParams, LifecycleView> = {
   },
 
   async render(reader, params, signal) {
-    const trace = await loadTrace(reader, params.traceId, signal);
-    return inTurns(lifecycleOf(trace, params), signal);
+    return showTrace(reader, params.traceId, signal, (trace) => lifecycleOf(trace, params));
   },
 };
 

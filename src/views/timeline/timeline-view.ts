@@ -8,7 +8,7 @@ import type { SpanId, TraceId } from '../../model/ids.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { TimelineRow, TimelineView } from '../../model/timeline-view.ts';
 import { OUTLINE, type TraceOutline } from '../../model/trace-outline.ts';
-import { inTurns, ROWS_A_STEP, SPANS_A_STEP, type Steps } from '../../projection/in-turns.ts';
+import { ROWS_A_STEP, SPANS_A_STEP, type Steps } from '../../projection/in-turns.ts';
 import {
   childrenOf,
   endOf,
@@ -19,9 +19,9 @@ import {
 } from '../../projection/project-trace.ts';
 import { readSpanHead, type SpanHead } from '../../projection/read-span-head.ts';
 import { idAt } from '../../projection/trace-columns.ts';
-import { loadTrace } from '../load-trace.ts';
 import { RawParams } from '../params/raw-params.ts';
-import { ANSWER_BYTES_MAX, cursorBehind, rangeOf, rowBehind } from '../trace-rows.ts';
+import { showTrace } from '../show-trace.ts';
+import { ANSWER_BYTES_MAX, cursorBehind, pieces, rangeOf, rowBehind } from '../trace-rows.ts';
 import type { View } from '../view.ts';
 import { PAGE_MAX, ROWS_MAX } from '../view-choices.ts';
 
@@ -67,8 +67,7 @@ export const timelineView: View<TimelineParams, TimelineView> = {
   },
 
   async render(reader, params, signal) {
-    const trace = await loadTrace(reader, params.traceId, signal);
-    return inTurns(timelineOf(trace, params), signal);
+    return showTrace(reader, params.traceId, signal, (trace) => timelineOf(trace, params));
   },
 };
 
@@ -83,34 +82,40 @@ export function* timelineOf(
   const depthMax = top + (params.depth ?? ROWS_MAX);
   const after = params.after === undefined ? range.first : rowBehind(outline, params.after);
   const limit = params.limit ?? LIMIT_DEFAULT;
-  const rows: TimelineRow[] = [];
+  const wanted: number[] = [];
   let rowFirst = -1;
   let rowCount = 0;
-  let bytes = 0;
-  let last = -1;
-  let isMore = false;
   for (let row = range.first; row < range.end; row = nextRow(outline, row, depthMax)) {
     const place = rowCount++;
     if (rowCount % ROWS_A_STEP === 0) yield;
     if (row < after || place < (params.offset ?? 0)) continue;
-    if (rows.length >= limit || bytes >= ANSWER_BYTES_MAX) {
-      isMore = true;
-      continue;
-    }
     if (rowFirst < 0) rowFirst = place;
-    const shown = rowOf(trace, row);
-    bytes += shown.name.length;
-    rows.push(shown);
-    last = row;
-    if (rows.length % SPANS_A_STEP === 0) yield;
+    // One more than a page takes, so that a full page knows whether another follows.
+    if (wanted.length <= limit) wanted.push(row);
   }
+  const rows: TimelineRow[] = [];
+  let bytes = 0;
+  for (const piece of pieces(outline, wanted.slice(0, limit))) {
+    if (bytes >= ANSWER_BYTES_MAX) break;
+    yield* trace.fetch(piece);
+    for (const row of piece) {
+      if (bytes >= ANSWER_BYTES_MAX) break;
+      const shown = rowOf(trace, row);
+      bytes += shown.name.length;
+      rows.push(shown);
+      if (rows.length % SPANS_A_STEP === 0) yield;
+    }
+    trace.forget();
+  }
+  const last = wanted[rows.length - 1];
+  const isMore = rows.length < wanted.length;
   return {
     trace: outline.summary,
     rows,
     rowFirst: rowFirst < 0 ? rowCount : rowFirst,
     rowCount,
     concurrencyMax: outline.concurrencyMax,
-    next: isMore ? cursorBehind(outline, last) : undefined,
+    next: isMore && last !== undefined ? cursorBehind(outline, last) : undefined,
   };
 }
 

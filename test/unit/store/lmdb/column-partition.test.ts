@@ -59,7 +59,9 @@ it('opened blocks do not outlive the file that they read from', async () => {
   expect(() => first.segment.block(0)).toThrow('closed');
   const { partition, damaged } = opened(path, shared);
   const records: SpanRecord[] = [];
-  for (const traceId of questions.traces) partition.collect(idWords(traceId), records);
+  for (const words of questions.traces.map(idWords))
+    for (const block of partition.blocksOfTrace(words))
+      records.push(...partition.spansOfTrace(block, words));
   partition.close();
   expect(damaged).toEqual([]);
   expect(records).toHaveLength(48);

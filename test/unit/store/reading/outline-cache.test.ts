@@ -5,6 +5,8 @@ import type { SpanSource } from '../../../../src/store/contracts/span-source.ts'
 import type { TraceReader } from '../../../../src/store/contracts/trace-reader.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { createTraceReader } from '../../../../src/store/reading/create-trace-reader.ts';
+import { GivenRecords } from '../../../../src/store/reading/given-records.ts';
+import { KnownTrace } from '../../../../src/store/reading/known-trace.ts';
 import { OutlineCache } from '../../../../src/store/reading/outline-cache.ts';
 import { Counters } from '../../../../src/telemetry/counters.ts';
 import { buildTrace } from '../../../support/trace-records.ts';
@@ -18,19 +20,21 @@ const { traceId, records } = buildTrace({
   ],
 });
 
+const store = new MemoryStore({ counters: new Counters() });
+
+function sourceOf(now: () => readonly SpanRecord[]): SpanSource {
+  return {
+    trace: async () => now(),
+    find: (...asked) => store.find(...asked),
+    services: async () => [],
+    operations: async () => [],
+  };
+}
+
 /** A reader over places that hold what `held` has at the moment. */
 function readerOver(...held: (() => readonly SpanRecord[])[]): TraceReader {
-  const store = new MemoryStore({ counters: new Counters() });
-  const sources = held.map(
-    (now): SpanSource => ({
-      trace: async () => now(),
-      find: (...asked) => store.find(...asked),
-      services: async () => [],
-      operations: async () => [],
-    }),
-  );
   return createTraceReader({
-    sources,
+    sources: held.map(sourceOf),
     statistics: store.statistics,
     storage: () => store.storage(),
   });
@@ -103,14 +107,17 @@ describe('an outline', () => {
   });
 
   it('gives its place to others beyond the bound', async () => {
-    const trace = (await readerOver(() => records).trace(traceId))!;
-    const merged = { records, rowOf: Int32Array.from([0, 1, 2]) };
-    const cache = new OutlineCache(12_000);
+    const { outline } = (await readerOver(() => records).trace(traceId))!;
+    const sources = [sourceOf(() => records)];
+    const bound = { spansMax: 3, roomForMany: async () => {} };
+    const given = await GivenRecords.ask(sources, traceId, bound);
+    const known = new KnownTrace(outline, { records, rowOf: Int32Array.from([0, 1, 2]) }, given);
+    const cache = new OutlineCache(known.bytes * 2);
     const ids = ['01', '02', '03'].map((digits) => digits.repeat(16) as TraceId);
-    cache.add(ids[0]!, records, merged, trace.outline);
-    cache.add(ids[1]!, records, merged, trace.outline);
-    expect(cache.find(ids[0]!, records)).toBeDefined();
-    cache.add(ids[2]!, records, merged, trace.outline);
-    expect(ids.map((id) => cache.find(id, records) !== undefined)).toEqual([true, false, true]);
+    cache.add(ids[0]!, known);
+    cache.add(ids[1]!, known);
+    expect(cache.find(ids[0]!)).toBe(known);
+    cache.add(ids[2]!, known);
+    expect(ids.map((id) => cache.find(id) !== undefined)).toEqual([true, false, true]);
   });
 });
