@@ -1,6 +1,6 @@
 /** Numbers over many spans. Quantiles come from sketches with the stated relative error. */
 export interface StatisticsPoint {
-  /** Start of the step, nanoseconds since the Unix epoch. */
+  /** Start of the step, nanoseconds since the Unix epoch: a multiple of its length, so that the first may begin before the range. */
   readonly at: bigint;
   /** Spans that ended up in this step, re-weighted for sampling done before us. */
   readonly count: number;

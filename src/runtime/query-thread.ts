@@ -45,13 +45,13 @@ const calls = new ThreadCalls(parentPort!, {
   inventory: () => inventory(),
 });
 
+const commits = new CommitSignal(data.commitSignal);
 const partitions = data.dataPath === undefined ? undefined : openPartitions(data.dataPath);
 const persisted = partitions === undefined ? undefined : new LmdbSource(partitions);
 const stored = openInventory();
 
 function openPartitions(dataPath: string): SoundPartitions {
-  const signal = new CommitSignal(data.commitSignal);
-  return new SoundPartitions(dataPath, signal, (what) => {
+  return new SoundPartitions(dataPath, commits, (what) => {
     counters.add('partitions_damaged');
     void calls.call('warn', [`damaged data is passed over: ${what}`]);
   });
@@ -90,7 +90,8 @@ const statisticsInMemory: StatisticsSource = {
 function statisticsOf(store: LmdbSource): StatisticsSource {
   return {
     async *minutes(from, to, unitMax) {
-      await calls.call('writeStatistics');
+      commits.watchStatistics();
+      if (commits.areStatisticsBehind) await calls.call('writeStatistics');
       yield* store.minutes(from, to, unitMax);
     },
   };

@@ -10,18 +10,33 @@ type Handle = ZstdInsides['_handle'] & {
   onerror: (message: string) => void;
 };
 
+/** More is not kept from one glance to the next. */
+const GLANCE_BYTES_MAX = 8 * 1024 * 1024;
+
 export class ZstdDecompressor {
   #handle: Handle | undefined;
   #state: Uint32Array = new Uint32Array(2);
   #error: string | undefined;
   #isDocumentedOnly = false;
+  #memory = new Uint8Array(0);
 
   /** Exactly `length` bytes, in memory of their own. @throws Error where it is no such frame */
   decompress(frame: Uint8Array, length: number): Uint8Array {
+    return this.#into(undefined, frame, length);
+  }
+
+  /** The same in memory that the next call takes: no garbage, and it is still in the processor's cache. */
+  glance(frame: Uint8Array, length: number): Uint8Array {
+    if (length > GLANCE_BYTES_MAX) return this.decompress(frame, length);
+    if (this.#memory.length <= length) this.#memory = new Uint8Array(length * 2 + 1);
+    return this.#into(this.#memory.subarray(0, length + 1), frame, length);
+  }
+
+  #into(memory: Uint8Array | undefined, frame: Uint8Array, length: number): Uint8Array {
     this.#handle ??= this.#open();
     if (this.#handle === undefined) return documented(frame, length);
     // One byte more, so that a frame that is longer shows.
-    const output = new Uint8Array(length + 1);
+    const output = memory ?? new Uint8Array(length + 1);
     this.#error = undefined;
     this.#handle.writeSync(constants.ZSTD_e_end, frame, 0, frame.length, output, 0, output.length);
     const [outputLeft, inputLeft] = this.#state;

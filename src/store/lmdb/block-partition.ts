@@ -12,7 +12,7 @@ import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
 import { decodeMinute } from '../statistics/statistics-codec.ts';
 import { batchOfBody, batchOfHits, type Frames, framesOf, headOfBody } from './block.ts';
 import type { BlockSearch } from './block-search.ts';
-import { decodeBody } from './body-format.ts';
+import { decodeBody, mayContain } from './body-format.ts';
 import { type BlockHead, soundHead } from './head-format.ts';
 import { Partition } from './partition.ts';
 import { needleOf } from './search-needle.ts';
@@ -31,6 +31,8 @@ export interface BlockCaches {
   readonly blocks: LRUCache<string, SpanBatch>;
   readonly indexes: LRUCache<number, Buffer>;
 }
+
+const NEEDLE_EFFORT = 0.25;
 
 export class BlockPartition implements StoredPartition {
   readonly form = 'blocks';
@@ -96,13 +98,15 @@ export class BlockPartition implements StoredPartition {
     const needle = needleOf(search.filter);
     return {
       blockCount: this.writtenCount(),
+      effort: needle === undefined ? 1 : NEEDLE_EFFORT,
       extent: (block) => this.#head(block),
       mayMatch: (block) => {
         const head = this.#head(block);
         return head !== undefined && wanted.mayMatch(head);
       },
       look: (block) => {
-        const batch = needle === undefined ? this.written(block) : this.#containing(block, needle);
+        const batch =
+          needle === undefined ? this.written(block) : this.#containing(block, needle, 'unlikely');
         return batch !== undefined && search.lookAt(batch);
       },
     };
@@ -173,18 +177,23 @@ export class BlockPartition implements StoredPartition {
     words: Uint32Array,
     read: (batch: SpanBatch, rows: number[]) => readonly Item[],
   ): readonly Item[] {
-    const batch = this.#containing(block, bigEndian(words));
+    const batch = this.#containing(block, bigEndian(words), 'likely');
     return batch === undefined ? [] : read(batch, rowsOfTrace(batch, words));
   }
 
   /** Of a block at least those spans that hold some bytes; to be used before the next call. */
-  #containing(block: number, needle: Uint8Array): SpanBatch | undefined {
+  #containing(
+    block: number,
+    needle: Uint8Array,
+    guess: 'likely' | 'unlikely',
+  ): SpanBatch | undefined {
     const key = this.#key(block);
     const known = this.#caches.blocks.get(key);
     if (known !== undefined) return known;
     const bytes = this.#partition.body(block);
     if (bytes === undefined) return undefined;
     return this.#sound(block, () => {
+      if (guess === 'unlikely' && !mayContain(bytes, needle)) return undefined;
       const body = decodeBody(bytes);
       const batch = batchOfHits(body, needle, passing);
       return batch === 'all' ? this.#keep(key, batchOfBody(body)) : batch;

@@ -15,6 +15,8 @@ export class BlockSearch {
   readonly matcher: SpanMatcher;
   readonly matches: SpanMatch[] = [];
   blocksRead = 0;
+  /** What opening them took, one being a block that is scanned or unpacked whole. */
+  effort = 0;
   /** Of the match that made it enough. */
   reachedArrival = 0;
   readonly #limit: number;

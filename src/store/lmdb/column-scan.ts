@@ -33,6 +33,7 @@ export interface OpenBlocks {
 
 export class ColumnScan implements PartitionScan {
   readonly blockCount: number;
+  readonly effort = 1;
   readonly #search: BlockSearch;
   readonly #segment: Segment;
   readonly #blocks: OpenBlocks;

@@ -3,7 +3,7 @@
  * the writer for nothing.
  *
  * A search goes from the youngest block to the oldest, passes over those that cannot match, and stops after
- * BLOCKS_A_CALL opened ones: whoever asked goes on from `reachedArrival`.
+ * EFFORT_A_CALL opened ones: whoever asked goes on from `reachedArrival`.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { TraceId } from '../../model/ids.ts';
@@ -21,9 +21,9 @@ import type { SoundPartitions } from './sound-partitions.ts';
 import type { PartitionScan, PartitionTotals, StoredPartition } from './stored-partition.ts';
 import { readTrace } from './trace-places.ts';
 
-const BLOCKS_A_CALL = 32;
+/** Blocks that are opened and looked at; where a block is only searched for bytes, several. */
+const EFFORT_A_CALL = 32;
 const EXTENTS_A_TURN = 4_096;
-
 /** Of who asks for all of a trace at once: a test, which has small ones. */
 const UNBOUNDED: ReadBound = {
   spansMax: Number.POSITIVE_INFINITY,
@@ -31,6 +31,7 @@ const UNBOUNDED: ReadBound = {
   elsewhere: new Set(),
   roomForMany: async () => {},
 };
+
 /** Of a partition that is closed: service → its operations. */
 type Names = Map<string, Map<string, Operation>>;
 
@@ -100,7 +101,8 @@ export class LmdbSource implements SpanSource, StatisticsSource {
         if (extent === undefined || extent.arrivalMin >= below) continue;
         spans += extent.spanCount;
         if (scan.mayMatch(block)) {
-          if (search.blocksRead >= BLOCKS_A_CALL) return stopped(reached);
+          if (search.effort >= EFFORT_A_CALL) return stopped(reached);
+          search.effort += scan.effort;
           search.blocksRead++;
           if (scan.look(block)) return stopped(search.reachedArrival);
         }

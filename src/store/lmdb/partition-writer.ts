@@ -63,6 +63,14 @@ export interface RewrittenPartition
   readonly damaged: readonly unknown[];
 }
 
+export interface WriterHost {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Logger;
+  /** While somebody looks at them, statistics are committed with every block. */
+  readonly areStatisticsWatched?: () => boolean;
+}
+
 interface OpenPartition {
   readonly partition: Partition;
   readonly number: number;
@@ -84,6 +92,7 @@ export class PartitionWriter {
   readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #log: Logger;
+  readonly #areStatisticsWatched: () => boolean;
   readonly #room: WriteRoom;
   readonly #bodies: BodyEncoder;
   readonly #resends = new ResendFilter((place) => this.#bodyAt(place));
@@ -98,7 +107,7 @@ export class PartitionWriter {
   #previous: { readonly number: number; readonly partition: Partition } | undefined;
 
   /** @throws where nothing could be written, or a newer Synton has written */
-  constructor(settings: WriterSettings, host: { clock: Clock; counters: Counters; log: Logger }) {
+  constructor(settings: WriterSettings, host: WriterHost) {
     this.#settings = settings;
     this.#bodies = new BodyEncoder(settings.encoding);
     this.#room = new WriteRoom(settings);
@@ -107,6 +116,7 @@ export class PartitionWriter {
     this.#clock = host.clock;
     this.#counters = host.counters;
     this.#log = host.log;
+    this.#areStatisticsWatched = host.areStatisticsWatched ?? (() => false);
     this.catalogue = new Catalogue(settings.path, this.boot);
     this.#nextNumber = this.catalogue.lastNumber + 1;
     // A life that ended between taking a partition out of the catalogue and unlinking it left its folder; one that ended
@@ -381,6 +391,7 @@ export class PartitionWriter {
   }
 
   #statisticsDue(): boolean {
+    if (this.#areStatisticsWatched()) return true;
     const pauseMs = Math.min(this.#statisticsCostMs / STATISTICS_SHARE, STATISTICS_EVERY_MS_MAX);
     return this.#clock.monotonicMs() - this.#statisticsWrittenMs >= pauseMs;
   }

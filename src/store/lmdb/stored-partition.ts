@@ -22,6 +22,8 @@ export interface PartitionTotals {
 /** A search over the blocks of one partition; numbers rise with time. */
 export interface PartitionScan {
   readonly blockCount: number;
+  /** Of one `look`, at most about: 1 for a block that is scanned or unpacked whole. */
+  readonly effort: number;
   /** Undefined where the block is damaged. */
   extent(block: number): { readonly spanCount: number; readonly arrivalMin: number } | undefined;
   /** Whether it must be opened. */
@@ -39,10 +41,10 @@ export interface NamedOperation {
 }
 
 export interface StoredPartition {
-  totals(): PartitionTotals;
-  /** Blocks that may hold spans of a trace (four words), rising. */
   /** Changes when blocks get other numbers or contents; else blocks are only added. */
   readonly form: string;
+  totals(): PartitionTotals;
+  /** Blocks that may hold spans of a trace (four words), rising. */
   blocksOfTrace(words: Uint32Array): readonly number[];
   /** What a block holds of the trace, in order; none where it is damaged. */
   spansOfTrace(block: number, words: Uint32Array): readonly SpanRecord[];

@@ -36,7 +36,9 @@ const log: Logger = {
 
 function open(): PartitionWriter | undefined {
   try {
-    return new PartitionWriter(data.settings, { clock: systemClock, counters, log });
+    const areStatisticsWatched = () => commitSignal.areStatisticsWatched;
+    const host = { clock: systemClock, counters, log, areStatisticsWatched };
+    return new PartitionWriter(data.settings, host);
   } catch (error) {
     say({ type: 'failedToOpen', message: messageOf(error) });
     return undefined;
@@ -57,6 +59,7 @@ function commit(writer: PartitionWriter, parts: SlabParts): void {
       say({ type: 'refused', parts: parcel.parts, ...pick(outcome) }, parcel.transfer);
     else {
       // First, so that whoever hears of the commit and looks finds it.
+      commitSignal.areStatisticsBehind = writer.statisticsPending;
       commitSignal.raise();
       say({ type: 'committed', parts: parcel.parts, spans: outcome.spans }, parcel.transfer);
     }
@@ -97,6 +100,7 @@ function guarded(task: () => void): () => void {
 function writeStatistics(writer: PartitionWriter): void {
   if (!writer.statisticsPending) return;
   writer.flushStatistics();
+  commitSignal.areStatisticsBehind = writer.statisticsPending;
   commitSignal.raise();
 }
 

@@ -48,7 +48,8 @@ class Point {
 }
 
 /**
- * Series by key, every step present, largest count first. `operation` series are named by the operation
+ * Series by key, every step present, largest count first. Steps begin at multiples of their length since 1970: the first may
+ * begin before the range, of which alone it counts. `operation` series are named by the operation
  * where `service` is given, else `service/operation`.
  * @throws InvalidParameter where the range has more than STEPS_MAX steps
  */
@@ -61,7 +62,9 @@ export async function aggregateSeries(
 ): Promise<Statistics> {
   const minutes = minutesOf(range);
   const step = Math.max(1, Number((stepNano + MINUTE_NANO - 1n) / MINUTE_NANO));
-  const steps = Math.ceil((minutes.to - minutes.from) / step);
+  // Steps begin where they would in any other range, so that whole hours and days can stand for their minutes.
+  const origin = minutes.from - (minutes.from % step);
+  const steps = Math.ceil((minutes.to - origin) / step);
   if (steps > STEPS_MAX) {
     throw new InvalidParameter(
       'step',
@@ -71,8 +74,8 @@ export async function aggregateSeries(
   const seriesMax = Math.max(2, Math.floor(POINTS_MAX / Math.max(1, steps)));
   const series = new Map<string, Map<number, Point>>();
   if (by === TOTAL) series.set(TOTAL, new Map());
-  for await (const minute of within(source, minutes, unitFor(minutes.from, step))) {
-    const at = Math.floor((minute.minute - minutes.from) / step);
+  for await (const minute of within(source, minutes, unitFor(step))) {
+    const at = Math.floor((minute.minute - origin) / step);
     for (const cell of minute.cells()) {
       if (service !== undefined && cell.service !== service) continue;
       const wanted = keyOf(cell, by, service);
@@ -82,7 +85,7 @@ export async function aggregateSeries(
     }
   }
   const empty = Array.from({ length: steps }, (_, i) =>
-    emptyPoint(BigInt(minutes.from + i * step) * MINUTE_NANO),
+    emptyPoint(BigInt(origin + i * step) * MINUTE_NANO),
   );
   return {
     from: BigInt(minutes.from) * MINUTE_NANO,
@@ -177,8 +180,8 @@ async function* within(
 }
 
 /** The longest period that no step's edge can cut. */
-function unitFor(from: number, step: number): number {
-  return [DAY, HOUR].find((unit) => from % unit === 0 && step % unit === 0) ?? 1;
+function unitFor(step: number): number {
+  return [DAY, HOUR].find((unit) => step % unit === 0) ?? 1;
 }
 
 function minutesOf(range: TimeRange): MinuteRange {

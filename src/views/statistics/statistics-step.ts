@@ -1,5 +1,6 @@
 /** Steps that people read easily; each a whole number of minutes, as the statistics are kept. */
 const MINUTE_NANO = 60_000_000_000n;
+const DAY_NANO = 1_440n * MINUTE_NANO;
 const STEPS_MINUTES = [1, 2, 5, 10, 15, 30, 60, 180, 360, 720, 1440, 10_080] as const;
 export const POINTS_DEFAULT_MAX = 120;
 
@@ -10,5 +11,6 @@ export function stepFor(fromUnixNano: bigint, toUnixNano: bigint): bigint {
     const step = BigInt(minutes) * MINUTE_NANO;
     if (span <= step * BigInt(POINTS_DEFAULT_MAX)) return step;
   }
-  return span / BigInt(POINTS_DEFAULT_MAX) + 1n;
+  const days = BigInt(POINTS_DEFAULT_MAX) * DAY_NANO;
+  return ((span + days - 1n) / days) * DAY_NANO;
 }

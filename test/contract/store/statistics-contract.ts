@@ -84,6 +84,23 @@ export function describeStatistics(open: OpenStore): void {
       expect(byTwo.series[0]!.points.map((point) => point.count)).toEqual([2, 1]);
     });
 
+    it('have steps that begin where they would in any other range, and count the range alone', async () => {
+      const store = await stores.open();
+      const sender = new Sender(store.writer);
+      for (const minute of [0n, 20n, 40n, 80n])
+        await sender.sendSpec({
+          startUnixNano: MINUTE + minute * STEP,
+          spans: [{ durationMs: 1 }],
+        });
+      const range = { fromUnixNano: MINUTE + 10n * STEP, toUnixNano: MINUTE + 90n * STEP };
+      const { series } = await readerOf(store).statistics(range, 'total', 60n * STEP);
+      const hour = MINUTE - (MINUTE % (60n * STEP));
+      expect(series[0]!.points.map(({ at, count }) => [at, count])).toEqual([
+        [hour, 2],
+        [hour + 60n * STEP, 1],
+      ]);
+    });
+
     it('know durations within the stated error', async () => {
       const store = await stores.open();
       const many = Array.from({ length: 1_000 }, (_, i) => ({ name: 'op', durationMs: i + 1 }));
