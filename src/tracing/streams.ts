@@ -1,7 +1,8 @@
 /**
  * Binds a stream to a span: its source runs with the span active, and the span ends when the stream has
  * ended, failed, or been destroyed or cancelled. The stream stays the same object, is not read from, not
- * locked, and an `error` that nobody listens for stays an uncaught one.
+ * locked, and an `error` that nobody listens for stays an uncaught one. A web stream that is piped or
+ * teed is read by the platform, which runs its source in a context of its own choosing.
  */
 import { EventEmitter, errorMonitor } from 'node:events';
 import { finished, Stream } from 'node:stream';
@@ -18,12 +19,6 @@ interface NodeStream extends EventEmitter {
 
 /** What a Node stream's author writes: called when data is wanted or given. */
 const SOURCE_METHODS = ['_read', '_transform', '_flush', '_write', '_writev', '_final'] as const;
-/** What starts reading a web stream, and so its source. */
-const READING_METHODS = [
-  ...['pipeTo', 'pipeThrough', 'tee', 'cancel', 'values'],
-  Symbol.asyncIterator,
-];
-
 /** The spans that end with a stream: it has one set of listeners, however many functions hand it on. */
 const spansOf = new WeakMap<object, OpenSpan[]>();
 
@@ -73,19 +68,26 @@ function openSides(stream: NodeStream): Set<'end' | 'finish'> | undefined {
 }
 
 export function bindWebReadable(stream: ReadableStream, open: OpenSpan): void {
-  for (const name of READING_METHODS) bindMethod(stream, name, open);
-  bindReader(stream, open);
+  bindMethod(stream, 'cancel', open);
+  bindMadeBy(stream, 'getReader', ['read', 'cancel'], open);
+  bindMadeBy(stream, 'values', ['next', 'return'], open);
+  bindMadeBy(stream, Symbol.asyncIterator, ['next', 'return'], open);
   if (!isFirst(stream, open)) return;
   finished(stream as unknown as Parameters<typeof finished>[0], (error) => endAll(stream, error));
 }
 
-/** The source of a web stream is asked from within `read`. */
-function bindReader(stream: ReadableStream, open: OpenSpan): void {
-  const native = stream.getReader as Method;
-  define(stream, 'getReader', function (this: unknown, ...args) {
-    const reader = Reflect.apply(native, this, args) as object;
-    bindMethod(reader, 'read', open);
-    return reader;
+/** The source of a web stream is asked from within what reads it, a reader or an iterator. */
+function bindMadeBy(
+  stream: ReadableStream,
+  maker: 'getReader' | 'values' | typeof Symbol.asyncIterator,
+  names: readonly string[],
+  open: OpenSpan,
+): void {
+  const native = stream[maker] as Method;
+  define(stream, maker, function (this: unknown, ...args) {
+    const reading = Reflect.apply(native, this, args) as object;
+    for (const name of names) bindMethod(reading, name, open);
+    return reading;
   });
 }
 
