@@ -1,13 +1,21 @@
 /** Whatever the shape of a trace: pages, sub-trees and depths show of it what the whole shows, and nothing else. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/model/clock.ts';
 import type { TimelineRow } from '../../src/model/timeline-view.ts';
 import { atOnce } from '../../src/projection/in-turns.ts';
 import { ProjectedTrace } from '../../src/projection/project-trace.ts';
+import { idAt } from '../../src/projection/trace-columns.ts';
+import type { Trace } from '../../src/store/contracts/span-record.ts';
+import { TraceMoved } from '../../src/store/contracts/trace-moved.ts';
+import type { TraceReader } from '../../src/store/contracts/trace-reader.ts';
+import { type AllViews, allViews } from '../../src/views/all-views.ts';
 import { syntonPage } from '../../src/views/export/json-pages.ts';
+import { writeJson } from '../../src/views/json.ts';
 import { lifecycleOf } from '../../src/views/lifecycle/lifecycle-view.ts';
 import { type TimelineParams, timelineOf } from '../../src/views/timeline/timeline-view.ts';
 import { rangeOf } from '../../src/views/trace-rows.ts';
+import type { View } from '../../src/views/view.ts';
 import type { ResourceSpec } from '../support/otlp-request.ts';
 import { buildTrace, projectTrace, type TraceSpec } from '../support/trace-records.ts';
 
@@ -146,4 +154,73 @@ describe('a part of a trace', () => {
       { numRuns: 200 },
     );
   });
+
+  it('is the same where spans are read as they are shown, and read again once they have moved', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        traces,
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(),
+        async (spec, limit, pick) => {
+          const given = buildTrace(spec);
+          const subtree =
+            given.outline.count > 0 ? idAt(given.outline.spanId, pick % given.outline.count) : '';
+          for (const [name, params] of questions(limit, subtree)) {
+            const view = views[name] as View<unknown, unknown>;
+            const asked = view.parseParams({ trace_id: given.traceId, ...params });
+            const whole = writeJson(
+              await view.render(
+                readerOf(() => given),
+                asked,
+                never,
+              ),
+            );
+            let moves = pick % 3;
+            const moving = readerOf(() => readLater(given, () => moves-- > 0));
+            expect(writeJson(await view.render(moving, asked, never))).toBe(whole);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('is given up where it moves and moves', async () => {
+    const given = buildTrace({ spans: [{}] });
+    const asked = { traceId: given.traceId };
+    const moving = readerOf(() => readLater(given, () => true));
+    await expect(views.timeline.render(moving, asked, never)).rejects.toThrow(TraceMoved);
+  });
 });
+
+const never = new AbortController().signal;
+const views = allViews({ clock: systemClock, dropped: () => ({}) });
+
+function readerOf(trace: () => Trace): TraceReader {
+  return { trace: async () => trace() } as unknown as TraceReader;
+}
+
+/** Not held as a whole. */
+function readLater({ records, ...rest }: Trace, hasMoved: () => boolean): Trace {
+  const read = async (indexes: readonly number[]) => {
+    if (hasMoved()) throw new TraceMoved();
+    expect(indexes).toEqual([...new Set(indexes)].sort((a, b) => a - b));
+    return indexes.map((index) => records[index]!);
+  };
+  return { ...rest, records: [], read };
+}
+
+function questions(limit: number, subtree: string): readonly (readonly [keyof AllViews, object])[] {
+  const page = { limit: String(limit) };
+  return [{}, { subtree }].flatMap((part) => [
+    ['timeline', { ...page, ...part }] as const,
+    ['timeline', { depth: '1', offset: '1', ...part }] as const,
+    ['lifecycle', { ...page, ...part }] as const,
+    ['export', { ...page, ...part }] as const,
+    ['export', { ...page, ...part, flavor: 'otlp' }] as const,
+    ['export', { ...part, format: 'text' }] as const,
+    ...['sequence', 'gantt', 'flowchart'].map(
+      (diagram) => ['export', { ...part, format: 'mermaid', diagram }] as const,
+    ),
+  ]);
+}
