@@ -22,13 +22,18 @@ const typedArrayLength = Object.getOwnPropertyDescriptor(
 
 let isCapturing = false;
 
+/** As an array; the bound of depth is that of each of them. */
+export function capturedArguments(args: readonly unknown[]): string | undefined {
+  return captured(args, DEPTH_MAX + 1);
+}
+
 /** Undefined for undefined itself, where it is asked from within itself, and where a value resists. */
-export function captured(value: unknown): string | undefined {
+export function captured(value: unknown, depth: number = DEPTH_MAX): string | undefined {
   // JSON.stringify looks for a toJSON on Object.prototype, where a program may have put a traced one.
   if (isCapturing || value === undefined) return undefined;
   isCapturing = true;
   try {
-    return bounded(JSON.stringify(plain(value, DEPTH_MAX)));
+    return bounded(JSON.stringify(plain(value, depth)));
   } catch {
     return undefined;
   } finally {

@@ -11,7 +11,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { captured } from './capture.ts';
+import { captured, capturedArguments } from './capture.ts';
 import { currentTracer } from './current-tracer.ts';
 import { exceptionOf } from './exception-of.ts';
 import { ATTRIBUTE, type SpanPlan } from './trace-options.ts';
@@ -87,13 +87,11 @@ export function openSpan(plan: SpanPlan, args?: readonly unknown[]): OpenSpan | 
     if (tracer === undefined) return undefined;
     const parent = context.active();
     const { name, attributes } = plan;
-    const open = new OpenSpan(
-      tracer.startSpan(name, { attributes }, parent),
-      parent,
-      plan.captureReturn,
-    );
+    const span: Span | undefined = tracer.startSpan(name, { attributes }, parent);
+    if (span === undefined) return undefined;
+    const open = new OpenSpan(span, parent, plan.captureReturn);
     if (plan.captureArguments && args !== undefined && open.isRecording) {
-      const text = captured(args);
+      const text = capturedArguments(args);
       if (text !== undefined) open.set(ATTRIBUTE.args, text);
     }
     return open;
@@ -104,21 +102,21 @@ export function openSpan(plan: SpanPlan, args?: readonly unknown[]): OpenSpan | 
 }
 
 /**
- * Runs with the context active. A context manager that fails before `run` is called is passed over;
- * `run` is called exactly once, and throws what it throws.
+ * Runs with the context active. `run` is called exactly once, and what it returns or throws comes out,
+ * whatever the context manager does.
  */
 export function runIn<Result>(active: Context, run: () => Result): Result {
-  let isRunning = false;
+  const call: { isBegun: boolean; outcome?: { readonly result: Result } } = { isBegun: false };
   try {
-    return context.with(active, () => {
-      isRunning = true;
-      return run();
+    context.with(active, () => {
+      call.isBegun = true;
+      call.outcome = { result: run() };
     });
   } catch (error) {
-    if (isRunning) throw error;
+    if (call.isBegun && call.outcome === undefined) throw error;
     diag.error('synton: the context manager failed', error);
-    return run();
   }
+  return call.outcome === undefined ? run() : call.outcome.result;
 }
 
 function attempt<Result>(act: () => Result): Result | undefined {
