@@ -26,6 +26,8 @@ export class TraceCollector {
   readonly #providers = new WeakSet<object>();
   #spans: SyntonSpanProcessor;
   #isTaking = true;
+  /** The provider that was last seen is one that we set up. */
+  #isOurs = false;
 
   /** For a tracer provider of the program's: pass it `processor`. @throws ConfigError where an option is wrong */
   constructor(options: TraceCollectorOptions = {}) {
@@ -42,7 +44,8 @@ export class TraceCollector {
     if (TraceCollector.#global === undefined) {
       const collector = new TraceCollector();
       TraceCollector.#global = collector;
-      whenProviderChanges(() => collector.#connect());
+      // A provider that is taken away is not missed until somebody asks for the collector again.
+      whenProviderChanges((provider) => provider && collector.#connect());
     }
     TraceCollector.#global.#connect();
     return TraceCollector.#global;
@@ -72,6 +75,7 @@ export class TraceCollector {
 
   /** Lifecycle, timeline, statistics, dashboard, list of traces, export. Of the spans since the last `clear`. */
   get views(): ProcessorViews {
+    if (this === TraceCollector.#global && currentProvider() !== undefined) this.#connect();
     return this.#spans.views;
   }
 
@@ -84,20 +88,34 @@ export class TraceCollector {
 
   #connect(): void {
     const provider = currentProvider();
-    if (provider !== undefined && this.#providers.has(provider)) return;
-    const isConnected =
-      provider === undefined
-        ? setUpProvider(this.processor)
-        : addProcessor(provider, this.processor);
-    const connected = currentProvider();
-    if (connected !== undefined) this.#providers.add(connected);
-    if (!isConnected) {
-      console.warn(
-        'synton: the tracer provider takes no further span processor, so TraceCollector.global() sees none of its spans; ' +
-          'pass the provider a processor when it is made: new TraceCollector().processor',
-      );
-    } else if (provider !== undefined) this.#isTaking = true;
+    if (provider === undefined) {
+      if (!setUpProvider(this.processor)) warn(NO_PROXY);
+      const ours = currentProvider();
+      if (ours !== undefined) this.#providers.add(ours);
+      this.#isOurs = ours !== undefined;
+      return;
+    }
+    if (this.#providers.has(provider)) return;
+    this.#providers.add(provider);
+    const isConnected = addProcessor(provider, this.processor);
+    if (isConnected) this.#isTaking = true;
+    if (!isConnected) warn(this.#isOurs ? `${REPLACED}. ${NOT_TAKEN}` : NOT_TAKEN);
+    else if (this.#isOurs) warn(`${REPLACED}, and TraceCollector.global() sees them there`);
+    this.#isOurs = false;
   }
+}
+
+const REPLACED =
+  'the program registered a tracer provider after TraceCollector.global() had set one up: spans go to the new one';
+const NOT_TAKEN =
+  'The tracer provider takes no further span processor, so TraceCollector.global() does not see its spans; ' +
+  'pass it the processor of a collector when it is made: new TraceCollector().processor';
+const NO_PROXY =
+  'the API of OpenTelemetry has a tracer provider in which none can be set up: TraceCollector.global() sees no spans';
+
+/** Something a user must know, said once as it happens once for each provider. */
+function warn(message: string): void {
+  console.warn(`synton: ${message}`);
 }
 
 function inMemory({ maxSpans, maxBytes }: TraceCollectorOptions): SyntonSpanProcessor {
