@@ -23,6 +23,7 @@ import {
   varintAt,
 } from './scan-wire.ts';
 import { BITS, COLUMN, STRIDE } from './span-columns.ts';
+import type { ValueCollector } from './value-collector.ts';
 
 const SPAN_DEPTH = 3;
 const EXCEPTION = new TextEncoder().encode('exception');
@@ -30,11 +31,13 @@ const EXCEPTION = new TextEncoder().encode('exception');
 export class SpanPass {
   readonly #limits: ScanLimits;
   readonly #hints = new KindHints();
+  readonly #values: ValueCollector | undefined;
   #parts = 0;
   #statusCode = 0;
 
-  constructor(limits: ScanLimits) {
+  constructor(limits: ScanLimits, values?: ValueCollector) {
     this.#limits = limits;
+    this.#values = values;
   }
 
   /** Writes row `row` (all of it). @throws MalformedOtlp */
@@ -49,6 +52,7 @@ export class SpanPass {
     this.#parts = 0;
     this.#statusCode = 0;
     const hints = this.#hints;
+    const values = this.#values;
     hints.reset();
     let traceId = 0;
     let traceIdLength = 0;
@@ -145,6 +149,8 @@ export class SpanPass {
             bytes[value + 1] === bytes[value + 3]! + 2 &&
             !mayHint(keyLength, bytes[pos + 2]!)
           ) {
+            if (values !== undefined)
+              values.string(pos + 2, keyLength, value + 4, next - value - 4);
             pos = next;
             break;
           }
@@ -214,6 +220,7 @@ export class SpanPass {
     const valueStart = plainValue(bytes, start, end);
     if (valueStart === 0) {
       checkTree(bytes, start, end, KEY_VALUE, SPAN_DEPTH + 1);
+      if (this.#values !== undefined) collectRead(this.#values, bytes, start, end);
       this.#hints.see(
         bytes,
         keyRead.offset,
@@ -225,6 +232,7 @@ export class SpanPass {
       return;
     }
     const keyLength = bytes[start + 1]!;
+    this.#values?.plain(bytes, start + 2, keyLength, valueStart, end);
     if (!mayHint(keyLength, bytes[start + 2]!)) return;
     const tag = bytes[valueStart]!;
     if (tag === 10) {
@@ -297,11 +305,37 @@ export class SpanPass {
   }
 }
 
+/** Collects what checkTree has just read of a KeyValue that is not of the usual form. */
+export function collectRead(
+  values: ValueCollector,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  const { offset, length, valueOffset, valueLength } = keyRead;
+  if (valueOffset >= 0) values.string(offset, length, valueOffset, valueLength);
+  else if (!isComposite(bytes, start, end)) values.miss();
+}
+
+/** Key, then a value that is a list, a map or bytes, and nothing else: no text is equal to it. */
+function isComposite(bytes: Uint8Array, start: number, end: number): boolean {
+  const value = start + 2 + bytes[start + 1]!;
+  if (bytes[start] !== 10 || bytes[start + 1]! >= 128 || value + 2 >= end) return false;
+  if (bytes[value] !== 18) return false;
+  const valueLength = lengthAt(bytes, value + 1, end);
+  const tagAtValue = cursor();
+  if (tagAtValue + valueLength !== end || valueLength < 2) return false;
+  const tag = bytes[tagAtValue]!;
+  if (tag !== 42 && tag !== 50 && tag !== 58) return false;
+  const length = lengthAt(bytes, tagAtValue + 1, end);
+  return cursor() + length === end;
+}
+
 /**
  * Where the AnyValue of a KeyValue at [start, end) begins, if it is of the usual form and valid: a key of less than 128
  * bytes, then a value of one string, bool, int or double, and nothing else. 0 where it has to be walked.
  */
-function plainValue(bytes: Uint8Array, start: number, end: number): number {
+export function plainValue(bytes: Uint8Array, start: number, end: number): number {
   const value = start + 2 + bytes[start + 1]!;
   if (value + 3 >= end || bytes[start] !== 10 || bytes[start + 1]! >= 128 || bytes[value] !== 18)
     return 0;

@@ -19,7 +19,7 @@
  */
 
 import { SCAN_LIMITS, type ScanLimits } from './scan-limits.ts';
-import { SpanPass } from './scan-span.ts';
+import { collectRead, plainValue, SpanPass } from './scan-span.ts';
 import {
   checkTree,
   cursor,
@@ -34,6 +34,7 @@ import {
 } from './scan-wire.ts';
 import type { SpanBatch } from './span-batch.ts';
 import { ABSENT, COLUMN, RESOURCE, SCOPE, STRIDE } from './span-columns.ts';
+import type { ValueCollector } from './value-collector.ts';
 
 export type ScanOutcome =
   | {
@@ -56,19 +57,27 @@ export class SpanScanner implements SpanBatch {
   resources: Uint32Array = new Uint32Array(8 * RESOURCE.stride);
   segments: Uint32Array = new Uint32Array(64);
   threshold = 0n;
+  /**
+   * attribute-hash.ts of every attribute value of the spans and their resources, some more than once, in no order; undefined
+   * where there is no collector, or it did not read them all. A view that the next scan overwrites.
+   */
+  values: Uint32Array | undefined;
   /** Of spans that `scanHits` passed over. */
   passedOver = 0;
 
   readonly #limits: ScanLimits;
   readonly #pass: SpanPass;
+  readonly #collector: ValueCollector | undefined;
   #segmentCount = 0;
   #overLimit = 0;
   #invalidIds = 0;
   #hits: SpanHits | undefined;
 
-  constructor(limits: ScanLimits = SCAN_LIMITS) {
+  /** `values`: gathers hashes of attribute values, which costs as much again. */
+  constructor(limits: ScanLimits = SCAN_LIMITS, values?: ValueCollector) {
     this.#limits = limits;
-    this.#pass = new SpanPass(limits);
+    this.#collector = values;
+    this.#pass = new SpanPass(limits, values);
   }
 
   /** Fills the columns from `bytes`, which must stay untouched for as long as they are used. */
@@ -81,8 +90,11 @@ export class SpanScanner implements SpanBatch {
     this.#overLimit = 0;
     this.#invalidIds = 0;
     this.passedOver = 0;
+    this.values = undefined;
+    this.#collector?.begin(bytes);
     try {
       this.#scanRequest(bytes, bytes.length);
+      this.values = this.#collector?.values;
     } catch (error) {
       if (!(error instanceof MalformedOtlp)) throw error;
       this.count = 0;
@@ -262,6 +274,7 @@ export class SpanScanner implements SpanBatch {
         const length = lengthAt(bytes, pos, end);
         pos = cursor();
         checkTree(bytes, pos, pos + length, KEY_VALUE, 3);
+        if (this.#collector !== undefined) this.#collect(this.#collector, pos, pos + length);
         if (!found && keyRead.valueOffset >= 0 && isServiceName(bytes)) {
           found = true;
           this.#serviceOffset = keyRead.valueOffset;
@@ -279,6 +292,14 @@ export class SpanScanner implements SpanBatch {
       } else pos = skipField(bytes, pos, end, tag, 2);
     }
     return found;
+  }
+
+  /** The value of a resource's attribute, which checkTree has just walked. */
+  #collect(collector: ValueCollector, start: number, end: number): void {
+    const { bytes } = this;
+    const value = plainValue(bytes, start, end);
+    if (value === 0) collectRead(collector, bytes, start, end);
+    else collector.plain(bytes, start + 2, bytes[start + 1]!, value, end);
   }
 }
 

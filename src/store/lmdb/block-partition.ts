@@ -3,15 +3,18 @@
  * of a thread share.
  */
 import type { LRUCache } from 'lru-cache';
+import { NO_SCAN_LIMITS } from '../../otlp/scan-limits.ts';
 import { SpanScanner } from '../../otlp/scan-traces.ts';
 import { type SpanBatch, spanBytes, wideColumn } from '../../otlp/span-batch.ts';
 import { COLUMN, STRIDE } from '../../otlp/span-columns.ts';
+import { ValueCollector } from '../../otlp/value-collector.ts';
 import { holdsHash, traceHash } from '../columns/trace-hash.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
 import { decodeMinute } from '../statistics/statistics-codec.ts';
 import { batchOfBody, batchOfHits, type Frames, framesOf, headOfBody } from './block.ts';
 import type { BlockSearch } from './block-search.ts';
+import type { BlockValues } from './block-values.ts';
 import { decodeBody, mayContain } from './body-format.ts';
 import { type BlockHead, soundHead } from './head-format.ts';
 import { Partition } from './partition.ts';
@@ -30,9 +33,14 @@ export interface BlockCaches {
   readonly heads: LRUCache<string, BlockHead>;
   readonly blocks: LRUCache<string, SpanBatch>;
   readonly indexes: LRUCache<number, Buffer>;
+  readonly values: BlockValues;
 }
 
-const NEEDLE_EFFORT = 0.25;
+/** A block of so many spans takes as much as a block of columns to open and look at. */
+const SPANS_OF_EFFORT = 4_096;
+/** Of that, where it is searched for bytes and has none. */
+const GLANCE_SHARE = 0.3;
+const EFFORT_MIN = 0.02;
 
 export class BlockPartition implements StoredPartition {
   readonly form = 'blocks';
@@ -96,20 +104,39 @@ export class BlockPartition implements StoredPartition {
   scan(search: BlockSearch): PartitionScan {
     const wanted = new WantedHeads(search);
     const needle = needleOf(search.filter);
+    const { values } = this.#caches;
     return {
       blockCount: this.writtenCount(),
-      effort: needle === undefined ? 1 : NEEDLE_EFFORT,
+      effort: (block) => {
+        const share = (this.#head(block)?.spanCount ?? 0) / SPANS_OF_EFFORT;
+        return EFFORT_MIN + share * (needle === undefined ? 1 : GLANCE_SHARE);
+      },
       extent: (block) => this.#head(block),
       mayMatch: (block) => {
         const head = this.#head(block);
-        return head !== undefined && wanted.mayMatch(head);
+        if (head === undefined || !wanted.mayMatch(head)) return false;
+        const filter = wanted.asksValues ? values.filter(this.#number, block) : undefined;
+        return filter === undefined || wanted.mayHoldValues(filter);
       },
       look: (block) => {
+        const before = search.matches.length;
         const batch =
           needle === undefined ? this.written(block) : this.#containing(block, needle, 'unlikely');
-        return batch !== undefined && search.lookAt(batch);
+        const isEnough = batch !== undefined && search.lookAt(batch);
+        if (wanted.asksValues && search.matches.length === before) values.want(this.#number, block);
+        return isEnough;
       },
     };
+  }
+
+  /** For BlockValues, which holds them as hashes; valid until the next call. */
+  values(block: number): Uint32Array | undefined {
+    const bytes = this.#partition.body(block);
+    if (bytes === undefined) return undefined;
+    return this.#sound(block, () => {
+      collecting.scan(decodeBody(bytes).traces);
+      return collecting.values;
+    });
   }
 
   *services(): Iterable<string> {
@@ -251,8 +278,9 @@ export class BlockPartition implements StoredPartition {
   }
 }
 
-/** One a thread. */
+/** One a thread: they keep tables from block to block. */
 const passing = new SpanScanner();
+const collecting = new SpanScanner(NO_SCAN_LIMITS, new ValueCollector());
 
 /** As ids stand in a message. */
 function bigEndian(words: Uint32Array): Buffer {

@@ -33,7 +33,6 @@ export interface OpenBlocks {
 
 export class ColumnScan implements PartitionScan {
   readonly blockCount: number;
-  readonly effort = 1;
   readonly #search: BlockSearch;
   readonly #segment: Segment;
   readonly #blocks: OpenBlocks;
@@ -56,6 +55,10 @@ export class ColumnScan implements PartitionScan {
       operation?.includes(REPLACEMENT) !== true;
     this.#operations = this.#wantedOperations();
     this.#mayHaveValues = this.#wantedValues();
+  }
+
+  effort(): number {
+    return 1;
   }
 
   extent(block: number): { readonly spanCount: number; readonly arrivalMin: number } {

@@ -102,7 +102,7 @@ export class LmdbSource implements SpanSource, StatisticsSource {
         spans += extent.spanCount;
         if (scan.mayMatch(block)) {
           if (search.effort >= EFFORT_A_CALL) return stopped(reached);
-          search.effort += scan.effort;
+          search.effort += scan.effort(block);
           search.blocksRead++;
           if (scan.look(block)) return stopped(search.reachedArrival);
         }

@@ -15,30 +15,20 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { OperationIndex } from '../statistics/operation-index.ts';
 import { StatisticsTable } from '../statistics/statistics-table.ts';
 import { bodyColumns, describeBlock, keptTraces } from './block.ts';
-import { BodyEncoder, type BodyEncoding } from './body-format.ts';
+import { BodyEncoder } from './body-format.ts';
 import { Catalogue, type PartitionRecord } from './catalogue.ts';
 import { type BlockHead, encodeHead } from './head-format.ts';
 import { Partition, writeTraceIndex } from './partition.ts';
 import { partitionPath, removeForm, removePartition, setBlocksAside } from './partition-path.ts';
 import { ResendFilter } from './resend-filter.ts';
 import type { SpanPlace } from './resend-window.ts';
-import { WriteRoom, type WriteRoomSettings } from './write-room.ts';
-
-export interface WriterSettings extends WriteRoomSettings {
-  readonly encoding: BodyEncoding;
-  /** A partition is expired once its newest span is older. 0: never. */
-  readonly maxAgeMs: number;
-  /** Of all partitions together; the open one is never expired. */
-  readonly maxBytes: number;
-  /** @default an hour */
-  readonly partitionAgeMs?: number;
-  /** @default 64 MiB, or 1/16 of `maxBytes` if that is less */
-  readonly partitionBytes?: number;
-}
-
-export type CommitOutcome =
-  | { readonly status: 'committed'; readonly spans: number; readonly duplicates: number }
-  | { readonly status: 'refused'; readonly reason: string; readonly retryAfterMs: number };
+import { WriteRoom } from './write-room.ts';
+import type {
+  CommitOutcome,
+  RewrittenPartition,
+  WriterHost,
+  WriterSettings,
+} from './writer-contract.ts';
 
 const HOUR_MS = 3_600_000;
 /** What is rewritten at once: a million spans or so. */
@@ -54,22 +44,6 @@ const REFUSED_RETRY_MS = 5_000;
 const COMMIT_BYTES = 512 * 1024;
 /** So that block numbers fit the merged trace index. */
 const BLOCKS_MAX = 0x1fffff;
-
-/** What is said of a partition that lies in columns now. */
-export interface RewrittenPartition
-  extends Pick<PartitionRecord, 'bytes' | 'blocks' | 'spans' | 'arrivalMax'> {
-  readonly written: number;
-  /** Blocks that could not be read. */
-  readonly damaged: readonly unknown[];
-}
-
-export interface WriterHost {
-  readonly clock: Clock;
-  readonly counters: Counters;
-  readonly log: Logger;
-  /** While somebody looks at them, statistics are committed with every block. */
-  readonly areStatisticsWatched?: () => boolean;
-}
 
 interface OpenPartition {
   readonly partition: Partition;

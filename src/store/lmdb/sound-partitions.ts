@@ -12,6 +12,7 @@ import type { ColumnBlock } from '../columns/column-block.ts';
 import type { CommitSignal } from '../commit-signal.ts';
 import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
 import { BlockPartition } from './block-partition.ts';
+import { BlockValues } from './block-values.ts';
 import { CatalogueReader, type ExpiredPartition, type PartitionRecord } from './catalogue.ts';
 import { ColumnPartition } from './column-partition.ts';
 import type { BlockHead } from './head-format.ts';
@@ -60,6 +61,7 @@ export class SoundPartitions {
       maxSize: INDEX_BYTES_MAX,
       sizeCalculation: (index) => index.length,
     }),
+    values: new BlockValues((number, block) => this.#environments.peek(number)?.values(block)),
   };
 
   constructor(dataPath: string, signal: CommitSignal, damaged: (what: string) => void = () => {}) {
@@ -115,6 +117,7 @@ export class SoundPartitions {
     this.#caches.heads.clear();
     this.#caches.blocks.clear();
     this.#caches.indexes.clear();
+    this.#caches.values.clear();
   }
 
   #opened(record: PartitionRecord): StoredPartition | undefined | 'gone' {

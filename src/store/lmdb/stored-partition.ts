@@ -22,8 +22,8 @@ export interface PartitionTotals {
 /** A search over the blocks of one partition; numbers rise with time. */
 export interface PartitionScan {
   readonly blockCount: number;
-  /** Of one `look`, at most about: 1 for a block that is scanned or unpacked whole. */
-  readonly effort: number;
+  /** Of a `look`, at most about: 1 for a block of columns. */
+  effort(block: number): number;
   /** Undefined where the block is damaged. */
   extent(block: number): { readonly spanCount: number; readonly arrivalMin: number } | undefined;
   /** Whether it must be opened. */

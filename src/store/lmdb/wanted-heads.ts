@@ -1,8 +1,10 @@
 /** What a head must say for its block to be opened by a search. */
 import { SPAN_KINDS } from '../../model/span-kind.ts';
+import { hashesOfText } from '../../otlp/attribute-hash.ts';
 import { NAME_BYTES_MAX } from '../statistics/name-table.ts';
 import type { BlockSearch } from './block-search.ts';
 import type { BlockHead, OperationEntry } from './head-format.ts';
+import { mayHoldValue } from './value-filter.ts';
 
 /** A double near 2^61 is within 256 of the number it stands for. */
 const NANO_SLACK = 4_096;
@@ -16,6 +18,7 @@ export class WantedHeads {
   readonly #most: number;
   /** Whether anything is asked that an operation's entry can answer. */
   readonly #asksOperations: boolean;
+  readonly #values: readonly (readonly number[])[];
 
   constructor({ filter }: BlockSearch) {
     this.#filter = filter;
@@ -34,6 +37,7 @@ export class WantedHeads {
       filter.status === 'Failed' ||
       minDurationNano !== undefined ||
       maxDurationNano !== undefined;
+    this.#values = (filter.attributes ?? []).map(({ key, value }) => hashesOfText(key, value));
   }
 
   mayMatch(head: BlockHead): boolean {
@@ -45,6 +49,15 @@ export class WantedHeads {
     if (this.#asksOperations && !head.operations.some((entry) => this.#suits(entry, service)))
       return false;
     return true;
+  }
+
+  get asksValues(): boolean {
+    return this.#values.length > 0;
+  }
+
+  /** Given the filter over a block's values. */
+  mayHoldValues(filter: Uint8Array): boolean {
+    return this.#values.every((hashes) => mayHoldValue(filter, hashes));
   }
 
   #suits(entry: OperationEntry, service: number | undefined): boolean {

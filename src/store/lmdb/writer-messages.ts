@@ -1,8 +1,8 @@
 /** What the ingest thread and the writer thread say to each other. Plain data. */
 
 import type { CompactionReport } from '../../model/storage-inventory.ts';
-import type { WriterSettings } from './partition-writer.ts';
 import type { SlabParts } from './slab.ts';
+import type { WriterSettings } from './writer-contract.ts';
 
 export interface WriterData {
   readonly settings: Omit<WriterSettings, 'statfs'> & {

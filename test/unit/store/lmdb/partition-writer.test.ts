@@ -9,11 +9,9 @@ import { CommitSignal } from '../../../../src/store/commit-signal.ts';
 import { CatalogueReader } from '../../../../src/store/lmdb/catalogue.ts';
 import { LmdbLog } from '../../../../src/store/lmdb/lmdb-log.ts';
 import { LmdbSource } from '../../../../src/store/lmdb/lmdb-source.ts';
-import {
-  PartitionWriter,
-  type WriterSettings,
-} from '../../../../src/store/lmdb/partition-writer.ts';
+import { PartitionWriter } from '../../../../src/store/lmdb/partition-writer.ts';
 import { SoundPartitions } from '../../../../src/store/lmdb/sound-partitions.ts';
+import type { WriterSettings } from '../../../../src/store/lmdb/writer-contract.ts';
 import { Counters } from '../../../../src/telemetry/counters.ts';
 import { silentLogger } from '../../../../src/telemetry/logger.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';

@@ -13,12 +13,10 @@ import {
   partitionPath,
   segmentPath,
 } from '../../../../src/store/lmdb/partition-path.ts';
-import {
-  PartitionWriter,
-  type WriterSettings,
-} from '../../../../src/store/lmdb/partition-writer.ts';
+import { PartitionWriter } from '../../../../src/store/lmdb/partition-writer.ts';
 import { Rewriter } from '../../../../src/store/lmdb/rewriting/rewriter.ts';
 import { SoundPartitions } from '../../../../src/store/lmdb/sound-partitions.ts';
+import type { WriterSettings } from '../../../../src/store/lmdb/writer-contract.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { realisticRequest } from '../../../support/otlp-request.ts';
 import { testHost } from '../../../support/receiver-host.ts';

@@ -3,10 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  PartitionWriter,
-  type WriterSettings,
-} from '../../../../src/store/lmdb/partition-writer.ts';
+import { PartitionWriter } from '../../../../src/store/lmdb/partition-writer.ts';
+import type { WriterSettings } from '../../../../src/store/lmdb/writer-contract.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { realisticRequest } from '../../../support/otlp-request.ts';
 import { testHost } from '../../../support/receiver-host.ts';
