@@ -82,7 +82,13 @@ export class BlockPartition implements StoredPartition {
   }
 
   spansOfTrace(block: number, words: Uint32Array): readonly SpanRecord[] {
-    return this.#rowsOfTrace(block, words, (batch, rows) => recordsOf(batch, rows, (view) => view));
+    return this.#rowsOfTrace(block, words, (batch, rows) => {
+      let bytes = 0;
+      for (const row of rows) bytes += batch.rows[row * STRIDE + COLUMN.length]!;
+      // A view keeps its whole block alive.
+      const isFew = bytes < batch.bytes.length / 2;
+      return recordsOf(batch, rows, isFew ? (view) => view.slice() : (view) => view);
+    });
   }
 
   someOfTrace(block: number, words: Uint32Array, places: readonly number[]): readonly SpanRecord[] {

@@ -31,7 +31,7 @@ function requestOf(block: number) {
     resources: ['shop', 'stock'].map((service, half) => ({
       service,
       spans: Array.from({ length: SPANS * 2 }, (_, i) => ({
-        name: `span ${block} ${half} ${i}`,
+        name: i % 2 === 0 ? `span ${block} ${half} ${i}` : 'other'.repeat(1_000),
         spanId: (block * 100 + half * 50 + i + 1).toString(16).padStart(16, '0'),
         ...(i % 2 === 0 ? {} : { traceId: 'cd'.repeat(16) }),
       })),
@@ -106,6 +106,9 @@ describe.each(['blocks', 'columns'] as const)('a trace in %s', (form) => {
     expect(tight.records).toEqual(all.slice(0, tight.records.length));
     expect(tight.records.length).toBeGreaterThan(0);
     expect(tight.records.length + tight.beyond).toBe(40);
+    // What else lies in its blocks is not held with it.
+    const own = all.reduce((bytes, { span }) => bytes + span.length, 1);
+    expect((await source.placed(traceId, { ...bound, bytesMax: own })).beyond).toBe(0);
     partitions.close();
     await writer.close();
   });
