@@ -32,6 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   runtime: [...BELOW_ROOTS, 'processors', 'exporters', 'query'],
   sdk: [...BELOW_ROOTS, 'processors', 'exporters', 'runtime'],
   tracing: ['model', 'telemetry', 'sdk'],
+  register: ['model', 'telemetry', 'sdk', 'tracing'],
   'service.ts': [
     ...BELOW_ROOTS,
     'processors',

@@ -16,7 +16,11 @@ const ALWAYS_LAZY = ['cli', 'service', 'sdk', 'tracing'] as const;
 const RULES: Readonly<Record<string, PackageRule>> = {
   '@grpc/grpc-js': { where: ['src/exporters/'], lazyFor: ALWAYS_LAZY },
   '@hono/node-server': { where: ['src/api/'], lazyFor: ALWAYS_LAZY },
-  '@opentelemetry/api': { where: ['src/sdk/', 'src/tracing/'], lazyFor: ['cli', 'service'] },
+  '@jridgewell/remapping': { where: ['src/register/'], lazyFor: ALWAYS_LAZY },
+  '@opentelemetry/api': {
+    where: ['src/sdk/', 'src/tracing/', 'src/register/'],
+    lazyFor: ['cli', 'service'],
+  },
   '@opentelemetry/context-async-hooks': { where: ['src/tracing/'], lazyFor: ALWAYS_LAZY },
   '@opentelemetry/exporter-prometheus': {
     where: ['src/telemetry/', 'src/api/'],
@@ -37,6 +41,7 @@ const RULES: Readonly<Record<string, PackageRule>> = {
     lazyFor: [],
   },
   '@valibot/to-json-schema': { where: ['src/api/', 'src/config/'], lazyFor: ALWAYS_LAZY },
+  acorn: { where: ['src/register/rewrite/'], lazyFor: ALWAYS_LAZY },
   commander: { where: ['src/cli/'], lazyFor: ['service', 'sdk', 'tracing'] },
   hono: { where: ['src/api/'], lazyFor: ALWAYS_LAZY },
   lmdb: {
@@ -47,6 +52,7 @@ const RULES: Readonly<Record<string, PackageRule>> = {
     where: ['src/store/', 'src/processors/', 'src/api/', 'src/exporters/'],
     lazyFor: ['cli'],
   },
+  'magic-string': { where: ['src/register/rewrite/'], lazyFor: ALWAYS_LAZY },
   pino: { where: ['src/telemetry/pino-logger.ts'], lazyFor: ALWAYS_LAZY },
   'pino-pretty': { where: ['src/telemetry/pino-logger.ts'], lazyFor: ALWAYS_LAZY },
   'smol-toml': { where: ['src/config/'], lazyFor: [] },
