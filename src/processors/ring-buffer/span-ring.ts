@@ -6,10 +6,9 @@
  *   frames  each different one once (frame-table.ts)
  *   index   per hash of trace id the number of the newest span, per span that of the one before it
  *
- * Owns all its bytes: `insert` copies, and nothing of a request is referenced after it returned. Spans
- * have rising numbers; a span's place is its number modulo the capacity, and a number below the oldest
- * ends a chain, so that nothing is ever unlinked. Bounds: `spansMax` spans; `bytesMax` bytes of spans
- * and frames together (rows and index beside them cost 120 bytes a span of `spansMax`).
+ * Owns all its bytes: `insert` copies, and nothing of a request is referenced after it returned. Spans have rising numbers; a
+ * span's place is its number modulo the capacity, and a number below the oldest ends a chain, so that nothing is ever unlinked.
+ * Bounds: `spansMax` spans; `bytesMax` bytes of spans and frames (rows and index cost 120 bytes a span of `spansMax`).
  */
 import { idWords, type TraceId, traceIdOfWords } from '../../model/ids.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
@@ -125,7 +124,8 @@ export class SpanRing implements SpanSource {
 
   /** Numbers are given once, and spans never change. */
   async mark(traceId: TraceId): Promise<string> {
-    return this.#numbersOf(idWords(traceId), 0).join();
+    const numbers = this.#numbersOf(idWords(traceId), 0);
+    return `${numbers[0]} ${numbers.at(-1)} ${numbers.length}`;
   }
 
   async find(

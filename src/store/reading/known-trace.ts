@@ -79,8 +79,16 @@ export class KnownTrace {
     return records;
   }
 
-  /** Some merged records. @throws TraceMoved */
+  /** Some merged records. @throws TraceMoved, and then the trace is known no more */
   async read(indexes: readonly number[]): Promise<readonly SpanRecord[]> {
+    const records = await this.#read(indexes);
+    if (records !== undefined) return records;
+    // Also where a place says that all is as it was: a block may have been damaged since.
+    this.#holds = async () => false;
+    throw new TraceMoved();
+  }
+
+  async #read(indexes: readonly number[]): Promise<readonly SpanRecord[] | undefined> {
     const records = new Array<SpanRecord>(indexes.length);
     const wanted: { readonly at: number; readonly place: number }[] = [];
     for (const [at, index] of indexes.entries()) {
@@ -97,12 +105,12 @@ export class KnownTrace {
       while (end < wanted.length && wanted[end]!.place < (next?.first ?? Infinity)) end++;
       const some = wanted.slice(from, end);
       const found = await stretch.places.read(some.map(({ place }) => place - stretch.first));
-      if (found === undefined) throw new TraceMoved();
+      if (found === undefined) return undefined;
       for (const [i, { at }] of some.entries()) records[at] = found[i]!;
       from = end;
     }
     for (const [at, index] of indexes.entries()) {
-      if (!this.#seen.isSame(this.#rowOf[index]!, records[at]!)) throw new TraceMoved();
+      if (!this.#seen.isSame(this.#rowOf[index]!, records[at]!)) return undefined;
       const change = this.#changes.get(index);
       if (change !== undefined) records[at] = { ...records[at]!, ...change };
     }
