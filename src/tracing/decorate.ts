@@ -9,8 +9,8 @@ import {
   methodName,
   nameOf,
 } from './method-name.ts';
+import type { AnyFunction } from './open-span.ts';
 import { ATTRIBUTE, type SpanPlan, spanPlan, type TraceOptions } from './trace-options.ts';
-import type { AnyFunction } from './traced-call.ts';
 import { wrapFunction } from './wrap-function.ts';
 
 /** The part of a standard decorator's context that is read. */

@@ -4,12 +4,17 @@
  * gets three methods of its own. One that is dropped half-way leaves its span Running.
  */
 import { types } from 'node:util';
-import { type OpenSpan, runIn } from './open-span.ts';
-import { watchPromise } from './promise-watch.ts';
+import { followPromise } from './follow-promise.ts';
+import { type AnyFunction, callIn, type OpenSpan } from './open-span.ts';
 import { ATTRIBUTE } from './trace-options.ts';
 
-type Step = (this: unknown, ...args: unknown[]) => unknown;
-type StepName = 'next' | 'throw' | 'return';
+type Steps = Readonly<Record<'next' | 'throw' | 'return', AnyFunction>>;
+
+interface Progress {
+  readonly open: OpenSpan;
+  readonly isAsync: boolean;
+  isRunning: boolean;
+}
 
 export function isGenerator(value: object): value is Generator | AsyncGenerator {
   return types.isGeneratorObject(value);
@@ -18,50 +23,52 @@ export function isGenerator(value: object): value is Generator | AsyncGenerator 
 export function bindGenerator(generator: Generator | AsyncGenerator, open: OpenSpan): void {
   const isAsync = Symbol.asyncIterator in generator;
   if (isAsync) open.set(ATTRIBUTE.async, true);
-  const steps = { isRunning: false, isAsync };
-  for (const name of ['next', 'throw', 'return'] as const) {
-    const native = generator[name] as Step;
-    Object.defineProperty(generator, name, {
-      configurable: true,
-      writable: true,
-      value: boundStep(name, native, open, steps),
-    });
-  }
-}
-
-function boundStep(
-  name: StepName,
-  native: Step,
-  open: OpenSpan,
-  steps: { isRunning: boolean; readonly isAsync: boolean },
-): Step {
+  const progress: Progress = { open, isAsync, isRunning: false };
+  const { next, throw: fail, return: leave } = generator as unknown as Steps;
+  // Methods of a literal have the name and the length of those that they stand for.
   const bound = {
-    [name](this: unknown, ...args: unknown[]): unknown {
-      // A generator that is asked from within refuses, and is not over.
-      if (!open.isOpen || steps.isRunning) return Reflect.apply(native, this, args);
-      steps.isRunning = true;
-      let result: unknown;
-      try {
-        result = runIn(open.context, () => Reflect.apply(native, this, args));
-      } catch (error) {
-        open.fail(error);
-        throw error;
-      } finally {
-        steps.isRunning = false;
-      }
-      if (steps.isAsync) {
-        watchPromise(
-          result as Promise<unknown>,
-          (step) => finish(step, open),
-          (error) => open.fail(error),
-        );
-      } else finish(result, open);
-      return result;
+    next(value: unknown): unknown {
+      return step(progress, next, this, value);
+    },
+    throw(value: unknown): unknown {
+      return step(progress, fail, this, value);
+    },
+    return(value: unknown): unknown {
+      return step(progress, leave, this, value);
     },
   };
-  const step = bound[name] as Step;
-  Object.defineProperty(step, 'length', { value: native.length, configurable: true });
-  return step;
+  define(generator, 'next', bound.next);
+  define(generator, 'throw', bound.throw);
+  define(generator, 'return', bound.return);
+}
+
+function define(generator: object, name: string, value: unknown): void {
+  Object.defineProperty(generator, name, { configurable: true, writable: true, value });
+}
+
+function step(progress: Progress, native: AnyFunction, self: unknown, value: unknown): unknown {
+  const { open, isAsync } = progress;
+  // A generator that is asked from within refuses, and is not over.
+  if (!open.isOpen || progress.isRunning) return Reflect.apply(native, self, [value]);
+  progress.isRunning = true;
+  let result: unknown;
+  try {
+    result = callIn(open.context, native, self, [value]);
+  } catch (error) {
+    open.fail(error);
+    throw error;
+  } finally {
+    progress.isRunning = false;
+  }
+  if (!isAsync) {
+    finish(result, open);
+    return result;
+  }
+  return followPromise(
+    result as Promise<unknown>,
+    (settled) => finish(settled, open),
+    (error) => open.fail(error),
+  );
 }
 
 function finish(step: unknown, open: OpenSpan): void {

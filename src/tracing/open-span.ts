@@ -16,6 +16,8 @@ import { currentTracer } from './current-tracer.ts';
 import { exceptionOf } from './exception-of.ts';
 import { ATTRIBUTE, type SpanPlan } from './trace-options.ts';
 
+export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+
 export class OpenSpan {
   readonly span: Span;
   readonly context: Context;
@@ -102,21 +104,37 @@ export function openSpan(plan: SpanPlan, args?: readonly unknown[]): OpenSpan | 
 }
 
 /**
- * Runs with the context active. `run` is called exactly once, and what it returns or throws comes out,
- * whatever the context manager does.
+ * Calls with the context active. The function is called exactly once, and what it returns or throws comes
+ * out, whatever the context manager does. Adds as few frames to the stack as it can.
+ *
+ * @param newTarget where it is called with `new`
  */
-export function runIn<Result>(active: Context, run: () => Result): Result {
-  const call: { isBegun: boolean; outcome?: { readonly result: Result } } = { isBegun: false };
+export function callIn(
+  active: Context,
+  fn: AnyFunction,
+  self: unknown,
+  args: readonly unknown[],
+  newTarget?: AnyFunction,
+): unknown {
+  let isBegun = false;
+  let isDone = false;
+  let result: unknown;
+  const call = (): void => {
+    isBegun = true;
+    result =
+      newTarget === undefined
+        ? Reflect.apply(fn, self, args)
+        : Reflect.construct(fn, args, newTarget);
+    isDone = true;
+  };
   try {
-    context.with(active, () => {
-      call.isBegun = true;
-      call.outcome = { result: run() };
-    });
+    context.with(active, call);
   } catch (error) {
-    if (call.isBegun && call.outcome === undefined) throw error;
+    if (isBegun && !isDone) throw error;
     diag.error('synton: the context manager failed', error);
   }
-  return call.outcome === undefined ? run() : call.outcome.result;
+  if (!isDone) call();
+  return result;
 }
 
 function attempt<Result>(act: () => Result): Result | undefined {

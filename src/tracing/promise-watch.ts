@@ -28,7 +28,10 @@ const nothing = (): void => {};
 
 /** A promise of the engine's whose `then` is the engine's: any other may do something when it is asked. */
 export function isNativePromise(value: unknown): value is Promise<unknown> {
-  return types.isPromise(value) && thenOf(value) === Promise.prototype.then;
+  if (!types.isPromise(value)) return false;
+  const isPlain =
+    Reflect.getPrototypeOf(value) === Promise.prototype && !Object.hasOwn(value, 'then');
+  return isPlain || thenOf(value) === Promise.prototype.then;
 }
 
 /** Calls one of the two once the promise is settled; they must not throw. */

@@ -9,7 +9,7 @@
  */
 import type { Attributes, AttributeValue, Span } from '@opentelemetry/api';
 import { CHECKPOINT_EVENT, CHECKPOINT_NAME } from './checkpoint.ts';
-import { type OpenSpan, openSpan, runIn } from './open-span.ts';
+import { callIn, type OpenSpan, openSpan } from './open-span.ts';
 import { type SpanOptions, spanPlan } from './trace-options.ts';
 
 /** No method throws, but `run` what its function throws. After the end only `run` does anything. */
@@ -55,7 +55,8 @@ class HandEndedSpan implements ManualSpan {
   }
 
   run<Result>(fn: () => Result): Result {
-    return this.#open === undefined ? fn() : runIn(this.#open.context, fn);
+    if (this.#open === undefined) return fn();
+    return callIn(this.#open.context, fn, undefined, []) as Result;
   }
 
   fail(error: unknown): void {

@@ -7,9 +7,8 @@
 import { EventEmitter, errorMonitor } from 'node:events';
 import { finished, Stream } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { type OpenSpan, runIn } from './open-span.ts';
+import { type AnyFunction, callIn, type OpenSpan } from './open-span.ts';
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
 interface NodeStream extends EventEmitter {
   readonly destroyed?: boolean;
   readonly readableEnded?: boolean;
@@ -83,7 +82,7 @@ function bindMadeBy(
   names: readonly string[],
   open: OpenSpan,
 ): void {
-  const native = stream[maker] as Method;
+  const native = stream[maker] as AnyFunction;
   define(stream, maker, function (this: unknown, ...args) {
     const reading = Reflect.apply(native, this, args) as object;
     for (const name of names) bindMethod(reading, name, open);
@@ -113,10 +112,10 @@ function bindMethod(target: object, name: PropertyKey, open: OpenSpan): void {
   const native: unknown = Reflect.get(target, name);
   if (typeof native !== 'function') return;
   define(target, name, function (this: unknown, ...args) {
-    return runIn(open.context, () => Reflect.apply(native, this, args));
+    return callIn(open.context, native as AnyFunction, this, args);
   });
 }
 
-function define(target: object, name: PropertyKey, value: Method): void {
+function define(target: object, name: PropertyKey, value: AnyFunction): void {
   Reflect.defineProperty(target, name, { configurable: true, writable: true, value });
 }

@@ -89,6 +89,7 @@ export class TraceCollector {
   #connect(): void {
     const provider = currentProvider();
     if (provider === undefined) {
+      if (process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return;
       if (!setUpProvider(this.processor)) warn(NO_PROXY);
       const ours = currentProvider();
       if (ours !== undefined) this.#providers.add(ours);

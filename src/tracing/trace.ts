@@ -5,13 +5,19 @@
  */
 import { decorateLegacy, decorateMember, isMemberContext } from './decorate.ts';
 import type { TraceDecorator, TracedFunction } from './decorator-types.ts';
+import type { AnyFunction } from './open-span.ts';
 import { spanPlan, type TraceOptions } from './trace-options.ts';
-import type { AnyFunction } from './traced-call.ts';
 import { wrapFunction } from './wrap-function.ts';
 
 /** Gives a function that does the same in a span of its own. */
 export function trace<Fn extends TracedFunction>(fn: Fn): Fn;
 export function trace<Fn extends TracedFunction>(options: TraceOptions | string, fn: Fn): Fn;
+/** What `new` makes is made within a span; a class keeps its static members, but for private ones. */
+export function trace<Made extends abstract new (...args: never[]) => unknown>(made: Made): Made;
+export function trace<Made extends abstract new (...args: never[]) => unknown>(
+  options: TraceOptions | string,
+  made: Made,
+): Made;
 /** As `@trace` on a method. */
 export function trace<This, Fn extends TracedFunction<This>>(
   method: Fn,

@@ -1,9 +1,9 @@
 /** A span around a piece of code: it ends as that of a traced function does (settle-result.ts). */
+import { types } from 'node:util';
 import { type Span, trace } from '@opentelemetry/api';
-import { openSpan } from './open-span.ts';
+import { type AnyFunction, callIn, openSpan } from './open-span.ts';
 import { settleResult } from './settle-result.ts';
 import { type SpanOptions, spanPlan } from './trace-options.ts';
-import { callIn } from './traced-call.ts';
 
 /** What `fn` is given where there is no provider: takes everything, keeps nothing. */
 const NO_SPAN: Span = trace.wrapSpanContext({
@@ -28,7 +28,12 @@ export function withSpan<Result>(
     typeof second === 'function' ? [{}, second] : [second, third as (span: Span) => Result];
   const open = openSpan(spanPlan({ ...options, name }));
   if (open === undefined) return fn(NO_SPAN);
-  const result = callIn(open, () => fn(open.span));
-  settleResult(result, open);
-  return result;
+  let result: unknown;
+  try {
+    result = callIn(open.context, fn as AnyFunction, undefined, [open.span]);
+  } catch (error) {
+    open.fail(error);
+    throw error;
+  }
+  return settleResult(result, open, { isFresh: types.isAsyncFunction(fn) }) as Result;
 }

@@ -5,8 +5,10 @@
  *
  * Own properties are those of the moment of wrapping. It is no async or generator function of the engine's.
  */
+import { types } from 'node:util';
+import { type AnyFunction, callIn, openSpan } from './open-span.ts';
+import { settleResult } from './settle-result.ts';
 import type { SpanPlan } from './trace-options.ts';
-import { type AnyFunction, tracedCall } from './traced-call.ts';
 
 /** What the package reflect-metadata adds to the global, where a program has it. */
 interface ReflectMetadata {
@@ -21,15 +23,33 @@ export function wrapFunction<Fn>(
   plan: SpanPlan,
   locate?: (self: unknown, wrapper: object) => void,
 ): Fn {
+  const isFresh = types.isAsyncFunction(fn);
   let isLocated = locate === undefined;
+  // All in one function: each of its own would be one more frame in the stack of every error.
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     if (!isLocated) {
       isLocated = true;
       locate?.(this, wrapper);
     }
-    if (new.target === undefined) return tracedCall(plan, fn, this, args);
-    const made: unknown = new.target;
-    return tracedCall(plan, fn, undefined, args, made === wrapper ? fn : new.target);
+    const made: AnyFunction | undefined = new.target;
+    const newTarget = made === wrapper ? fn : made;
+    const open = openSpan(plan, args);
+    if (open === undefined) {
+      return newTarget === undefined
+        ? Reflect.apply(fn, this, args)
+        : Reflect.construct(fn, args, newTarget);
+    }
+    let result: unknown;
+    try {
+      result = callIn(open.context, fn, this, args, newTarget);
+    } catch (error) {
+      open.fail(error);
+      throw error;
+    }
+    if (newTarget === undefined) return settleResult(result, open, { isFresh, self: this });
+    // What is made with `new` is made: only what a call returns goes on.
+    open.succeed(result);
+    return result;
   };
   imitate(wrapper, fn);
   return wrapper as Fn;

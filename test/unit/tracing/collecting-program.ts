@@ -57,7 +57,10 @@ switch (process.argv[2]) {
 const collector = TraceCollector.global();
 await outer();
 await outer();
-const { items } = await collector.views.traces();
+const { items } = await collector.views.traces().catch((error: Error) => {
+  answers.push(error.name, otel.getTracerProvider().getTracer('any').startSpan('x').isRecording());
+  return { items: [] };
+});
 process.stdout.write(
   JSON.stringify({
     isOne: collector === TraceCollector.global(),

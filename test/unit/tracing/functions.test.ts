@@ -110,7 +110,7 @@ describe('called with new', () => {
         this.sides = sides;
       }
     }
-    const TracedShape = trace(Shape as never) as unknown as typeof Shape;
+    const TracedShape = trace('shape', Shape);
     class Square extends TracedShape {
       constructor() {
         super(4);
@@ -120,6 +120,7 @@ describe('called with new', () => {
     expect(square).toBeInstanceOf(Square);
     expect(square).toBeInstanceOf(Shape);
     expect([square.sides, TracedShape.made]).toEqual([4, 'by hand']);
+    expect(spans.only('shape').attributes).toEqual({ 'code.function.name': 'Shape' });
     expect(() => (TracedShape as unknown as () => void)()).toThrow(TypeError);
   });
 

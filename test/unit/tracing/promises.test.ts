@@ -20,7 +20,7 @@ describe('a promise', () => {
   });
 
   test('looks like any other, before it is taken and after', async () => {
-    const promise = trace(async () => 1)();
+    const promise = trace(() => Promise.resolve(1))();
     expect(promise).toBeInstanceOf(Promise);
     expect(Object.prototype.toString.call(promise)).toBe('[object Promise]');
     expect(Reflect.ownKeys(promise)).toEqual([]);
@@ -58,6 +58,33 @@ describe('a promise', () => {
     const { status, events } = spans.only('refuses');
     expect(status).toEqual({ code: SpanStatusCode.ERROR, message: 'refused' });
     expect(events[0]!.attributes).toMatchObject({ 'exception.message': 'refused' });
+  });
+
+  test('lets a stack trace go on through an async function', async () => {
+    const throws = trace(async () => {
+      await turn();
+      throw new Error('deep');
+    });
+    async function caller() {
+      await throws();
+    }
+    const error: Error = await trace(async () => caller())().catch((reason) => reason);
+    expect(error.stack).toMatch(/at (?:async )?caller/);
+  });
+
+  test('adds no more than seven frames to the stack of what is thrown', () => {
+    let frames: readonly string[] = [];
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 50;
+    trace(function innermost() {
+      frames = new Error('here').stack!.split('\n').slice(1);
+    })();
+    Error.stackTraceLimit = stackTraceLimit;
+    const ours = frames.filter((line) =>
+      /tracing.(?!.*test\.ts)|opentelemetry|async_local|async_hooks/.test(line),
+    );
+    expect(ours.length).toBeGreaterThan(0);
+    expect(ours.length).toBeLessThanOrEqual(7);
   });
 
   test('keeps the context across each await', async () => {

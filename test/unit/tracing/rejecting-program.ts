@@ -23,12 +23,21 @@ registerProvider(exporter);
 const nothing = () => {};
 const early = new Error('refused');
 
+async function* steps(): AsyncGenerator<number, void, unknown> {
+  await wait(2);
+  yield 1;
+}
+
 const makers: Readonly<Record<string, Rejects>> = {
   'an async function': async () => {
     await wait(2);
     throw early;
   },
   'a function': () => wait(2).then(() => Promise.reject(early)),
+  'an async generator': async () => {
+    await (how === 'bare' ? steps : trace(steps))().next();
+    throw early;
+  },
   'a rejected promise': () => Promise.reject(early),
 };
 

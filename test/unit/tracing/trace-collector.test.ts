@@ -202,6 +202,15 @@ describe('the collector of the process', () => {
     expect(told['said']).toEqual([expect.stringContaining('spans go to the new one')]);
   });
 
+  test('is switched off with the SDK', async () => {
+    const told = await run('nobody registers', { OTEL_SDK_DISABLED: 'true' });
+    expect(told).toMatchObject({
+      answers: ['ProcessorUnavailable', false],
+      collected: [],
+      said: [],
+    });
+  });
+
   test('neither stores nor sends anything, whatever the environment says', async () => {
     let requests = 0;
     const server = createServer((_request, response) => {

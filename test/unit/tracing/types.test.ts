@@ -55,6 +55,11 @@ describe('a traced function has the type of the function', () => {
     expectTypeOf(async).returns.toEqualTypeOf<AsyncGenerator<number, void, unknown>>();
   });
 
+  test('a class', () => {
+    const Traced = trace(Map<string, number>);
+    expectTypeOf(Traced).toEqualTypeOf<typeof Map<string, number>>();
+  });
+
   test('its own properties, and what guards or asserts', () => {
     const counted = trace(Object.assign(() => 1, { calls: 0 }));
     expectTypeOf(counted.calls).toEqualTypeOf<number>();
