@@ -55,8 +55,11 @@ test('a view shows a span as Running, with what it holds by now, until it ends',
 
   child.end();
   expect((await running.trace(traceId)).length).toBe(1);
+  // What runs may say something else at any time.
+  expect(await running.mark(traceId)).toBeUndefined();
   root.end();
   expect(await running.trace(traceId)).toEqual([]);
+  expect(await running.mark(traceId)).toBe('');
 });
 
 test('a search finds what runs by service, operation, status and attribute, newest first', async () => {

@@ -59,6 +59,27 @@ describe('SpanRing', () => {
     }
   });
 
+  it('has one mark for a trace as long as it gives the same of it', async () => {
+    const { ring } = ringOf(40, 1 << 20);
+    const seen = new Map<string, string>();
+    const given = new Set<string>();
+    for (let arrivalFirst = 1; arrivalFirst < 200; arrivalFirst += 7) {
+      const spans = Array.from({ length: 7 }, (_, i) => ({
+        traceId: traceOf((arrivalFirst * 5 + i * i) % 3),
+      }));
+      ring.insert(scannedBatch(buildRequest({ spans }), { bits: 0, arrivalFirst }));
+      for (const trace of [0, 1, 2, 3]) {
+        const mark = `${trace} ${await ring.mark(traceOf(trace))}`;
+        const arrivals = (await ring.trace(traceOf(trace))).map(({ arrival }) => arrival).join();
+        expect(seen.get(mark) ?? arrivals).toBe(arrivals);
+        seen.set(mark, arrivals);
+        given.add(`${trace} ${arrivals}`);
+      }
+    }
+    expect(seen.size).toBe(given.size);
+    expect(seen.size).toBeGreaterThan(50);
+  });
+
   it('owns its bytes: nothing of a request is needed after insert', async () => {
     const { ring } = ringOf(100, 1 << 20);
     const request = realisticRequest({ spans: 16 });
