@@ -9,7 +9,6 @@ import { createRequire } from 'node:module';
 import {
   context,
   createContextKey,
-  diag,
   ProxyTracerProvider,
   ROOT_CONTEXT,
   type TracerProvider,
@@ -17,29 +16,19 @@ import {
 } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
-/** Where the providers of the SDK keep their processors: 1.x has a method, 2.x and 3.x a list. */
+/** Where the providers of SDK 2.x and 3.x keep their processors: they have no method to add one. */
 interface SdkProvider {
-  readonly addSpanProcessor?: (processor: SpanProcessor) => void;
   readonly _activeSpanProcessor?: { _spanProcessors?: readonly SpanProcessor[] };
 }
 
 /** False where the provider takes no further processor. */
 export function addProcessor(provider: TracerProvider, processor: SpanProcessor): boolean {
-  try {
-    const sdk = provider as SdkProvider;
-    const several = sdk._activeSpanProcessor;
-    if (typeof sdk.addSpanProcessor === 'function') sdk.addSpanProcessor(processor);
-    else if (several !== undefined && Array.isArray(several._spanProcessors)) {
-      // The list is the one that the program passed in: it is replaced, not added to.
-      if (!several._spanProcessors.includes(processor)) {
-        several._spanProcessors = [...several._spanProcessors, processor];
-      }
-    } else return false;
-    return true;
-  } catch (error) {
-    diag.error('synton: the tracer provider took no processor', error);
-    return false;
-  }
+  const several = (provider as SdkProvider)._activeSpanProcessor;
+  const given = several?._spanProcessors;
+  if (several === undefined || !Array.isArray(given) || Object.isFrozen(several)) return false;
+  // The list is the one that the program passed in: it is replaced, not added to.
+  if (!given.includes(processor)) several._spanProcessors = [...given, processor];
+  return true;
 }
 
 /** False where the API has a proxy that is not known to us. */
