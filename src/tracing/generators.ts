@@ -8,6 +8,10 @@ import { followPromise } from './follow-promise.ts';
 import { type AnyFunction, callIn, type OpenSpan } from './open-span.ts';
 import { ATTRIBUTE } from './trace-options.ts';
 
+/** Functions that hand on the same generator, or calls that give it every time; further ones end at once. */
+const BINDINGS_MAX = 32;
+const bindings = new WeakMap<object, number>();
+
 type Steps = Readonly<Record<'next' | 'throw' | 'return', AnyFunction>>;
 
 interface Progress {
@@ -21,6 +25,12 @@ export function isGenerator(value: object): value is Generator | AsyncGenerator 
 }
 
 export function bindGenerator(generator: Generator | AsyncGenerator, open: OpenSpan): void {
+  const count = bindings.get(generator) ?? 0;
+  if (count >= BINDINGS_MAX) {
+    open.end();
+    return;
+  }
+  bindings.set(generator, count + 1);
   const isAsync = Symbol.asyncIterator in generator;
   if (isAsync) open.set(ATTRIBUTE.async, true);
   const progress: Progress = { open, isAsync, isRunning: false };

@@ -9,6 +9,7 @@
  * the promise has its own prototype back. Node then names the shadow, not the promise, in its event
  * `unhandledRejection`: once, with the same reason.
  *
+ * Each call that gives a promise adds a reaction to it, as each `await` does; there is no other bound.
  * Not to be told from outside: whether a promise had a handler before it came here, taken by nobody since.
  */
 import { types } from 'node:util';

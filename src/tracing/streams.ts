@@ -18,8 +18,12 @@ interface NodeStream extends EventEmitter {
 
 /** What a Node stream's author writes: called when data is wanted or given. */
 const SOURCE_METHODS = ['_read', '_transform', '_flush', '_write', '_writev', '_final'] as const;
+/** Spans that one stream ends: functions that hand it on to each other, or one that gives it every time. */
+const SPANS_MAX = 32;
 /** The spans that end with a stream: it has one set of listeners, however many functions hand it on. */
 const spansOf = new WeakMap<object, OpenSpan[]>();
+/** Their source runs in the span that was first, the innermost. */
+const bound = new WeakSet<object>();
 
 export function isNodeStream(value: object): value is NodeStream {
   return (
@@ -38,8 +42,9 @@ export function isWebReadable(value: object): value is ReadableStream {
 }
 
 export function bindNodeStream(stream: NodeStream, open: OpenSpan): void {
-  for (const name of SOURCE_METHODS) bindMethod(stream, name, open);
   if (!isFirst(stream, open)) return;
+  if (!bound.has(stream)) for (const name of SOURCE_METHODS) bindMethod(stream, name, open);
+  bound.add(stream);
   const sides = openSides(stream);
   if (stream.destroyed === true || stream.errored || sides?.size === 0) {
     endAll(stream, stream.errored);
@@ -67,11 +72,14 @@ function openSides(stream: NodeStream): Set<'end' | 'finish'> | undefined {
 }
 
 export function bindWebReadable(stream: ReadableStream, open: OpenSpan): void {
-  bindMethod(stream, 'cancel', open);
-  bindMadeBy(stream, 'getReader', ['read', 'cancel'], open);
-  bindMadeBy(stream, 'values', ['next', 'return'], open);
-  bindMadeBy(stream, Symbol.asyncIterator, ['next', 'return'], open);
   if (!isFirst(stream, open)) return;
+  if (!bound.has(stream)) {
+    bindMethod(stream, 'cancel', open);
+    bindMadeBy(stream, 'getReader', ['read', 'cancel'], open);
+    bindMadeBy(stream, 'values', ['next', 'return'], open);
+    bindMadeBy(stream, Symbol.asyncIterator, ['next', 'return'], open);
+  }
+  bound.add(stream);
   finished(stream as unknown as Parameters<typeof finished>[0], (error) => endAll(stream, error));
 }
 
@@ -93,7 +101,8 @@ function bindMadeBy(
 function isFirst(stream: object, open: OpenSpan): boolean {
   const known = spansOf.get(stream);
   if (known === undefined) spansOf.set(stream, [open]);
-  else known.push(open);
+  else if (known.length < SPANS_MAX) known.push(open);
+  else open.end();
   return known === undefined;
 }
 

@@ -105,6 +105,18 @@ describe('a generator', () => {
     expect(spans.only('selfish').status.code).toBe(SpanStatusCode.UNSET);
   });
 
+  test('that a function gives every time keeps some spans, and goes on', () => {
+    const steps = (function* () {
+      yield 1;
+      return 2;
+    })();
+    const gives = trace('gives', () => steps);
+    for (let call = 0; call < 20_000; call++) gives();
+    expect(spans.ended().length).toBe(20_000 - 32);
+    expect([...gives()]).toEqual([1]);
+    expect(spans.ended().length).toBe(20_001);
+  });
+
   test('looks like one of the function', () => {
     const steps = count(2);
     expect(Object.prototype.toString.call(steps)).toBe('[object Generator]');

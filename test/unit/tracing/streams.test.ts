@@ -116,6 +116,15 @@ describe('a Node stream', () => {
     expect(spans.ended().length).toBe(20);
   });
 
+  test('that a function gives every time keeps some spans, and is bound once', async () => {
+    const stream = source(2);
+    const gives = trace('gives', () => stream);
+    for (let call = 0; call < 20_000; call++) gives();
+    expect(spans.ended().length).toBe(20_000 - 32);
+    expect(await read(stream)).toHaveLength(2);
+    expect(spans.ended().length).toBe(20_000);
+  });
+
   test('that a method returns to be chained on is not waited for', () => {
     class Chained extends Duplex {
       configure = trace('configure', function (this: Chained) {
