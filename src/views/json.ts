@@ -20,7 +20,44 @@ const ITEMS_A_STEP = 256;
  * takes twice as long where it has to ask a replacer about every member.
  */
 export function writeJson(value: unknown, indent = 0): string {
+  if (indent === 0) return textOf(value, new Map());
   return JSON.stringify(plain(value, '', new Map()), undefined, indent) ?? 'null';
+}
+
+/** On one line. Of a frozen object in a list, however often it comes there, the text is made once. */
+function textOf(value: unknown, texts: Map<object, string>): string {
+  if (Array.isArray(value) && holdsFrozen(value)) {
+    const items = value.map((item: unknown) => {
+      if (!isFrozenObject(item)) return textOf(item, texts);
+      let text = texts.get(item);
+      if (text === undefined) {
+        text = JSON.stringify(plain(item, '', new Map()));
+        texts.set(item, text);
+      }
+      return text;
+    });
+    return `[${items.join()}]`;
+  }
+  if (isPlain(value) && Object.values(value).some(holdsFrozen)) {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => `${JSON.stringify(key)}:${textOf(member, texts)}`);
+    return `{${members.join()}}`;
+  }
+  return JSON.stringify(plain(value, '', new Map())) ?? 'null';
+}
+
+/** By the two ends of a list, or of the lists in those. */
+function holdsFrozen(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  const ends: readonly unknown[] = [value[0], value.at(-1)];
+  return ends.some(
+    (item) => isFrozenObject(item) || (isPlain(item) && Object.values(item).some(holdsFrozen)),
+  );
+}
+
+function isFrozenObject(value: unknown): value is object {
+  return isPlain(value) && Object.isFrozen(value);
 }
 
 /** The same of an object, without indentation; its lists are written a few items at a time. */

@@ -11,7 +11,7 @@ import { ValueCollector } from '../../otlp/value-collector.ts';
 import { holdsHash, traceHash } from '../columns/trace-hash.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
-import { decodeMinute } from '../statistics/statistics-codec.ts';
+import { checksumOfMinute, decodeMinute } from '../statistics/statistics-codec.ts';
 import { batchOfBody, batchOfHits, type Frames, framesOf, headOfBody } from './block.ts';
 import type { BlockSearch } from './block-search.ts';
 import type { BlockValues } from './block-values.ts';
@@ -28,12 +28,19 @@ import type {
 import { blocksOfHash } from './trace-index.ts';
 import { WantedHeads } from './wanted-heads.ts';
 
+export interface DecodedMinute {
+  readonly checksum: string;
+  readonly decoded: MinuteStatistics;
+}
+
 /** Shared by a thread's partitions; keys begin with the partition's number. */
 export interface BlockCaches {
   readonly heads: LRUCache<string, BlockHead>;
   readonly blocks: LRUCache<string, SpanBatch>;
   readonly indexes: LRUCache<number, Buffer>;
   readonly values: BlockValues;
+  /** Of young statistics, with the checksum of the bytes that they were read from. */
+  readonly minutes: LRUCache<string, DecodedMinute>;
 }
 
 /** A block of so many spans takes as much as a block of columns to open and look at. */
@@ -158,11 +165,23 @@ export class BlockPartition implements StoredPartition {
   *periods(from: number, to: number): Iterable<MinuteStatistics> {
     for (const minute of [...this.#partition.minutesBetween(from, to)]) {
       const stored = this.#partition.statistics(minute);
-      const decoded = stored === undefined ? undefined : decodeMinute(stored);
+      const decoded = stored === undefined ? undefined : this.#decodedMinute(minute, stored);
       if (decoded !== undefined) yield decoded;
       else if (stored !== undefined)
         this.#damaged(undefined, `minute ${minute} fails its checksum`);
     }
+  }
+
+  /** All but the last are asked for again and again as they were. */
+  #decodedMinute(minute: number, stored: Buffer): MinuteStatistics | undefined {
+    const { minutes } = this.#caches;
+    const key = this.#key(minute);
+    const checksum = checksumOfMinute(stored);
+    const known = minutes.get(key);
+    if (known?.checksum === checksum) return known.decoded;
+    const decoded = decodeMinute(stored);
+    if (decoded !== undefined) minutes.set(key, { checksum, decoded });
+    return decoded;
   }
 
   writtenCount(): number {

@@ -11,7 +11,7 @@ import type { SpanBatch } from '../../otlp/span-batch.ts';
 import type { ColumnBlock } from '../columns/column-block.ts';
 import type { CommitSignal } from '../commit-signal.ts';
 import type { MinuteStatistics } from '../statistics/minute-statistics.ts';
-import { BlockPartition } from './block-partition.ts';
+import { BlockPartition, type DecodedMinute } from './block-partition.ts';
 import { BlockValues } from './block-values.ts';
 import { CatalogueReader, type ExpiredPartition, type PartitionRecord } from './catalogue.ts';
 import { ColumnPartition } from './column-partition.ts';
@@ -60,6 +60,10 @@ export class SoundPartitions {
     indexes: new LRUCache<number, Buffer>({
       maxSize: INDEX_BYTES_MAX,
       sizeCalculation: (index) => index.length,
+    }),
+    minutes: new LRUCache<string, DecodedMinute>({
+      maxSize: PERIOD_KEYS_MAX,
+      sizeCalculation: ({ decoded }) => decoded.size + 1,
     }),
     values: new BlockValues((number, block) => this.#environments.peek(number)?.values(block)),
   };
@@ -118,6 +122,7 @@ export class SoundPartitions {
     this.#caches.blocks.clear();
     this.#caches.indexes.clear();
     this.#caches.values.clear();
+    this.#caches.minutes.clear();
   }
 
   #opened(record: PartitionRecord): StoredPartition | undefined | 'gone' {

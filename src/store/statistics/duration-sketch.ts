@@ -51,6 +51,11 @@ export class DurationSketch {
     let high = bins.length - 1;
     while (low <= high && bins[low] === 0) low++;
     while (high > low && bins[high] === 0) high--;
+    if (low <= high && this.#bins.length === 0) {
+      this.#bins = bins.slice(low, high + 1);
+      this.#first = other.#first + low;
+      high = -1;
+    }
     if (low <= high) this.reserve(other.#first + low, other.#first + high);
     const shift = other.#first - this.#first;
     for (let i = low; i <= high; i++) {

@@ -63,6 +63,13 @@ export function encodeMinute(minute: MinuteStatistics): Uint8Array {
   return bytes;
 }
 
+/** Tells bytes that decode to the same, without decoding them. */
+export function checksumOfMinute(bytes: Uint8Array): string {
+  if (bytes.length < HEADER_BYTES) return '';
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return `${bytes.length} ${view.getUint32(1, true)}`;
+}
+
 /** Undefined where the bytes are damaged or of a version that is not ours. */
 export function decodeMinute(bytes: Uint8Array): MinuteStatistics | undefined {
   if (bytes.length < HEADER_BYTES || bytes[0] !== VERSION) return undefined;

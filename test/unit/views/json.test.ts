@@ -50,6 +50,22 @@ describe('JSON of views', () => {
     expect(writeJson(undefined)).toBe('null');
   });
 
+  it('comes to the same for frozen objects that stand in many places', () => {
+    const shared = Object.freeze({ at: 1n, none: undefined, zero: -0 });
+    const series = [0, 1].map((key) => ({ key, points: [shared, { at: 2n }, shared], rest: 5n }));
+    for (const value of [
+      { series, from: 1n, no: undefined },
+      series,
+      [shared],
+      shared,
+      [[shared]],
+    ]) {
+      const text = JSON.stringify(JSON.parse(writeJson(value, 1)));
+      expect(writeJson(value)).toBe(text);
+      expect(atOnce(writeJsonInSteps(value))).toBe(text);
+    }
+  });
+
   it('comes to the same when it is written in steps', () => {
     const odd = [undefined, null, -0, 1n, 'text', new Uint8Array([1]), { a: undefined, b: [2n] }];
     const long = Array.from({ length: 1_000 }, (_, i) => ({ i: BigInt(i), odd }));
