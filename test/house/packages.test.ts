@@ -21,7 +21,10 @@ const RULES: Readonly<Record<string, PackageRule>> = {
     where: ['src/sdk/', 'src/tracing/', 'src/register/'],
     lazyFor: ['cli', 'service'],
   },
-  '@opentelemetry/context-async-hooks': { where: ['src/tracing/'], lazyFor: ALWAYS_LAZY },
+  '@opentelemetry/context-async-hooks': {
+    where: ['src/tracing/', 'src/register/'],
+    lazyFor: ALWAYS_LAZY,
+  },
   '@opentelemetry/exporter-prometheus': {
     where: ['src/telemetry/', 'src/api/'],
     lazyFor: ALWAYS_LAZY,
@@ -31,7 +34,7 @@ const RULES: Readonly<Record<string, PackageRule>> = {
     lazyFor: ALWAYS_LAZY,
   },
   '@opentelemetry/sdk-metrics': { where: ['src/telemetry/', 'src/api/'], lazyFor: ALWAYS_LAZY },
-  '@opentelemetry/resources': { where: ['src/tracing/'], lazyFor: ALWAYS_LAZY },
+  '@opentelemetry/resources': { where: ['src/tracing/', 'src/register/'], lazyFor: ALWAYS_LAZY },
   '@opentelemetry/sdk-trace-base': {
     where: ['src/sdk/', 'src/tracing/'],
     lazyFor: ALWAYS_LAZY,

@@ -1,0 +1,34 @@
+/**
+ * OpenTelemetry's context manager of an instrumented program: where nothing else is active, the call that
+ * runs is. It stands in for the manager of a program that brings its own, so it does all that that one does.
+ */
+import type { Context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import type { CallTracker } from './call-tracker.ts';
+
+export class CallContextManager extends AsyncLocalStorageContextManager {
+  readonly #tracker: CallTracker;
+
+  constructor(tracker: CallTracker) {
+    super();
+    this.#tracker = tracker;
+  }
+
+  override active(): Context {
+    return this.#tracker.active();
+  }
+
+  override with<Args extends unknown[], Fn extends (...args: Args) => ReturnType<Fn>>(
+    context: Context,
+    fn: Fn,
+    thisArg?: ThisParameterType<Fn>,
+    ...args: Args
+  ): ReturnType<Fn> {
+    return this.#tracker.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<Fn>);
+  }
+
+  /** Those who ask for it get what `with` gives; calls that run already keep their place. */
+  override disable(): this {
+    return this;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * A call that runs, as the text in the rewritten function sees it: every method is called from there, and
+ * none throws. Which frame is running is the tracker's; a frame puts itself there and takes itself away,
+ * also around each pause of an async function or a generator.
+ */
+import type { Context } from '@opentelemetry/api';
+import { isNativePromise } from '../../tracing/promise-watch.ts';
+import type { CallSpan } from './call-span.ts';
+import type { CallTracker, Scope } from './call-tracker.ts';
+import type { FrameContext } from './frame-context.ts';
+
+const then = Promise.prototype.then;
+
+export class CallFrame {
+  readonly row: number;
+  readonly depth: number;
+  /** What called it, for as long as that can still become a span. */
+  readonly parent: CallFrame | undefined;
+  /** What was active around the outermost frame. */
+  readonly base: Context | undefined;
+  readonly startMs: number;
+  /** 0 while it runs. */
+  endMs = 0;
+  readonly isEarly: boolean;
+  hasFailed = false;
+  error: unknown = undefined;
+  /** Once somebody asked for its ids, or it ended as a span. */
+  span: CallSpan | undefined = undefined;
+  context: FrameContext | undefined = undefined;
+  readonly #tracker: CallTracker;
+  /** It also holds what it starts on the event loop. */
+  readonly #isAsync: boolean;
+  #isIn = false;
+  /** Never of a function that pauses unseen. */
+  #wasEntered = false;
+  /** A generator that was resumed in a `finally`: perhaps its consumer has left it. */
+  #mayBeLeft = false;
+  #outer: CallFrame | undefined = undefined;
+  #outerScope: Scope = undefined;
+
+  constructor(
+    tracker: CallTracker,
+    row: number,
+    parent: CallFrame | undefined,
+    base: Context | undefined,
+    startMs: number,
+    isEarly: boolean,
+    isAsync: boolean,
+  ) {
+    this.#tracker = tracker;
+    this.row = row;
+    this.parent = parent;
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+    this.base = base;
+    this.startMs = startMs;
+    this.isEarly = isEarly;
+    this.#isAsync = isAsync;
+  }
+
+  /** It runs from here on. */
+  enter(): void {
+    const tracker = this.#tracker;
+    this.#isIn = true;
+    this.#wasEntered = true;
+    this.#outer = tracker.running;
+    tracker.running = this;
+    if (this.#isAsync) {
+      this.#outerScope = tracker.storage.getStore();
+      tracker.storage.enterWith(this);
+    }
+  }
+
+  /** It pauses, or ends. */
+  leave(): void {
+    if (!this.#isIn) return;
+    const tracker = this.#tracker;
+    this.#isIn = false;
+    tracker.running = this.#outer;
+    this.#outer = undefined;
+    if (this.#isAsync) {
+      tracker.storage.enterWith(this.#outerScope);
+      this.#outerScope = undefined;
+    }
+  }
+
+  /** After a pause. */
+  resume(isInFinally = false): void {
+    if (this.#isIn || !this.#wasEntered || this.endMs !== 0) return;
+    if (isInFinally) this.#mayBeLeft = true;
+    this.enter();
+  }
+
+  /** The function has caught something itself. */
+  caught(error?: unknown): void {
+    this.#mayBeLeft = false;
+    this.#tracker.caught(error);
+    this.resume();
+  }
+
+  /** An async function is about to be rejected. */
+  fail(error: unknown): void {
+    this.hasFailed = true;
+    this.error = error;
+    this.#tracker.caught(error);
+  }
+
+  /**
+   * @param result the frame itself where nothing was returned
+   * @param thrown what the function itself threw last
+   */
+  exit(result?: unknown, thrown?: unknown): void {
+    if (this.endMs !== 0) return;
+    const wasIn = this.#isIn;
+    this.leave();
+    const tracker = this.#tracker;
+    if (result !== this) {
+      tracker.returned();
+      if (this.#isAsync && isNativePromise(result)) this.#endWith(result);
+      else tracker.end(this);
+      return;
+    }
+    const { isAsync, isGenerator } = tracker.table.functions[this.row]!;
+    const isLeft = isAsync || (isGenerator && (!wasIn || this.#mayBeLeft));
+    if (!isLeft) {
+      this.hasFailed = true;
+      this.error = tracker.thrownBy(thrown);
+    }
+    tracker.end(this);
+  }
+
+  /** What an async function returns is waited for by the promise that its caller has, so that watching it hides nothing. */
+  #endWith(result: Promise<unknown>): void {
+    const tracker = this.#tracker;
+    const done = (): void => tracker.end(this);
+    const failed = (error: unknown): void => {
+      this.hasFailed = true;
+      this.error = error;
+      tracker.end(this);
+    };
+    Reflect.apply(then, result, [done, failed]);
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * Which call runs, and what becomes of calls that have ended: the few that are worth it become spans, all of
+ * them numbers. One a thread.
+ *
+ * A call becomes a span if it threw, was slow, is among the first of its function, or if somebody asked for
+ * its ids while it ran: an OpenTelemetry span or a call that is one itself below it, or a checkpoint.
+ *
+ * What a call threw is known from its own `throw`, from the callee that it came through, or from whoever
+ * caught it: until then its span waits. Where a library swallowed an error and the same function then fails of itself
+ * before it calls anything else, the first error is named for both.
+ *
+ * Bounds: DEPTH_MAX calls within each other, deeper ones are counted only; UNWOUND_MAX spans that wait for their error.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  type Context,
+  createContextKey,
+  ROOT_CONTEXT,
+  type SpanContext,
+  trace,
+} from '@opentelemetry/api';
+import { CallFrame } from './call-frame.ts';
+import { CALL_FLAG, CallRing, type CallSums } from './call-ring.ts';
+import { CallSpan, type SpanOrigin } from './call-span.ts';
+import { CallTable, type KnownFunction } from './call-table.ts';
+import { FrameContext } from './frame-context.ts';
+import { newSpanId, newTraceId } from './span-ids.ts';
+
+export interface TrackerSettings {
+  /** A call that took at least this long becomes a span. */
+  readonly slowMs: number;
+  /** So do the first calls of a function. */
+  readonly firstCalls: number;
+  /** A function that is called more often than this is counted only. */
+  readonly hotCallsPerSecond: number;
+  /** What is active where nothing else is. */
+  readonly root: Context;
+}
+
+/** Where spans go. None of them throws. */
+export interface SpanSink {
+  started(span: CallSpan): void;
+  ended(span: CallSpan): void;
+}
+
+/** What is active: a context, or a call that is looked up from what it started on the event loop. */
+export type Scope = Context | CallFrame | undefined;
+
+export interface CountedFunction extends KnownFunction, CallSums {
+  readonly calls: number;
+  readonly isHot: boolean;
+}
+
+const DEPTH_MAX = 256;
+const UNWOUND_MAX = 64;
+const SUPPRESS_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+export class CallTracker {
+  readonly table: CallTable;
+  readonly storage: AsyncLocalStorage<Scope> = new AsyncLocalStorage<Scope>();
+  readonly origin: SpanOrigin;
+  running: CallFrame | undefined = undefined;
+  /** False: calls are counted only. */
+  isOn = true;
+  readonly #settings: TrackerSettings;
+  readonly #sink: SpanSink;
+  readonly #ring = new CallRing();
+  /** Ended with an error that is not known yet. */
+  readonly #unwound: CallSpan[] = [];
+  #isUnwinding = false;
+  #unwinding: unknown = undefined;
+
+  constructor(settings: TrackerSettings, sink: SpanSink, origin: SpanOrigin) {
+    this.#settings = settings;
+    this.#sink = sink;
+    this.origin = origin;
+    this.table = new CallTable(settings.hotCallsPerSecond);
+  }
+
+  /** Undefined where the call is only counted. Called by every rewritten function. */
+  enter(row: number, isDetached: boolean): CallFrame | undefined {
+    const { table } = this;
+    const calls = table.calls[row]! + 1;
+    table.calls[row] = calls;
+    if (table.isHot[row] !== 0 || !this.isOn) return undefined;
+    const nowMs = performance.now();
+    if (calls === 1) table.begin(row, nowMs);
+    const untilCheck = table.untilCheck[row]! - 1;
+    table.untilCheck[row] = untilCheck;
+    if (untilCheck === 0 && table.turnsHot(row, nowMs)) return undefined;
+    if (this.#isUnwinding) this.#isUnwinding = false;
+    if (this.#unwound.length > 0) this.#flushUnwound();
+    const { running } = this;
+    const isEarly = calls <= this.#settings.firstCalls;
+    const isAsync = table.functions[row]!.isAsync;
+    if (running !== undefined) {
+      if (running.depth >= DEPTH_MAX) return undefined;
+      const frame = new CallFrame(this, row, running, running.base, nowMs, isEarly, isAsync);
+      if (!isDetached) frame.enter();
+      return frame;
+    }
+    const frame = this.#outermost(row, nowMs, isEarly, isAsync);
+    if (!isDetached) frame.enter();
+    return frame;
+  }
+
+  /** Called from the event loop, or under a context of somebody else's. */
+  #outermost(row: number, nowMs: number, isEarly: boolean, isAsync: boolean): CallFrame {
+    const scope = this.storage.getStore();
+    if (!(scope instanceof CallFrame)) {
+      return new CallFrame(this, row, undefined, scope, nowMs, isEarly, isAsync);
+    }
+    const near = nearest(scope);
+    // A call that has ended is no parent to hold on to: each one that started the next would be kept for ever.
+    return near?.endMs === 0
+      ? new CallFrame(this, row, near, near.base, nowMs, isEarly, isAsync)
+      : new CallFrame(this, row, undefined, contextAfter(near ?? scope), nowMs, isEarly, isAsync);
+  }
+
+  /** The context of whoever asks. */
+  active(): Context {
+    const { running } = this;
+    const scope: Scope = running ?? this.storage.getStore();
+    if (scope instanceof CallFrame) return this.#contextOf(scope);
+    return scope ?? this.#settings.root;
+  }
+
+  /** Runs with a context of somebody else's; calls within are below it. */
+  run<Result>(context: Context, call: () => Result): Result {
+    const { running } = this;
+    this.running = undefined;
+    try {
+      return this.storage.run(context, call);
+    } finally {
+      this.running = running;
+    }
+  }
+
+  /** A call has returned. */
+  returned(): void {
+    this.#isUnwinding = false;
+  }
+
+  /** What a call throws that is left now, undefined where that is not known. @param own what it threw itself */
+  thrownBy(own: unknown): unknown {
+    if (own !== undefined) {
+      this.#unwinding = own;
+      this.#isUnwinding = true;
+    }
+    return this.#isUnwinding ? this.#unwinding : undefined;
+  }
+
+  /** Somebody has caught what was thrown; undefined where he does not say what. */
+  caught(error: unknown): void {
+    this.#isUnwinding = false;
+    this.#unwinding = undefined;
+    if (this.#unwound.length > 0) this.#flushUnwound(error);
+  }
+
+  end(frame: CallFrame): void {
+    if (frame.endMs !== 0) return;
+    const endMs = performance.now();
+    frame.endMs = endMs;
+    const durationMs = endMs - frame.startMs;
+    const { hasFailed } = frame;
+    const isSpan =
+      frame.span !== undefined || frame.isEarly || hasFailed || durationMs >= this.#settings.slowMs;
+    const flags = (hasFailed ? CALL_FLAG.failed : 0) | (isSpan ? CALL_FLAG.span : 0);
+    this.#ring.add(frame.row, frame.parent?.row ?? -1, frame.startMs, durationMs, flags);
+    if (isSpan) this.#finish(frame);
+  }
+
+  /** Gives away what waits for its error. */
+  flush(): void {
+    if (this.#unwound.length > 0) this.#flushUnwound();
+  }
+
+  /** Every function that was called at least once. */
+  *counted(): Iterable<CountedFunction> {
+    const { calls, isHot, functions } = this.table;
+    for (let row = 0; row < functions.length; row++) {
+      if (calls[row] === 0) continue;
+      const sums = this.#ring.sumsOf(row);
+      yield { ...functions[row]!, ...sums, calls: calls[row]!, isHot: isHot[row] !== 0 };
+    }
+  }
+
+  /** The span of a call, made where there is none, with those of its callers. Undefined where tracing is suppressed. */
+  spanFor(frame: CallFrame, ending?: CallFrame): CallSpan | undefined {
+    if (frame.span !== undefined) return frame.span;
+    const base = frame.base ?? this.#settings.root;
+    if (base.getValue(SUPPRESS_KEY) === true) return undefined;
+    const made: CallFrame[] = [];
+    let at: CallFrame | undefined = frame;
+    for (; at !== undefined && at.span === undefined; at = at.parent) made.push(at);
+    let parent = at?.span?.spanContext() ?? trace.getSpanContext(base);
+    for (const one of made.reverse()) parent = this.#make(one, parent, ending).spanContext();
+    return frame.span;
+  }
+
+  #make(frame: CallFrame, parent: SpanContext | undefined, ending?: CallFrame): CallSpan {
+    const context: SpanContext = {
+      traceId: parent?.traceId ?? newTraceId(),
+      spanId: newSpanId(),
+      traceFlags: parent?.traceFlags ?? 1,
+      ...(parent?.traceState && { traceState: parent.traceState }),
+    };
+    const { name, attributes } = this.table.described(frame.row);
+    const span = new CallSpan(this.origin, name, attributes, context, parent, frame.startMs);
+    frame.span = span;
+    if (frame === ending) return span;
+    if (frame.endMs === 0) this.#sink.started(span);
+    else {
+      // It ended before, and was not worth a span until somebody it called is one.
+      span.close(frame.endMs);
+      this.#sink.ended(span);
+    }
+    return span;
+  }
+
+  #finish(frame: CallFrame): void {
+    const span = this.spanFor(frame, frame);
+    if (span === undefined) return;
+    span.close(frame.endMs);
+    if (frame.hasFailed) {
+      const isKnown = frame.error !== undefined;
+      if (!isKnown && this.#unwound.length < UNWOUND_MAX) {
+        this.#unwound.push(span);
+        return;
+      }
+      span.fail(frame.error);
+    }
+    this.#sink.ended(span);
+  }
+
+  #flushUnwound(error?: unknown): void {
+    for (const span of this.#unwound.splice(0)) {
+      span.fail(error);
+      this.#sink.ended(span);
+    }
+  }
+
+  #contextOf(frame: CallFrame): Context {
+    const near = nearest(frame) ?? frame;
+    if (near.endMs !== 0) return contextAfter(near) ?? this.#settings.root;
+    near.context ??= new FrameContext(this, near, near.base ?? this.#settings.root);
+    return near.context;
+  }
+}
+
+/** The call itself, or the innermost around it that runs or has become a span. */
+function nearest(frame: CallFrame): CallFrame | undefined {
+  let at: CallFrame | undefined = frame;
+  while (at !== undefined && at.endMs !== 0 && at.span === undefined) at = at.parent;
+  return at;
+}
+
+/** What is active for those that a call has left behind. */
+function contextAfter({ span, base }: CallFrame): Context | undefined {
+  return span === undefined ? base : trace.setSpanContext(base ?? ROOT_CONTEXT, span.spanContext());
+}

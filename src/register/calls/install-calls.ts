@@ -1,0 +1,35 @@
+/**
+ * Makes a tracker reachable for rewritten modules: under a symbol of the global object, where their text looks
+ * for it. A module that is loaded again as it was keeps its rows.
+ */
+import type { RewrittenFunction } from '../rewrite/rewrite-module.ts';
+import type { CallFrame } from './call-frame.ts';
+import type { CallTracker } from './call-tracker.ts';
+
+/** What the text of a module calls. */
+type EnterFunction = (id: number, isDetached?: boolean) => CallFrame | undefined;
+
+export interface InstalledCalls {
+  /** Before the module runs. */
+  add(path: string, functions: readonly RewrittenFunction[]): void;
+}
+
+const GLOBAL = Symbol.for('synton.calls');
+const NOT_WATCHED: EnterFunction = () => undefined;
+
+export function installCalls(tracker: CallTracker): InstalledCalls {
+  const modules = new Map<string, EnterFunction>();
+  const signatures = new Map<string, string>();
+  const calls = { module: (path: string): EnterFunction => modules.get(path) ?? NOT_WATCHED };
+  Object.defineProperty(globalThis, GLOBAL, { value: calls, configurable: true });
+  return {
+    add(path, functions) {
+      const signature = functions.map(({ name, line }) => `${name}:${line}`).join();
+      if (signatures.get(path) === signature) return;
+      const first = tracker.table.add(path, functions);
+      if (first === undefined) return;
+      signatures.set(path, signature);
+      modules.set(path, (id, isDetached = false) => tracker.enter(first + id, isDetached));
+    },
+  };
+}

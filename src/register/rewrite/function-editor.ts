@@ -1,0 +1,234 @@
+/**
+ * Puts text around the bodies of a module's functions and at the places where they return, throw, catch and
+ * pause (inserted-text.ts). Nothing that is inserted contains a line break. One walk, in the order of the text: pieces
+ * at one offset come out as they were put in.
+ */
+import type MagicString from 'magic-string';
+import { functionName } from './function-name.ts';
+import { type FunctionShape, functionShape } from './function-shape.ts';
+import type { InsertedText } from './inserted-text.ts';
+import type { SyntaxTree } from './syntax-tree.ts';
+import { childrenOf, isFunction, isNode, lastUpTo, type SyntaxNode } from './syntax-tree.ts';
+
+/** A function whose body is wrapped. Its id is its place in the list. */
+export interface WrappedFunction {
+  readonly name: string;
+  /** Offset of the function, of a method that of its key. */
+  readonly start: number;
+  readonly isAsync: boolean;
+  readonly isGenerator: boolean;
+}
+
+export class FunctionEditor {
+  readonly wrapped: WrappedFunction[] = [];
+  readonly #tree: SyntaxTree;
+  readonly #edited: MagicString;
+  readonly #text: InsertedText;
+  readonly #ancestors: SyntaxNode[] = [];
+  /** Offsets of statements of a list: an opening parenthesis there may be taken for a call of what is before it. */
+  readonly #listed = new Set<number>();
+  /** Of the function around; undefined where it is not wrapped, and outside of functions. */
+  #around: FunctionShape | undefined;
+
+  constructor(tree: SyntaxTree, edited: MagicString, text: InsertedText) {
+    this.#tree = tree;
+    this.#edited = edited;
+    this.#text = text;
+  }
+
+  edit(): void {
+    this.#visit(this.#tree.program);
+  }
+
+  #visit(node: SyntaxNode): void {
+    if (isFunction(node)) this.#function(node);
+    else if (node.type === 'StaticBlock') this.#within(undefined, () => this.#children(node));
+    else if (node.type === 'PropertyDefinition') this.#field(node);
+    else {
+      this.#noteList(node);
+      if (this.#around === undefined) this.#children(node);
+      else this.#inFunction(node, this.#around);
+    }
+  }
+
+  #inFunction(node: SyntaxNode, around: FunctionShape): void {
+    switch (node.type) {
+      case 'ReturnStatement':
+        this.#return(node, around);
+        break;
+      case 'ThrowStatement':
+        this.#throw(node, around);
+        break;
+      case 'TryStatement':
+        this.#try(node, around);
+        break;
+      case 'AwaitExpression':
+      case 'YieldExpression':
+        this.#pause(node, around);
+        break;
+      default:
+        this.#children(node);
+    }
+  }
+
+  #children(node: SyntaxNode): void {
+    this.#ancestors.push(node);
+    for (const child of childrenOf(node)) this.#visit(child);
+    this.#ancestors.pop();
+  }
+
+  #within(around: FunctionShape | undefined, run: () => void): void {
+    const before = this.#around;
+    this.#around = around;
+    run();
+    this.#around = before;
+  }
+
+  #noteList({ type, body, consequent }: SyntaxNode): void {
+    const statements =
+      type === 'Program' || type === 'BlockStatement'
+        ? body
+        : type === 'SwitchCase'
+          ? consequent
+          : [];
+    for (const statement of statements as readonly SyntaxNode[]) {
+      if (statement.type === 'ExpressionStatement') this.#listed.add(statement.start);
+    }
+  }
+
+  /** The key belongs to the code around the class, the value to no function. */
+  #field(node: SyntaxNode): void {
+    this.#ancestors.push(node);
+    const { key, value } = node;
+    if (isNode(key)) this.#visit(key);
+    if (isNode(value)) this.#within(undefined, () => this.#visit(value));
+    this.#ancestors.pop();
+  }
+
+  #function(node: SyntaxNode): void {
+    const shape = functionShape(node);
+    const body = node['body'] as SyntaxNode;
+    if (shape === undefined) {
+      this.#within(undefined, () => this.#children(node));
+      return;
+    }
+    const id = this.wrapped.length;
+    const above = this.#ancestors.at(-1);
+    const isMember = above?.['value'] === node && isNode(above['key']);
+    this.wrapped.push({
+      name: functionName(node, this.#ancestors),
+      start: isMember ? above.start : node.start,
+      isAsync: shape.isAsync,
+      isGenerator: shape.isGenerator,
+    });
+    this.#ancestors.push(node);
+    for (const child of childrenOf(node)) {
+      if (child !== body) this.#visit(child);
+    }
+    this.#within(shape, () => {
+      const open = this.#text.open(id, shape.isAsync, shape.mode === 'detached');
+      if (body.type === 'BlockStatement') this.#block(body, open, shape);
+      else this.#expression(node, body, open, shape);
+    });
+    this.#ancestors.pop();
+  }
+
+  #block(body: SyntaxNode, open: string, { isAsync }: FunctionShape): void {
+    const directives = (body['body'] as readonly SyntaxNode[]).filter(
+      ({ directive }) => directive !== undefined,
+    );
+    const last = directives.at(-1);
+    // A directive may end without a semicolon.
+    if (last === undefined) this.#put(body.start + 1, open);
+    else this.#put(last.end, `;${open}`);
+    this.#visit(body);
+    this.#put(body.end - 1, `;${this.#text.result}=void 0${this.#text.close(isAsync)}`);
+  }
+
+  /** Of an arrow function; parentheses around it are no part of the node. */
+  #expression(node: SyntaxNode, body: SyntaxNode, open: string, { isAsync }: FunctionShape): void {
+    const arrowEnd = lastUpTo(this.#tree.arrowEnds, body.start);
+    this.#put(arrowEnd, `{${open}return ${this.#text.result}=(0,`);
+    this.#visit(body);
+    this.#put(node.end, `)${this.#text.close(isAsync)}}`);
+  }
+
+  #return(node: SyntaxNode, shape: FunctionShape): void {
+    const { frame, result, value } = this.#text;
+    const { argument } = node;
+    if (!isNode(argument)) {
+      this.#put(node.start, `{${result}=void 0;`);
+      this.#put(node.end, '}');
+      return;
+    }
+    // An async generator waits for what it returns.
+    const pauses = shape.isAsync && shape.isGenerator;
+    this.#put(argument.start, pauses ? `${value}=(0,` : `${result}=(0,`);
+    this.#children(node);
+    this.#put(argument.end, pauses ? `),${frame}?.leave(),${result}=${value}` : ')');
+  }
+
+  #throw(node: SyntaxNode, { isAsync }: FunctionShape): void {
+    const argument = node['argument'] as SyntaxNode;
+    if (!isAsync) this.#put(argument.start, `${this.#text.thrown}=(0,`);
+    this.#children(node);
+    if (!isAsync) this.#put(argument.end, ')');
+  }
+
+  #try(node: SyntaxNode, { isAsync, mode }: FunctionShape): void {
+    const { frame, thrown, error } = this.#text;
+    const { block, handler, finalizer } = node;
+    this.#ancestors.push(node);
+    this.#visit(block as SyntaxNode);
+    if (isNode(handler)) {
+      const { param } = handler;
+      const body = handler['body'] as SyntaxNode;
+      if (isNode(param)) this.#visit(param);
+      else this.#put(body.start, `(${error})`);
+      const isNamed = isNode(param) && param.type === 'Identifier';
+      const name = isNamed ? String(param['name']) : isNode(param) ? '' : error;
+      const forget = isAsync ? '' : `${thrown}=void 0;`;
+      this.#put(body.start + 1, `${forget}${frame}?.caught(${name});`);
+      this.#visit(body);
+    }
+    if (isNode(finalizer)) {
+      const pauses = mode === 'async' || mode === 'generator';
+      if (pauses) this.#put(finalizer.start + 1, `${frame}?.resume(true);`);
+      this.#visit(finalizer);
+    }
+    this.#ancestors.pop();
+  }
+
+  /** Whoever runs meanwhile is not called by this function: it is left before, and entered again after. */
+  #pause(node: SyntaxNode, { mode }: FunctionShape): void {
+    if (mode !== 'async' && mode !== 'generator') {
+      this.#children(node);
+      return;
+    }
+    const { frame, value } = this.#text;
+    const { argument } = node;
+    const isDelegate = node['delegate'] === true;
+    const keyword = isDelegate ? 'yield*' : node.type === 'AwaitExpression' ? 'await' : 'yield';
+    const semicolon = this.#listed.has(node.start) ? ';' : '';
+    if (!isNode(argument)) {
+      this.#put(node.start, `${semicolon}(${frame}?.leave(),${value}=`);
+      this.#put(node.end, `,${frame}?.resume(),${value})`);
+      return;
+    }
+    this.#put(node.start, `${semicolon}(${value}=(0,`);
+    this.#edited.remove(node.start, node.start + 'await'.length);
+    if (isDelegate) {
+      const star = this.#tree.stars.find((at) => at > node.start)!;
+      this.#edited.remove(star, star + 1);
+    }
+    this.#children(node);
+    this.#put(
+      node.end,
+      `),${frame}?.leave(),${value}=${keyword} ${value},${frame}?.resume(),${value})`,
+    );
+  }
+
+  #put(offset: number, text: string): void {
+    this.#edited.appendLeft(offset, text);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The pieces of text that are put into a module. Names start with one that the source does not contain.
+ *
+ *   f  the frame of the call: undefined where nobody counts, also where the text runs without us
+ *   r  what is returned; the frame itself as long as nothing is
+ *   t  what this function threw
+ *   v  a value on its way through an await or a yield
+ *
+ * An error is not caught where that can be avoided: catching and throwing it again would change the place
+ * that Node names when nobody catches it. `finally` tells from `r` that something was thrown. A rejection
+ * names its place itself, so async functions do catch.
+ *
+ * `(0, …)` keeps an anonymous function from being named for our variable.
+ */
+export class InsertedText {
+  readonly #base: string;
+
+  constructor(source: string) {
+    let base = '$syn';
+    while (source.includes(base)) base += '$';
+    this.#base = base;
+  }
+
+  /** A function declaration is there before anything of the module runs, in a cycle of imports too. */
+  accessor(path: string): string {
+    const base = this.#base;
+    return (
+      `function ${base}(i,d){let s=${base}.s;if(s===void 0){` +
+      `const c=globalThis[Symbol.for("synton.calls")];if(c===void 0)return;` +
+      `s=${base}.s=c.module(${JSON.stringify(path)})}return s(i,d)}`
+    );
+  }
+
+  open(id: number, isAsync: boolean, isDetached: boolean): string {
+    const base = this.#base;
+    const { frame, result, thrown, value } = this;
+    const enter = `${base}(${id}${isDetached ? ',true' : ''})`;
+    return (
+      `let ${frame}=typeof ${base}==="function"?${enter}:void 0,${result}=${frame},` +
+      `${isAsync ? '' : `${thrown},`}${value};try{`
+    );
+  }
+
+  close(isAsync: boolean): string {
+    const { frame, result, thrown, error } = this;
+    return isAsync
+      ? `}catch(${error}){${frame}?.fail(${error});throw ${error}}finally{${frame}?.exit(${result})}`
+      : `}finally{${frame}?.exit(${result},${thrown})}`;
+  }
+
+  get frame(): string {
+    return `${this.#base}_f`;
+  }
+
+  get result(): string {
+    return `${this.#base}_r`;
+  }
+
+  get thrown(): string {
+    return `${this.#base}_t`;
+  }
+
+  get value(): string {
+    return `${this.#base}_v`;
+  }
+
+  get error(): string {
+    return `${this.#base}_e`;
+  }
+}

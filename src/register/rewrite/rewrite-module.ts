@@ -1,0 +1,90 @@
+/**
+ * Rewrites a module so that each of its functions tells when it is entered and left. What the module does,
+ * the lines of its text, the arity and the names of its functions stay; `toString()` of a function shows what
+ * was inserted, and columns move on lines where something is. A pure function of its arguments, but for a map beside the module.
+ *
+ * Left as they are: functions whose declarations cannot move into a block, `use asm`, static blocks.
+ */
+import MagicString from 'magic-string';
+import { FunctionEditor } from './function-editor.ts';
+import { InsertedText } from './inserted-text.ts';
+import { mapComment, originOf, readInputMap, type SourcePlace } from './module-map.ts';
+import { lastUpTo, type ModuleFormat, parseModule, type SyntaxNode } from './syntax-tree.ts';
+
+export interface RewrittenFunction extends SourcePlace {
+  /** From 0, within the module. */
+  readonly id: number;
+  /** `Class#method` for a method. */
+  readonly name: string;
+  readonly isAsync: boolean;
+  readonly isGenerator: boolean;
+}
+
+export interface RewrittenModule {
+  readonly code: string;
+  readonly functions: readonly RewrittenFunction[];
+}
+
+export interface RewriteOptions {
+  /** Absolute, of the file. */
+  readonly path: string;
+  readonly format: ModuleFormat;
+  /** Told why a module is left alone though something could be done. */
+  readonly onProblem?: (reason: string) => void;
+}
+
+/** Undefined where there is nothing to be done, or the text cannot be parsed. Never throws. */
+export function rewriteModule(
+  source: string,
+  { path, format, onProblem }: RewriteOptions,
+): RewrittenModule | undefined {
+  try {
+    return rewritten(source, path, format);
+  } catch (error) {
+    onProblem?.(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+function rewritten(
+  source: string,
+  path: string,
+  format: ModuleFormat,
+): RewrittenModule | undefined {
+  const tree = parseModule(source, format);
+  const edited = new MagicString(source);
+  const text = new InsertedText(source);
+  const first = (tree.program['body'] as readonly SyntaxNode[]).find(
+    ({ directive }) => directive === undefined,
+  );
+  if (first === undefined) return undefined;
+  edited.appendLeft(first.start, text.accessor(path));
+  const editor = new FunctionEditor(tree, edited, text);
+  editor.edit();
+  if (editor.wrapped.length === 0) return undefined;
+  const { mapComment: comment } = tree;
+  const url = comment?.value.replace(/^[#@]\s*sourceMappingURL=/, '').trim();
+  const input = readInputMap(url, path);
+  if (comment !== undefined) edited.remove(comment.start, comment.end);
+  const map = mapComment(edited, path, input);
+  const body = edited.toString();
+  const lineStarts = startsOfLines(source);
+  const origin = originOf(input);
+  return {
+    code: `${body}${/(?:^|\n)[ \t]*$/.test(body) ? '' : '\n'}${map}`,
+    functions: editor.wrapped.map(({ name, start, isAsync, isGenerator }, id) => {
+      const lineStart = lastUpTo(lineStarts, start);
+      const line = lineStarts.indexOf(lineStart) + 1;
+      return { id, name, ...origin(line, start - lineStart + 1, path), isAsync, isGenerator };
+    }),
+  };
+}
+
+/** As the language counts lines. */
+function startsOfLines(source: string): number[] {
+  const starts = [0];
+  for (const { index, 0: end } of source.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) {
+    starts.push(index + end.length);
+  }
+  return starts;
+}
