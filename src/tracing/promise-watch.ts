@@ -10,7 +10,8 @@
  * `unhandledRejection`: once, with the same reason.
  *
  * Each call that gives a promise adds a reaction to it, as each `await` does; there is no other bound.
- * Not to be told from outside: whether a promise had a handler before it came here, taken by nobody since.
+ * Not to be told from outside: whether a promise had a handler before it first came here. One that had, is
+ * taken by nobody since and is rejected, is taken for unhandled.
  */
 import { types } from 'node:util';
 

@@ -34,6 +34,8 @@ function closedProvider(): TracerProvider {
 }
 
 const answers: unknown[] = [];
+/** Asked for once where a provider comes after it. */
+let collector: TraceCollector | undefined;
 switch (process.argv[2]) {
   case 'nobody registers':
     TraceCollector.global();
@@ -42,19 +44,35 @@ switch (process.argv[2]) {
     registerProvider(exporter);
     break;
   case 'registered after':
-    TraceCollector.global();
+    collector = TraceCollector.global();
     await outer();
     registerProvider(exporter);
     break;
+  case 'registered after, and asked for views first':
+    collector = TraceCollector.global();
+    registerProvider(exporter);
+    await collector.views.traces();
+    otel.getTracer('of the program').startSpan('by hand').end();
+    break;
+  case 'shut down, and another registered': {
+    const first = registerProvider(new InMemorySpanExporter());
+    collector = TraceCollector.global();
+    await outer();
+    await first.shutdown();
+    await outer();
+    otel.disable();
+    registerProvider(exporter);
+    break;
+  }
   case 'closed, before':
     otel.setGlobalTracerProvider(closedProvider());
     break;
   case 'closed, after':
-    TraceCollector.global();
+    collector = TraceCollector.global();
     answers.push(otel.setGlobalTracerProvider(closedProvider()));
     break;
 }
-const collector = TraceCollector.global();
+collector ??= TraceCollector.global();
 await outer();
 await outer();
 const { items } = await collector.views.traces().catch((error: Error) => {

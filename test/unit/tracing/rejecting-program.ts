@@ -5,7 +5,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
-import { trace, withSpan } from '../../../src/tracing/index.ts';
+import { trace } from '../../../src/tracing/index.ts';
 import { registerProvider } from './registered-provider.ts';
 
 type Rejects = () => Promise<never>;
@@ -28,6 +28,8 @@ async function* steps(): AsyncGenerator<number, void, unknown> {
   yield 1;
 }
 
+let given: Promise<never> | undefined;
+
 const makers: Readonly<Record<string, Rejects>> = {
   'an async function': async () => {
     await wait(2);
@@ -37,6 +39,10 @@ const makers: Readonly<Record<string, Rejects>> = {
   'an async generator': async () => {
     await (how === 'bare' ? steps : trace(steps))().next();
     throw early;
+  },
+  'a function that gives the same promise': () => {
+    given ??= wait(2).then(() => Promise.reject(early));
+    return given;
   },
   'a rejected promise': () => Promise.reject(early),
 };
@@ -75,10 +81,13 @@ const takers: Readonly<Record<string, (reject: Rejects) => unknown>> = {
     await wait(10);
     promise.catch(nothing);
   },
-  'twice over': (reject) => {
-    const promise = reject();
-    promise.catch(nothing);
-    return withSpan('again', () => promise);
+  'the first time, then dropped': (reject) => {
+    reject().catch(nothing);
+    void reject();
+  },
+  'the second time, dropped before': (reject) => {
+    void reject();
+    return reject().catch(nothing);
   },
   'through two traced functions': (reject) => trace('outer', reject)().catch(nothing),
 };
@@ -87,6 +96,7 @@ const told: Record<string, unknown> = {};
 for (const [made, reject] of Object.entries(makers)) {
   for (const [taken, take] of Object.entries(takers)) {
     heard = [];
+    given = undefined;
     exporter.reset();
     Promise.resolve(take(how === 'bare' ? reject : trace('rejects', reject))).catch(nothing);
     await wait(20);

@@ -67,6 +67,17 @@ describe('a Node stream', () => {
     expect(spans.only('reads').ended).toBe(true);
   });
 
+  test('ends its span when it is destroyed without an error', async () => {
+    const stream = reads(5);
+    stream.destroy();
+    await turn();
+    expect(spans.only('reads').status.code).toBe(SpanStatusCode.UNSET);
+    const request = trace('opens', () => new Writable({ emitClose: true }))();
+    request.destroy();
+    await turn();
+    expect(spans.only('opens').ended).toBe(true);
+  });
+
   test('whose error nobody listens for still throws it', async () => {
     const stream = trace('unheard', () => new PassThrough())();
     expect(stream.listenerCount('error')).toBe(0);
@@ -123,6 +134,8 @@ describe('a Node stream', () => {
     expect(spans.ended().length).toBe(20_000 - 32);
     expect(await read(stream)).toHaveLength(2);
     expect(spans.ended().length).toBe(20_000);
+    for (let call = 0; call < 20_000; call++) gives();
+    expect(() => stream._read(0)).not.toThrow();
   });
 
   test('that a method returns to be chained on is not waited for', () => {

@@ -190,6 +190,16 @@ describe('the collector of the process', () => {
     ]);
   });
 
+  test('goes with it when its views are asked for, too', async () => {
+    const told = await run('registered after, and asked for views first');
+    expect(told).toMatchObject({ collected: [...TWICE, 'by hand 1'] });
+  });
+
+  test('takes no spans of a provider that is shut down, and those of the next again', async () => {
+    const told = await run('shut down, and another registered');
+    expect(told).toMatchObject({ collected: [...TWICE, 'outer 2'], exported: EXPORTED, said: [] });
+  });
+
   test('that finds no place with the provider says so once, and leaves it alone', async () => {
     const told = await run('closed, before');
     expect(told).toMatchObject({ collected: [], exported: EXPORTED });
