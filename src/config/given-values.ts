@@ -61,13 +61,20 @@ const VARIABLES: ReadonlyMap<string, ConfigKey> = new Map(
 const SERVICE_LINK =
   /^SYNTON(?:_[A-Z0-9]+)*_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP)(?:_(?:ADDR|PORT|PROTO))?)?)$/;
 
+/** Read by others: by whoever looks for the file, and by the instrumentation (src/register/settings.ts). */
+const NO_KEYS: ReadonlySet<string> = new Set(
+  'CONFIG ENDPOINT TIER INCLUDE EXCLUDE SLOW_MS FIRST_CALLS HOT_CALLS CACHE'
+    .split(' ')
+    .map((name) => `SYNTON_${name}`),
+);
+
 export function valuesFromVariables(
   env: Readonly<Record<string, string | undefined>>,
 ): GivenValues {
   const values: GivenValue[] = [];
   const problems: ConfigProblem[] = [];
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith('SYNTON_') || name === 'SYNTON_CONFIG' || !text) continue;
+    if (!name.startsWith('SYNTON_') || NO_KEYS.has(name) || !text) continue;
     const origin: Origin = { source: 'variable', name };
     const key = VARIABLES.get(name);
     if (key !== undefined) {

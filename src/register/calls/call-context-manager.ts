@@ -9,9 +9,13 @@ import type { CallTracker } from './call-tracker.ts';
 export class CallContextManager extends AsyncLocalStorageContextManager {
   readonly #tracker: CallTracker;
 
-  constructor(tracker: CallTracker) {
+  readonly #onUse: (() => void) | undefined;
+
+  /** @param onUse called when a program runs something in a context */
+  constructor(tracker: CallTracker, onUse?: () => void) {
     super();
     this.#tracker = tracker;
+    this.#onUse = onUse;
   }
 
   override active(): Context {
@@ -24,6 +28,7 @@ export class CallContextManager extends AsyncLocalStorageContextManager {
     thisArg?: ThisParameterType<Fn>,
     ...args: Args
   ): ReturnType<Fn> {
+    this.#onUse?.();
     return this.#tracker.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<Fn>);
   }
 

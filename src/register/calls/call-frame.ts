@@ -97,46 +97,45 @@ export class CallFrame {
     this.resume();
   }
 
-  /** An async function is about to be rejected. */
-  fail(error: unknown): void {
-    this.hasFailed = true;
-    this.error = error;
-    this.#tracker.caught(error);
-  }
-
   /**
    * @param result the frame itself where nothing was returned
    * @param thrown what the function itself threw last
+   * @param awaited what it paused for last
    */
-  exit(result?: unknown, thrown?: unknown): void {
+  exit(result?: unknown, thrown?: unknown, awaited?: unknown): void {
     if (this.endMs !== 0) return;
     const wasIn = this.#isIn;
     this.leave();
     const tracker = this.#tracker;
     if (result !== this) {
       tracker.returned();
-      if (this.#isAsync && isNativePromise(result)) this.#endWith(result);
+      if (this.#isAsync && isNativePromise(result)) this.#follow(result, false);
       else tracker.end(this);
       return;
     }
-    const { isAsync, isGenerator } = tracker.table.functions[this.row]!;
-    const isLeft = isAsync || (isGenerator && (!wasIn || this.#mayBeLeft));
-    if (!isLeft) {
-      this.hasFailed = true;
-      this.error = tracker.thrownBy(thrown);
-    }
-    tracker.end(this);
+    const isInterrupted = this.#wasEntered && (!wasIn || this.#mayBeLeft);
+    const { isGenerator } = tracker.table.functions[this.row]!;
+    if (isInterrupted && this.#isAsync && thrown === undefined && isNativePromise(awaited)) {
+      // Its rejection is what was thrown, if it was rejected.
+      this.#follow(awaited, !isGenerator, performance.now());
+    } else if (isInterrupted && isGenerator) tracker.end(this);
+    else this.#end(true, tracker.thrownBy(thrown));
   }
 
-  /** What an async function returns is waited for by the promise that its caller has, so that watching it hides nothing. */
-  #endWith(result: Promise<unknown>): void {
-    const tracker = this.#tracker;
-    const done = (): void => tracker.end(this);
+  #end(hasFailed: boolean, error: unknown, endMs?: number): void {
+    this.hasFailed = hasFailed;
+    this.error = error;
+    this.#tracker.end(this, endMs);
+  }
+
+  /** Whoever awaits or returns a promise in an async function has handled it: watching it hides nothing. */
+  #follow(promise: Promise<unknown>, hasFailed: boolean, endMs?: number): void {
+    const done = (): void => this.#end(hasFailed, undefined, endMs);
     const failed = (error: unknown): void => {
-      this.hasFailed = true;
-      this.error = error;
-      tracker.end(this);
+      // What it came through is waiting for it, where that did not know it either.
+      this.#tracker.caught(error);
+      this.#end(true, error, endMs);
     };
-    Reflect.apply(then, result, [done, failed]);
+    Reflect.apply(then, promise, [done, failed]);
   }
 }

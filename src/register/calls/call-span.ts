@@ -4,6 +4,7 @@
  *
  * Bounds: ITEMS_MAX attributes, events and links each; what is beyond is counted as dropped.
  */
+import { types } from 'node:util';
 import {
   type Attributes,
   type AttributeValue,
@@ -98,19 +99,19 @@ export class CallSpan implements Span {
   }
 
   addEvent(name: string, second?: Attributes | TimeInput, time?: TimeInput): this {
-    if (!this.#isOpen) return this;
+    const isTime = isTimeInput(second);
+    this.#addEvent(name, isTime ? {} : { ...second }, isTime ? second : time);
+    return this;
+  }
+
+  #addEvent(name: string, attributes: Attributes, time: TimeInput | undefined): void {
+    if (!this.#isOpen) return;
     if (this.events.length >= ITEMS_MAX) {
       this.droppedEventsCount++;
-      return this;
+      return;
     }
-    const isTime = isTimeInput(second);
-    const at = isTime ? second : time;
-    this.events.push({
-      time: at === undefined ? hrTimeOf(performance.now()) : timeOf(at),
-      name,
-      attributes: isTime || second === undefined ? {} : { ...second },
-    });
-    return this;
+    const at = time === undefined ? hrTimeOf(performance.now()) : timeOf(time);
+    this.events.push({ time: at, name, attributes });
   }
 
   addLink(link: Link): this {
@@ -136,14 +137,14 @@ export class CallSpan implements Span {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const { name, message, stack, code } = Object(exception) as Record<string, unknown>;
+    const { name, message, code } = Object(exception) as Record<string, unknown>;
     const type = code ?? name;
     const attributes: Attributes = {
       ...(type !== undefined && { 'exception.type': String(type) }),
       'exception.message': String(typeof exception === 'string' ? exception : (message ?? '')),
-      ...(typeof stack === 'string' && { 'exception.stacktrace': stack }),
     };
-    this.addEvent('exception', attributes, time);
+    addStack(attributes, exception);
+    this.#addEvent('exception', attributes, time);
   }
 
   isRecording(): boolean {
@@ -169,6 +170,30 @@ export class CallSpan implements Span {
   close(endMs: number): void {
     this.endTime = hrTimeOf(endMs);
     this.#isOpen = false;
+  }
+}
+
+/**
+ * Read when the span is written. An engine that was asked for the stack of an error no longer tells where a rejection
+ * came from that nobody handles.
+ */
+function addStack(attributes: Attributes, exception: Exception): void {
+  if (!types.isNativeError(exception)) return;
+  let text: string | undefined;
+  Object.defineProperty(attributes, 'exception.stacktrace', {
+    enumerable: true,
+    get: (): string => {
+      text ??= stackOf(exception);
+      return text;
+    },
+  });
+}
+
+function stackOf(error: Error): string {
+  try {
+    return String(error.stack);
+  } catch {
+    return '';
   }
 }
 

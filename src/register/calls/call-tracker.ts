@@ -157,9 +157,8 @@ export class CallTracker {
     if (this.#unwound.length > 0) this.#flushUnwound(error);
   }
 
-  end(frame: CallFrame): void {
+  end(frame: CallFrame, endMs: number = performance.now()): void {
     if (frame.endMs !== 0) return;
-    const endMs = performance.now();
     frame.endMs = endMs;
     const durationMs = endMs - frame.startMs;
     const { hasFailed } = frame;

@@ -4,6 +4,7 @@
  * at one offset come out as they were put in.
  */
 import type MagicString from 'magic-string';
+import { declaresExports } from './declares-exports.ts';
 import { functionName } from './function-name.ts';
 import { type FunctionShape, functionShape } from './function-shape.ts';
 import type { InsertedText } from './inserted-text.ts';
@@ -57,7 +58,7 @@ export class FunctionEditor {
         this.#return(node, around);
         break;
       case 'ThrowStatement':
-        this.#throw(node, around);
+        this.#throw(node);
         break;
       case 'TryStatement':
         this.#try(node, around);
@@ -108,7 +109,7 @@ export class FunctionEditor {
   #function(node: SyntaxNode): void {
     const shape = functionShape(node);
     const body = node['body'] as SyntaxNode;
-    if (shape === undefined) {
+    if (shape === undefined || declaresExports(node, this.#ancestors)) {
       this.#within(undefined, () => this.#children(node));
       return;
     }
@@ -126,14 +127,14 @@ export class FunctionEditor {
       if (child !== body) this.#visit(child);
     }
     this.#within(shape, () => {
-      const open = this.#text.open(id, shape.isAsync, shape.mode === 'detached');
-      if (body.type === 'BlockStatement') this.#block(body, open, shape);
-      else this.#expression(node, body, open, shape);
+      const open = this.#text.open(id, shape.mode === 'detached');
+      if (body.type === 'BlockStatement') this.#block(body, open);
+      else this.#expression(node, body, open);
     });
     this.#ancestors.pop();
   }
 
-  #block(body: SyntaxNode, open: string, { isAsync }: FunctionShape): void {
+  #block(body: SyntaxNode, open: string): void {
     const directives = (body['body'] as readonly SyntaxNode[]).filter(
       ({ directive }) => directive !== undefined,
     );
@@ -142,15 +143,15 @@ export class FunctionEditor {
     if (last === undefined) this.#put(body.start + 1, open);
     else this.#put(last.end, `;${open}`);
     this.#visit(body);
-    this.#put(body.end - 1, `;${this.#text.result}=void 0${this.#text.close(isAsync)}`);
+    this.#put(body.end - 1, `;${this.#text.result}=void 0${this.#text.close()}`);
   }
 
   /** Of an arrow function; parentheses around it are no part of the node. */
-  #expression(node: SyntaxNode, body: SyntaxNode, open: string, { isAsync }: FunctionShape): void {
+  #expression(node: SyntaxNode, body: SyntaxNode, open: string): void {
     const arrowEnd = lastUpTo(this.#tree.arrowEnds, body.start);
     this.#put(arrowEnd, `{${open}return ${this.#text.result}=(0,`);
     this.#visit(body);
-    this.#put(node.end, `)${this.#text.close(isAsync)}}`);
+    this.#put(node.end, `)${this.#text.close()}}`);
   }
 
   #return(node: SyntaxNode, shape: FunctionShape): void {
@@ -168,14 +169,14 @@ export class FunctionEditor {
     this.#put(argument.end, pauses ? `),${frame}?.leave(),${result}=${value}` : ')');
   }
 
-  #throw(node: SyntaxNode, { isAsync }: FunctionShape): void {
+  #throw(node: SyntaxNode): void {
     const argument = node['argument'] as SyntaxNode;
-    if (!isAsync) this.#put(argument.start, `${this.#text.thrown}=(0,`);
+    this.#put(argument.start, `${this.#text.thrown}=(0,`);
     this.#children(node);
-    if (!isAsync) this.#put(argument.end, ')');
+    this.#put(argument.end, ')');
   }
 
-  #try(node: SyntaxNode, { isAsync, mode }: FunctionShape): void {
+  #try(node: SyntaxNode, { mode }: FunctionShape): void {
     const { frame, thrown, error } = this.#text;
     const { block, handler, finalizer } = node;
     this.#ancestors.push(node);
@@ -187,8 +188,7 @@ export class FunctionEditor {
       else this.#put(body.start, `(${error})`);
       const isNamed = isNode(param) && param.type === 'Identifier';
       const name = isNamed ? String(param['name']) : isNode(param) ? '' : error;
-      const forget = isAsync ? '' : `${thrown}=void 0;`;
-      this.#put(body.start + 1, `${forget}${frame}?.caught(${name});`);
+      this.#put(body.start + 1, `${thrown}=void 0;${frame}?.caught(${name});`);
       this.#visit(body);
     }
     if (isNode(finalizer)) {

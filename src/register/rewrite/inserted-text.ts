@@ -6,9 +6,8 @@
  *   t  what this function threw
  *   v  a value on its way through an await or a yield
  *
- * An error is not caught where that can be avoided: catching and throwing it again would change the place
- * that Node names when nobody catches it. `finally` tells from `r` that something was thrown. A rejection
- * names its place itself, so async functions do catch.
+ * An error is not caught where it would have to be thrown again: that changes the place which Node names when
+ * nobody catches it. `finally` tells from `r` that something was thrown.
  *
  * `(0, …)` keeps an anonymous function from being named for our variable.
  */
@@ -31,21 +30,19 @@ export class InsertedText {
     );
   }
 
-  open(id: number, isAsync: boolean, isDetached: boolean): string {
+  open(id: number, isDetached: boolean): string {
     const base = this.#base;
     const { frame, result, thrown, value } = this;
     const enter = `${base}(${id}${isDetached ? ',true' : ''})`;
     return (
-      `let ${frame}=typeof ${base}==="function"?${enter}:void 0,${result}=${frame},` +
-      `${isAsync ? '' : `${thrown},`}${value};try{`
+      `let ${frame}=typeof ${base}==="function"?${enter}:void 0,` +
+      `${result}=${frame},${thrown},${value};try{`
     );
   }
 
-  close(isAsync: boolean): string {
-    const { frame, result, thrown, error } = this;
-    return isAsync
-      ? `}catch(${error}){${frame}?.fail(${error});throw ${error}}finally{${frame}?.exit(${result})}`
-      : `}finally{${frame}?.exit(${result},${thrown})}`;
+  close(): string {
+    const { frame, result, thrown, value } = this;
+    return `}finally{${frame}?.exit(${result},${thrown},${value})}`;
   }
 
   get frame(): string {

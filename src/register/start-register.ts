@@ -1,0 +1,172 @@
+/**
+ * Puts the instrumentation together for one thread of a program: where spans go, what runs, what is rewritten,
+ * and what is done at the end. Nothing of the program has run yet.
+ */
+import { realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, threadId } from 'node:worker_threads';
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { ExportOptions, ProcessorOptions } from '../sdk/processor-options.ts';
+import { processorSettings } from '../sdk/processor-settings.ts';
+import { SyntonSpanProcessor } from '../sdk/span-processor.ts';
+import { packageVersion } from '../telemetry/package-version.ts';
+import { startCoverage } from './call-coverage.ts';
+import { callSummary } from './call-summary.ts';
+import { CallContextManager } from './calls/call-context-manager.ts';
+import type { CallSpan, SpanOrigin } from './calls/call-span.ts';
+import { CallTracker } from './calls/call-tracker.ts';
+import { installCalls } from './calls/install-calls.ts';
+import { installHooks } from './hooks/install-hooks.ts';
+import { moduleFilter, programRoot } from './hooks/module-filter.ts';
+import { ModuleRewriter } from './hooks/module-rewriter.ts';
+import { flagsOf, loaderAfter } from './hooks/other-loaders.ts';
+import { TransformCache, userCacheFolder } from './hooks/transform-cache.ts';
+import { ProgramEnd } from './program-end.ts';
+import { ProviderFollower } from './provider-follower.ts';
+import { type RegisterSettings, registerSettings } from './settings.ts';
+import { parseTraceParent } from './trace-parent.ts';
+
+/** Longer than a destination near by needs, short for whoever waits for a program to end. */
+const FLUSH_MS = 2_000;
+/** Of what the rewriter makes: to be raised when it makes something else of the same text. */
+const REWRITER_VERSION = 1;
+const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
+
+/** Does nothing in our own processes and threads, and where spans would go nowhere. */
+export function startRegister(): void {
+  const entry = entryPath();
+  if (entry?.startsWith(OWN_FOLDER)) return;
+  const settings = registerSettings(process.env);
+  for (const warning of settings.warnings) say(warning);
+  const options = processorOptions(settings);
+  const env = { OTEL_BSP_EXPORT_TIMEOUT: String(FLUSH_MS), ...process.env };
+  const { enabled, runtime, isMemoryOnly } = processorSettings(options, env);
+  if (!enabled) return;
+  const { forward } = runtime;
+  if (isMemoryOnly && forward === undefined) {
+    if (isMainThread) {
+      say(
+        'nothing says where spans go, so nothing is watched: set SYNTON_ENDPOINT, such as http://127.0.0.1:4317',
+      );
+    }
+    return;
+  }
+  const processor = new SyntonSpanProcessor(options, { env, isMemoryMeant: true });
+  const { endpoint, format, headers, compression } = forward ?? {};
+  const destination = { endpoint, format, headers, compression } as ExportOptions;
+  watch(settings, entry, processor, forward && new ProgramEnd(destination));
+}
+
+function watch(
+  settings: RegisterSettings,
+  entry: string | undefined,
+  processor: SyntonSpanProcessor,
+  end: ProgramEnd | undefined,
+): void {
+  const parent = parseTraceParent(process.env['TRACEPARENT']);
+  const root = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
+  const origin: SpanOrigin = {
+    resource: { attributes: { 'service.name': `unknown_service:${process.release.name}` } },
+    scope: { name: 'synton/register', version: packageVersion() },
+  };
+  const give = (span: CallSpan): void => {
+    processor.onEnd(span);
+    end?.add(span);
+  };
+  const sink = { started: (span: CallSpan) => processor.onStart(span), ended: give };
+  const tracker = new CallTracker({ ...settings, root }, sink, origin);
+  const follower = new ProviderFollower(processor, end, origin);
+  context.setGlobalContextManager(new CallContextManager(tracker, () => follower.follow()));
+  follower.start();
+  const folder = programRoot(entry === undefined ? process.cwd() : dirname(entry));
+  const filter = moduleFilter({ root: folder, ...settings });
+  const isWatched = (path: string): boolean => !path.startsWith(OWN_FOLDER) && filter(path);
+  const counted = settings.tier === 0 ? startCoverage(isWatched) : () => tracker.counted();
+  if (settings.tier === 2) rewriteModules(settings, tracker, isWatched);
+  endWith(processor, end, tracker, () => {
+    tracker.flush();
+    const summary = callSummary(counted(), origin, parent);
+    if (summary !== undefined) give(summary);
+  });
+}
+
+function rewriteModules(
+  { cache }: RegisterSettings,
+  tracker: CallTracker,
+  isWatched: (path: string) => boolean,
+): void {
+  const said = new Set<string>();
+  const salt = `${REWRITER_VERSION} ${packageVersion()} ${process.version}`;
+  const late = loaderAfter(flagsOf(process.execArgv, process.env['NODE_OPTIONS']));
+  if (late !== undefined && isMainThread) {
+    say(
+      `${basename(late)} is loaded after synton/register, which cannot watch what it makes: name it first`,
+    );
+  }
+  const folder = cache ?? userCacheFolder(process.env);
+  installHooks(
+    new ModuleRewriter({
+      isWatched,
+      calls: installCalls(tracker),
+      cache: cache === 'off' ? undefined : new TransformCache(folder, salt),
+      say: (topic, message) => {
+        if (!said.has(topic)) say(message);
+        said.add(topic);
+      },
+    }),
+  );
+}
+
+/** A program ends as it would without us: its exit code, its output, its listeners. */
+function endWith(
+  processor: SyntonSpanProcessor,
+  end: ProgramEnd | undefined,
+  tracker: CallTracker,
+  finish: () => void,
+): void {
+  let isFinished = false;
+  const once = (): void => {
+    if (isFinished) return;
+    isFinished = true;
+    try {
+      finish();
+    } catch (error) {
+      say(`what was called could not be told: ${String(error)}`);
+    }
+  };
+  process.on('uncaughtExceptionMonitor', (error) => tracker.caught(error));
+  // Before the processor's own listener, which waits for what has ended by then.
+  process.prependListener('beforeExit', () => {
+    once();
+    void processor.forceFlush().then(() => end?.settle());
+  });
+  process.on('exit', () => {
+    once();
+    tracker.isOn = false;
+    end?.send();
+  });
+}
+
+function processorOptions({ endpoint }: RegisterSettings): ProcessorOptions {
+  if (endpoint === undefined) return {};
+  // Port 4318 is that of OTLP over HTTP, and only that has a path.
+  const format = /:4318\/?$|\/\/[^/]+\/./.test(endpoint) ? 'otlp-http' : 'otlp';
+  return { export: { endpoint, format } };
+}
+
+function entryPath(): string | undefined {
+  const [, path] = process.argv;
+  if (path === undefined) return undefined;
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** To stderr, which is all that a program's own output is not. */
+function say(message: string): void {
+  const where = threadId === 0 ? '' : ` (thread ${threadId})`;
+  process.stderr.write(`synton${where}: ${message}\n`);
+}
