@@ -1,5 +1,5 @@
 /**
- * The messages of a trace request as JSON names them: the one table that both directions of the JSON
+ * The messages of a trace request, and what is read of a log request, as JSON names them: the one table that both directions of the JSON
  * codec follow. A member is found under its camelCase name and, leniently, its proto name.
  */
 
@@ -229,4 +229,32 @@ export const RESOURCE_SPANS: MessageSchema = message('ResourceSpans', [
 
 export const TRACES_DATA: MessageSchema = message('TracesData', [
   list(1, 'resourceSpans', () => RESOURCE_SPANS),
+]);
+
+/** Of a log record what tells of spans; severity and body are passed over. */
+const LOG_RECORD: MessageSchema = message('LogRecord', [
+  { number: 1, name: 'timeUnixNano', kind: 'fixed64' },
+  attributes(6),
+  dropped(7, 'Attributes'),
+  { number: 8, name: 'flags', kind: 'fixed32' },
+  { number: 9, name: 'traceId', kind: 'id' },
+  { number: 10, name: 'spanId', kind: 'id' },
+  { number: 11, name: 'observedTimeUnixNano', kind: 'fixed64' },
+  text(12, 'eventName'),
+]);
+
+const SCOPE_LOGS: MessageSchema = message('ScopeLogs', [
+  nested(1, 'scope', () => SCOPE),
+  list(2, 'logRecords', () => LOG_RECORD),
+  text(3, 'schemaUrl'),
+]);
+
+const RESOURCE_LOGS: MessageSchema = message('ResourceLogs', [
+  nested(1, 'resource', () => RESOURCE),
+  list(2, 'scopeLogs', () => SCOPE_LOGS),
+  text(3, 'schemaUrl'),
+]);
+
+export const LOGS_DATA: MessageSchema = message('LogsData', [
+  list(1, 'resourceLogs', () => RESOURCE_LOGS),
 ]);

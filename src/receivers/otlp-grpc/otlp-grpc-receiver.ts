@@ -12,6 +12,7 @@ import http2 from 'node:http2';
 import { ByteBudget } from '../../pipeline/byte-budget.ts';
 import type { Component, Host } from '../../pipeline/component.ts';
 import { listen } from '../../pipeline/listen.ts';
+import type { LogEventConsumer } from '../../pipeline/log-event-consumer.ts';
 import { RequestGuard } from '../../pipeline/request-guard.ts';
 import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
 import { BufferPool } from '../otlp/buffer-pool.ts';
@@ -42,6 +43,7 @@ export class OtlpGrpcReceiver implements Component {
   readonly #settings: Required<OtlpGrpcSettings>;
   readonly #consumer: SpanConsumer;
   readonly #budget: ByteBudget;
+  readonly #logEvents: LogEventConsumer | undefined;
   readonly #sessions = new Map<http2.ServerHttp2Session, SessionState>();
   readonly #exchanges = new Set<GrpcExchange>();
   #server: http2.Http2Server | undefined;
@@ -55,10 +57,12 @@ export class OtlpGrpcReceiver implements Component {
     settings: OtlpGrpcSettings,
     consumer: SpanConsumer,
     budget: ByteBudget = new ByteBudget(64 * 1024 * 1024),
+    logEvents?: LogEventConsumer,
   ) {
     this.#settings = completeSettings({ maxStreams: STREAMS_MAX, ...settings });
     this.#consumer = consumer;
     this.#budget = budget;
+    this.#logEvents = logEvents;
   }
 
   /** The bound port, after start. */
@@ -75,7 +79,7 @@ export class OtlpGrpcReceiver implements Component {
       budget: this.#budget,
       pool: new BufferPool(),
       inflater: new Inflater(maxRequestBytes),
-      handler: new ExportHandler(this.#consumer, host),
+      handler: new ExportHandler(this.#consumer, host, this.#logEvents),
       guard: new RequestGuard(this.#settings.host, allowedHosts),
       done: (exchange) => this.#exchanges.delete(exchange),
     };

@@ -9,6 +9,7 @@ import http from 'node:http';
 import { ByteBudget } from '../../pipeline/byte-budget.ts';
 import type { Component, Host } from '../../pipeline/component.ts';
 import { listen } from '../../pipeline/listen.ts';
+import type { LogEventConsumer } from '../../pipeline/log-event-consumer.ts';
 import { RequestGuard } from '../../pipeline/request-guard.ts';
 import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
 import { BufferPool } from '../otlp/buffer-pool.ts';
@@ -30,6 +31,7 @@ export class OtlpHttpReceiver implements Component {
   readonly #settings: Required<OtlpHttpSettings>;
   readonly #consumer: SpanConsumer;
   readonly #budget: ByteBudget;
+  readonly #logEvents: LogEventConsumer | undefined;
   /** Aborts when nobody can be answered any more. */
   readonly #cut = new AbortController();
   #server: http.Server | undefined;
@@ -42,10 +44,12 @@ export class OtlpHttpReceiver implements Component {
     settings: OtlpHttpSettings,
     consumer: SpanConsumer,
     budget: ByteBudget = new ByteBudget(64 * 1024 * 1024),
+    logEvents?: LogEventConsumer,
   ) {
     this.#settings = completeSettings(settings);
     this.#consumer = consumer;
     this.#budget = budget;
+    this.#logEvents = logEvents;
   }
 
   /** The bound port, after start. */
@@ -62,7 +66,7 @@ export class OtlpHttpReceiver implements Component {
       budget: this.#budget,
       pool: new BufferPool(),
       inflater: new Inflater(maxRequestBytes),
-      handler: new ExportHandler(this.#consumer, host),
+      handler: new ExportHandler(this.#consumer, host, this.#logEvents),
       guard: new RequestGuard(this.#settings.host, allowedHosts),
       abort: this.#cut.signal,
       isClosing: () => this.#closing !== undefined,

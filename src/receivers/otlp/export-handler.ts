@@ -7,26 +7,34 @@
  */
 import { countItems, countItemsJson } from '../../otlp/count-items.ts';
 import { jsonToProtobuf } from '../../otlp/json/json-to-protobuf.ts';
-import { TRACES_DATA } from '../../otlp/json/otlp-schema.ts';
+import { LOGS_DATA, TRACES_DATA } from '../../otlp/json/otlp-schema.ts';
+import { mayHoldLogEvents, readLogEvents } from '../../otlp/read-log-events.ts';
 import { SpanScanner } from '../../otlp/scan-traces.ts';
 import { MalformedProtobuf } from '../../otlp/wire/malformed-protobuf.ts';
 import type { Host } from '../../pipeline/component.ts';
+import type { LogEventConsumer } from '../../pipeline/log-event-consumer.ts';
 import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
 import { ACCEPTED, type ExportOutcome, type RequestKind } from './export-outcome.ts';
 
 const NOT_KEPT = {
-  logs: { reason: 'unsupported_logs', message: 'log records are not kept: send traces only' },
+  logs: {
+    reason: 'unsupported_logs',
+    message: 'log records are not kept, but for those that tell of spans that have not ended',
+  },
   metrics: { reason: 'unsupported_metrics', message: 'metrics are not kept: send traces only' },
 } as const;
 
 export class ExportHandler {
   readonly #consumer: SpanConsumer;
   readonly #host: Host;
+  readonly #logEvents: LogEventConsumer | undefined;
   readonly #scanner = new SpanScanner();
 
-  constructor(consumer: SpanConsumer, host: Host) {
+  /** Without `logEvents` no log record is taken. */
+  constructor(consumer: SpanConsumer, host: Host, logEvents?: LogEventConsumer) {
     this.#consumer = consumer;
     this.#host = host;
+    this.#logEvents = logEvents;
   }
 
   /** `bytes` is the request, decompressed; `kind.encoding` is not looked at. */
@@ -63,7 +71,7 @@ export class ExportHandler {
     return { status: 'busy', reason, retryAfterMs };
   }
 
-  /** Log records and data points are counted, and all of them rejected. */
+  /** Log records and data points are counted, and all of them rejected but those that tell of open spans. */
   #notKept(
     { signal, format }: { signal: 'logs' | 'metrics'; format: RequestKind['format'] },
     bytes: Uint8Array,
@@ -79,6 +87,7 @@ export class ExportHandler {
           );
         records = counted.count;
       }
+      if (signal === 'logs') records -= this.#takeEvents(format, bytes);
     } catch (error) {
       if (!(error instanceof MalformedProtobuf)) return this.#failed(error);
       return this.invalid(`not an OTLP ${signal} request: ${error.message}`);
@@ -87,6 +96,21 @@ export class ExportHandler {
     const { reason, message } = NOT_KEPT[signal];
     this.#host.counters.drop(reason, records);
     return { status: 'partial', rejectedSpans: records, reason: message };
+  }
+
+  /** Returns how many there were. */
+  #takeEvents(format: RequestKind['format'], bytes: Uint8Array): number {
+    if (this.#logEvents === undefined || !mayHoldLogEvents(bytes)) return 0;
+    let request = bytes;
+    if (format === 'json') {
+      const read = jsonToProtobuf(bytes, LOGS_DATA);
+      // Counted already, so it is JSON; as no log request it has nothing to tell.
+      if (read.status === 'invalid') return 0;
+      request = read.bytes;
+    }
+    const events = readLogEvents(request);
+    this.#logEvents.take(events);
+    return events.length;
   }
 
   async #traces(bytes: Uint8Array, abort: AbortSignal): Promise<ExportOutcome> {
