@@ -68,6 +68,8 @@ function statement(kind: Kind, depth: number): fc.Arbitrary<string> {
     shown,
     join(text('return '), value(kind, Math.min(depth, 1))),
     text('return'),
+    text('return[a,b]'),
+    text('throw[a]'),
     text("throw new Error('e' + a)"),
     text('throw (a, b)'),
     text('a = b, b = a + 1'),

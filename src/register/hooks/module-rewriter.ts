@@ -27,6 +27,8 @@ type Rewrite = typeof import('../rewrite/rewrite-module.ts').rewriteModule;
 export class ModuleRewriter {
   readonly #parts: RewriterParts;
   #rewrite: Rewrite | undefined;
+  /** The parser comes through the hooks too. */
+  #isLoading = false;
 
   constructor(parts: RewriterParts) {
     this.#parts = parts;
@@ -35,7 +37,7 @@ export class ModuleRewriter {
   /** Undefined where the module is to be loaded as it is. Never throws. */
   rewrite(path: string, loaded: LoadedFormat, source: string): LoadedModule | undefined {
     const { isWatched, calls, cache } = this.#parts;
-    if (!isWatched(path)) return undefined;
+    if (this.#isLoading || !isWatched(path)) return undefined;
     const isTypeScript = loaded.endsWith('-typescript');
     const format = loaded.startsWith('module') ? 'module' : 'commonjs';
     const key = cache?.key(path, loaded, source);
@@ -52,9 +54,18 @@ export class ModuleRewriter {
     return { format, source: result.code };
   }
 
+  #load(): Rewrite {
+    this.#isLoading = true;
+    try {
+      return loadRewrite();
+    } finally {
+      this.#isLoading = false;
+    }
+  }
+
   #made(path: string, format: 'module' | 'commonjs', source: string): RewrittenModule | undefined {
     // Loaded when it is needed: a program whose modules are all in the cache does without the parser.
-    this.#rewrite ??= loadRewrite();
+    this.#rewrite ??= this.#load();
     let problem: string | undefined;
     const onProblem = (reason: string): void => {
       problem ??= reason;

@@ -164,14 +164,15 @@ export class FunctionEditor {
     }
     // An async generator waits for what it returns.
     const pauses = shape.isAsync && shape.isGenerator;
-    this.#put(argument.start, pauses ? `${value}=(0,` : `${result}=(0,`);
+    // `return[]` needs no space, and so needs one now.
+    this.#put(argument.start, pauses ? ` ${value}=(0,` : ` ${result}=(0,`);
     this.#children(node);
     this.#put(argument.end, pauses ? `),${frame}?.leave(),${result}=${value}` : ')');
   }
 
   #throw(node: SyntaxNode): void {
     const argument = node['argument'] as SyntaxNode;
-    this.#put(argument.start, `${this.#text.thrown}=(0,`);
+    this.#put(argument.start, ` ${this.#text.thrown}=(0,`);
     this.#children(node);
     this.#put(argument.end, ')');
   }

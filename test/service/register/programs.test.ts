@@ -1,0 +1,234 @@
+/** Whole programs with `--import synton/register`: they do what they did, and their calls arrive. */
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Ended, WatchedPrograms } from './watched-program.ts';
+
+const programs = new WatchedPrograms();
+beforeAll(() => programs.open());
+afterAll(() => programs.close());
+afterEach(() => programs.takeSpans());
+
+/** Lines stay; columns move where something is inserted, and Node shows the line as it runs. */
+function withoutColumns({ stderr, ...ended }: Ended): Ended {
+  const lines = stderr
+    .replace(/(:\d+):\d+\b/g, '$1')
+    .replace(/^ +\^+$/gm, '^')
+    .replace(/\(node:\d+\)/g, '(node)')
+    .split('\n');
+  const shown = lines.indexOf('^');
+  if (shown > 0) lines[shown - 1] = '';
+  return { ...ended, stderr: lines.join('\n') };
+}
+
+async function same(entry: string, kill?: RegExp): Promise<Ended> {
+  const [plain, watched] = [
+    await programs.plain(entry, kill),
+    await programs.watched(entry, {}, kill),
+  ];
+  expect(withoutColumns(watched)).toEqual(withoutColumns(plain));
+  return watched;
+}
+
+const names = () => programs.takeSpans().map(({ name }) => name);
+
+/** Name, files of which the first is the entry, spans that must be there. */
+const PROGRAMS: readonly [string, Readonly<Record<string, string>>, readonly string[]][] = [
+  [
+    'ES modules in a cycle',
+    {
+      'cycle.mjs': `import { b } from './cycle-b.mjs'; export function a(n) { return n && b(n - 1) }\nconsole.log(a(3), a.length, a.name)`,
+      'cycle-b.mjs': `import { a } from './cycle.mjs';\nexport function b(n) { return n + a(n) }\nconsole.log(b(1), import.meta.main)`,
+    },
+    ['a', 'b'],
+  ],
+  [
+    'CommonJS, imported by name',
+    {
+      'named.mjs': `import { one, two } from './named.cjs'; console.log(one(), two)`,
+      'named.cjs': `'use strict'; Object.defineProperty(exports, 'two', { enumerable: true, get: function () { return m.two; } });\nconst m = { two: 2 };\nexports.one = function one() { return [require.main === undefined, module.id.length > 1, __filename.length > 1].join() };`,
+    },
+    ['one'],
+  ],
+  [
+    'TypeScript',
+    {
+      'typed.ts': `import { double } from './double.cts';\nclass Box<T> { readonly #value: T; constructor(value: T) { this.#value = value } get value(): T { return this.#value } }\nconsole.log(new Box<number>(double(4)).value satisfies number);`,
+      'double.cts': `exports.double = function double(n: number): number { return n * 2 }`,
+    },
+    ['Box#constructor', 'Box#get value', 'double'],
+  ],
+  [
+    'classes and generators',
+    {
+      'classes.cjs': `class A { #x = 1; static #count = 0; static { A.#count++ } get x() { return this.#x } set x(v) { this.#x = v } *walk() { yield* [1, this.x]; } static of(...a) { return new this(...a) } async *late() { for await (const v of this.walk()) yield v } }
+class B extends A { constructor(n = 5) { const m = n; super(); this.x = m } toString() { return super.toString() + new.target } }
+(async () => { const b = B.of(7); console.log([...b.walk()], b + '', B.length); for await (const v of b.late()) console.log(v) })()`,
+    },
+    ['B#constructor', 'A.of', 'A#walk', 'A#late', 'A#set x', 'B#toString'],
+  ],
+  [
+    'an error in a callback',
+    {
+      'throws.cjs': `function fails() {\n  JSON.parse('{');\n}\nsetTimeout(() => {\n  fails();\n});`,
+    },
+    ['fails'],
+  ],
+  [
+    'a rejection that nobody handles',
+    {
+      'rejects.mjs': `async function fails() {\n  await null;\n  throw new RangeError('no');\n}\nfails();`,
+    },
+    ['fails'],
+  ],
+  [
+    'process.exit at once',
+    {
+      'exits.cjs': `function work(n) { if (n === 2) process.exit(7); return n }\nprocess.on('exit', (code) => console.log('exit', code));\nfor (let n = 0; ; n++) console.log(work(n))`,
+    },
+    ['work'],
+  ],
+  [
+    'a fork',
+    {
+      'forks.cjs': `const { fork } = require('node:child_process');\nfunction parent() { fork(__dirname + '/forked.cjs').on('message', (m) => console.log(m)).on('exit', (code) => console.log(code)) }\nparent()`,
+      'forked.cjs': `function child() { process.send('hello'); process.exitCode = 3; process.disconnect() }\nchild()`,
+    },
+    ['parent', 'child'],
+  ],
+  [
+    'a worker thread',
+    {
+      'threads.mjs': `import { Worker } from 'node:worker_threads';\nfunction main() { new Worker(new URL('./thread.mjs', import.meta.url)).on('message', (m) => console.log(m)).on('exit', (code) => console.log(code)) }\nmain()`,
+      'thread.mjs': `import { parentPort } from 'node:worker_threads';\nfunction threaded() { parentPort.postMessage('done') }\nthreaded()`,
+    },
+    ['main', 'threaded'],
+  ],
+  [
+    'stdout that is closed',
+    { 'closes.cjs': `function close() { process.stdout.end('last\\n') }\nclose()` },
+    ['close'],
+  ],
+  [
+    'functions read as text',
+    {
+      'text.cjs': `const vm = require('node:vm');\nconst add = async (a, b) => (await a) + b;\nvm.runInNewContext('(' + add + ')(1, 2)').then((sum) => console.log(sum))`,
+    },
+    [],
+  ],
+];
+
+describe('the program is the same, and its calls arrive', () => {
+  test.each(PROGRAMS)('%s', async (_, files, expected) => {
+    programs.write(files);
+    const { stderr } = await same(Object.keys(files)[0]!);
+    expect(stderr).not.toContain('synton');
+    expect(names()).toEqual(expect.arrayContaining([...expected]));
+  });
+
+  test('a program that is killed', async () => {
+    programs.write({
+      'killed.cjs': `function wait() { console.log('up'); setInterval(() => {}, 1e3) }\nwait()`,
+    });
+    expect(await same('killed.cjs', /up/)).toMatchObject({ signal: 'SIGKILL' });
+  });
+});
+
+test.each(['yaml', 'commander', 'lru-cache', 'valibot', 'hono', 'protobufjs'])(
+  'the package %s works with its functions watched',
+  async (name) => {
+    const packages = join(import.meta.dirname, '../../../node_modules');
+    if (!existsSync(join(packages, name))) return;
+    programs.write({
+      'package-user.cjs': `const { createRequire } = require('node:module'); const req = createRequire(${JSON.stringify(`${packages}/x.js`)});
+const use = { yaml: (p) => p.stringify(p.parse('a: [1, {b: c}]')), commander: (p) => new p.Command('x').option('-a, --all').helpInformation(), 'lru-cache': (p) => { const c = new p.LRUCache({ max: 2 }); for (let i = 0; i < 4; i++) c.set(i, i); return [...c.entries()] }, valibot: (p) => p.safeParse(p.object({ a: p.pipe(p.string(), p.minLength(2)) }), { a: '' }).issues.map((i) => i.message), hono: (p) => Promise.resolve(new p.Hono().get('/:a', (c) => c.text(c.req.param('a'))).request('/b')).then((r) => r.text()), protobufjs: (p) => p.parse('syntax = "proto3"; message A { int32 b = 1; }').root.lookupType('A').encode({ b: 5 }).finish().join() };
+Promise.resolve(use[${JSON.stringify(name)}]?.(req(${JSON.stringify(name)}))).then((v) => console.log(v))`,
+    });
+    const plain = await programs.plain('package-user.cjs');
+    const watched = await programs.watched('package-user.cjs', { SYNTON_INCLUDE: '**' });
+    expect(watched).toEqual(plain);
+    expect(plain).toMatchObject({ code: 0, stdout: expect.stringMatching(/./) });
+    expect(programs.takeSpans().length).toBeGreaterThan(5);
+  },
+);
+
+test('spans know their function, their caller, their error and who started the program', async () => {
+  programs.write({
+    'lib/app.mjs': `async function outer() { await new Promise((done) => setTimeout(done, 1)); return inner() }\nfunction inner() { throw new TypeError('wrong') }\nouter().catch(() => {})`,
+  });
+  const traceId = 'a'.repeat(32);
+  await programs.watched('lib/app.mjs', { TRACEPARENT: `00-${traceId}-${'b'.repeat(16)}-01` });
+  const spans = programs.takeSpans();
+  const [outer, inner] = ['outer', 'inner'].map(
+    (name) => spans.find((span) => span.name === name)!,
+  );
+  expect(outer).toMatchObject({ traceId, parentSpanId: 'b'.repeat(16), status: 2 });
+  expect(inner).toMatchObject({ traceId, parentSpanId: outer!.spanId, status: 2 });
+  expect(inner!.attributes).toEqual({
+    'code.function.name': 'inner',
+    'code.file.path': join(programs.folder, 'lib/app.mjs'),
+    'code.line.number': 2,
+    'code.column.number': 1,
+  });
+  expect(inner!.events).toMatchObject([
+    {
+      name: 'exception',
+      attributes: { 'exception.type': 'TypeError', 'exception.message': 'wrong' },
+    },
+  ]);
+  expect(spans.every((span) => span.traceId === traceId)).toBe(true);
+  expect(spans.find(({ name }) => name === 'synton.calls')!.events).toHaveLength(4);
+});
+
+test('what is excluded is left alone; tier 1 rewrites nothing, tier 0 counts', async () => {
+  programs.write({
+    'count.mjs': `import './skip/skipped.mjs'; function often() {}\nfor (let n = 0; n < 50; n++) often()\nconsole.log(String(often))`,
+    'skip/skipped.mjs': `function skipped() {}\nskipped()`,
+  });
+  await programs.watched('count.mjs', { SYNTON_EXCLUDE: 'skip/**' });
+  expect(new Set(names())).toEqual(new Set(['often', 'synton.calls']));
+  const { stdout } = await programs.watched('count.mjs', { SYNTON_TIER: '1' });
+  expect(stdout).toBe('function often() {}\n');
+  expect(names()).toEqual([]);
+  await programs.watched('count.mjs', { SYNTON_TIER: '0' });
+  const [counts, ...others] = programs.takeSpans();
+  expect(others).toEqual([]);
+  expect(counts!.events.map(({ attributes }) => attributes)).toMatchObject([
+    { 'code.function.name': 'often', 'synton.calls': 50, 'code.line.number': 1 },
+    { 'code.function.name': 'skipped', 'synton.calls': 1 },
+  ]);
+});
+
+test('what is said is said once, on stderr', async () => {
+  programs.write({
+    'plain.cjs': `console.log('out')`,
+    'odd.cjs': `require('./broken.cjs')`,
+    'broken.cjs': 'const <b>',
+  });
+  const nowhere = await programs.watched('plain.cjs', { SYNTON_ENDPOINT: '' });
+  expect(nowhere.stdout).toBe('out\n');
+  expect(nowhere.stderr).toMatch(
+    /^synton: nothing says where spans go[^\n]*SYNTON_ENDPOINT[^\n]*\n$/,
+  );
+  const wrong = await programs.watched('plain.cjs', { SYNTON_TIER: 'all' });
+  expect(wrong.stderr).toMatch(/^synton: SYNTON_TIER: expected [^\n]*\n$/);
+});
+
+test('a cached module that is damaged is rewritten anew', async () => {
+  programs.write({ 'cached.cjs': `function cached() { console.log('ran') }\ncached()` });
+  const cache = join(programs.folder, 'own-cache');
+  const env = { SYNTON_CACHE: cache };
+  await programs.watched('cached.cjs', env);
+  const [file, ...others] = readdirSync(cache);
+  expect(others).toEqual([]);
+  for (const text of ['', '{}', `${'0'.repeat(64)}\nnull`]) {
+    writeFileSync(join(cache, file!), text);
+    expect(await programs.watched('cached.cjs', env)).toMatchObject({
+      stdout: 'ran\n',
+      stderr: '',
+    });
+  }
+  programs.takeSpans();
+  await programs.watched('cached.cjs', env);
+  expect(names()).toContain('cached');
+});
