@@ -2,13 +2,28 @@
  * Watches a program without touching it: `node --import synton/register app.js`.
  *
  * Importing it is all there is to do, before the program's own modules. What it can be told is in settings.ts.
+ * It does nothing in processes and threads of Synton's own, which NODE_OPTIONS reaches too.
  */
-import { startRegister } from './start-register.ts';
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const STARTED = Symbol.for('synton.register');
+const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
+const entry = entryPath();
 // By NODE_OPTIONS and by the command line, say.
-if (!(STARTED in globalThis)) {
+if (!(STARTED in globalThis) && !entry?.startsWith(OWN_FOLDER)) {
   Object.defineProperty(globalThis, STARTED, { value: true });
-  startRegister();
+  const { startRegister } = await import('./start-register.ts');
+  startRegister(entry);
+}
+
+function entryPath(): string | undefined {
+  const [, path] = process.argv;
+  if (path === undefined) return undefined;
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

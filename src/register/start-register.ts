@@ -2,7 +2,6 @@
  * Puts the instrumentation together for one thread of a program: where spans go, what runs, what is rewritten,
  * and what is done at the end. Nothing of the program has run yet.
  */
-import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
@@ -28,15 +27,13 @@ import { type RegisterSettings, registerSettings } from './settings.ts';
 import { parseTraceParent } from './trace-parent.ts';
 
 /** Longer than a destination near by needs, short for whoever waits for a program to end. */
-const FLUSH_MS = 2_000;
+const FLUSH_MS = 1_000;
 /** Of what the rewriter makes: to be raised when it makes something else of the same text. */
 const REWRITER_VERSION = 1;
 const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
-/** Does nothing in our own processes and threads, and where spans would go nowhere. */
-export function startRegister(): void {
-  const entry = entryPath();
-  if (entry?.startsWith(OWN_FOLDER)) return;
+/** Does nothing where spans would go nowhere. @param entry path of the program's first module, where it has one */
+export function startRegister(entry: string | undefined): void {
   const settings = registerSettings(process.env);
   for (const warning of settings.warnings) say(warning);
   const options = processorOptions(settings);
@@ -100,6 +97,8 @@ function rewriteModules(
   const salt = `${REWRITER_VERSION} ${packageVersion()} ${process.version}`;
   const late = loaderAfter(flagsOf(process.execArgv, process.env['NODE_OPTIONS']));
   if (late !== undefined && isMainThread) {
+    // What it makes is no JavaScript to us.
+    said.add('unparsed');
     say(
       `${basename(late)} is loaded after synton/register, which cannot watch what it makes: name it first`,
     );
@@ -153,16 +152,6 @@ function processorOptions({ endpoint }: RegisterSettings): ProcessorOptions {
   // Port 4318 is that of OTLP over HTTP, and only that has a path.
   const format = /:4318\/?$|\/\/[^/]+\/./.test(endpoint) ? 'otlp-http' : 'otlp';
   return { export: { endpoint, format } };
-}
-
-function entryPath(): string | undefined {
-  const [, path] = process.argv;
-  if (path === undefined) return undefined;
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /** To stderr, which is all that a program's own output is not. */

@@ -1,8 +1,9 @@
 /**
  * Puts the rewriter between Node's loaders and its compilers. Where hooks run on the program's thread
- * (Node ≥ 22.15) they see ES modules and CommonJS alike, after every loader that was registered before.
+ * (Node ≥ 22.15) they see ES modules and CommonJS alike, after every loader that was registered before. Loaders of
+ * CommonJS that go by the ending of the file hand what they made to `_compile` alone, so that is looked at too.
  */
-import { registerHooks } from 'node:module';
+import Module, { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { LoadedFormat, ModuleRewriter } from './module-rewriter.ts';
 
@@ -26,4 +27,21 @@ export function installHooks(rewriter: ModuleRewriter): void {
       return rewritten === undefined ? loaded : { ...loaded, ...rewritten };
     },
   });
+  watchCompile(rewriter);
+}
+
+type Compile = (this: unknown, source: unknown, path: string, ...rest: unknown[]) => unknown;
+
+function watchCompile(rewriter: ModuleRewriter): void {
+  const prototype = Module.prototype as unknown as { _compile?: Compile };
+  const compile = prototype._compile;
+  if (typeof compile !== 'function') return;
+  prototype._compile = function (source, path, ...rest) {
+    const [format] = rest;
+    // What Node reads as JavaScript has been through the hooks.
+    const isMade = typeof source === 'string' && !/\.[cm]?js$/.test(path) && format !== 'module';
+    const isNew = isMade && !source.includes('Symbol.for("synton.calls")');
+    const rewritten = isNew ? rewriter.rewrite(path, 'commonjs', source) : undefined;
+    return Reflect.apply(compile, this, [rewritten?.source ?? source, path, ...rest]);
+  };
 }

@@ -110,6 +110,14 @@ class B extends A { constructor(n = 5) { const m = n; super(); this.x = m } toSt
     ['close'],
   ],
   [
+    'a loader for another ending',
+    {
+      'loader.cjs': `const fs = require('node:fs');\nrequire.extensions['.odd'] = (module, path) => module._compile(fs.readFileSync(path, 'utf8').replace('fn', 'function'), path);\nconsole.log(require('./made.odd').made(2))`,
+      'made.odd': `exports.made = fn made(n) { return n * 2 }`,
+    },
+    ['made'],
+  ],
+  [
     'functions read as text',
     {
       'text.cjs': `const vm = require('node:vm');\nconst add = async (a, b) => (await a) + b;\nvm.runInNewContext('(' + add + ')(1, 2)').then((sum) => console.log(sum))`,
