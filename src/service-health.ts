@@ -57,6 +57,16 @@ export function gaugesOf(runtime: TraceRuntime): Gauge[] {
       read: () => runtime.occupancy().bytes,
     },
     {
+      name: 'synton_open_spans',
+      help: 'Spans that programs said have started, and that have not ended',
+      read: () => runtime.openSpans().spans,
+    },
+    {
+      name: 'synton_open_spans_stale',
+      help: 'Of the open spans those whose process is gone',
+      read: () => runtime.openSpans().stale,
+    },
+    {
       name: 'synton_store_spans',
       help: 'Spans in the store',
       read: async () => (await runtime.storage()).spans,

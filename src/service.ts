@@ -190,13 +190,13 @@ class Service implements RunningService {
     const { grpc, http } = this.#config.receivers.otlp;
     const budget = new ByteBudget(REQUEST_BYTES_MAX);
     if (http.enabled) {
-      const receiver = new OtlpHttpReceiver(http, runtime.consumer, budget);
+      const receiver = new OtlpHttpReceiver(http, runtime.consumer, budget, runtime.logEvents);
       await this.#begin(receiver);
       this.#http = receiver;
       this.#lock?.serve((request, response) => receiver.handle(request, response));
     }
     if (grpc.enabled) {
-      const receiver = new OtlpGrpcReceiver(grpc, runtime.consumer, budget);
+      const receiver = new OtlpGrpcReceiver(grpc, runtime.consumer, budget, runtime.logEvents);
       await this.#begin(receiver);
       this.#grpc = receiver;
     }

@@ -32,6 +32,12 @@ export interface PromotedSet {
   add(words: Uint32Array, at: number): void;
 }
 
+/** What is known of spans that have only started. Bounded by its owner. */
+export interface OpenSpanTable {
+  /** Reads the batch before it returns. */
+  settle(batch: SpanBatch): void;
+}
+
 /** The batch as receivers make it: rows and threshold may still be written. */
 export type WritableBatch = Omit<SpanBatch, 'threshold'> & { threshold: bigint };
 
@@ -39,6 +45,7 @@ export interface SpanIngestParts {
   readonly sampler: RowSampler;
   readonly recorder: SpanRecorder;
   readonly promoted: PromotedSet;
+  readonly open?: OpenSpanTable;
   readonly writer: TraceWriter;
   readonly counters: Counters;
   /** Above every arrival number given before, also by an earlier process. */
@@ -76,6 +83,7 @@ export class SpanIngest implements SpanConsumer {
       kept += this.#keepPromoted(batch);
     }
     recorder.insert(batch);
+    this.#parts.open?.settle(batch);
     counters.add('spans_received', batch.count);
     if (kept < batch.count) counters.drop('sampled_out', batch.count - kept);
     writes.push(writer.write(batch));

@@ -10,9 +10,12 @@ import { join } from 'node:path';
 import type { Forwarder, ForwarderStatus } from '../exporters/otlp/forwarder.ts';
 import type { StorageReport } from '../model/statistics.ts';
 import type { Host } from '../pipeline/component.ts';
+import type { LogEventConsumer } from '../pipeline/log-event-consumer.ts';
 import type { SpanConsumer } from '../pipeline/span-consumer.ts';
 import { arrivalAt, SpanIngest } from '../pipeline/span-ingest.ts';
 import { HeadSampler } from '../processors/head-sampling/head-sampler.ts';
+import { OpenSpans } from '../processors/open-spans/open-spans.ts';
+import { OpenSpansFile } from '../processors/open-spans/open-spans-file.ts';
 import { PromotedTraces } from '../processors/ring-buffer/promoted-traces.ts';
 import { SpanRing } from '../processors/ring-buffer/span-ring.ts';
 import { CommitSignal } from '../store/commit-signal.ts';
@@ -40,6 +43,8 @@ export function createTraceRuntime(settings: TraceRuntimeSettings): TraceRuntime
 interface Parts {
   readonly ingest: SpanIngest;
   readonly ring: SpanRing;
+  readonly open: OpenSpans;
+  readonly openFile: OpenSpansFile | undefined;
   readonly query: QueryClient;
   readonly store: LmdbStore | undefined;
   readonly stored: StoredData | undefined;
@@ -103,19 +108,20 @@ class OpenTraceRuntime implements TraceRuntime {
         : await startForwardThread({ ...shared, forward }, host);
     const forwarder =
       deliver === undefined ? undefined : await startLogDelivery(path, store, deliver, host);
+    const { open, openFile } = restoredOpenSpans(host, join(path, OPEN_SPANS_FILE));
     const query = new QueryClient({
       ...shared,
       retention,
-      memory: this.#memory(ring),
+      memory: this.#memory(ring, open),
       statistics: undefined,
       writeStatistics: () => store.writeStatistics(),
       log: host.log,
     });
     const promoted = new PromotedTraces();
     void store.recovered.then((words) => promoted.refill(words));
-    const ingest = this.#ingest(host, ring, store, promoted);
+    const ingest = this.#ingest(host, { ring, open, writer: store, promoted });
     const stored = new OpenStoredData(store, () => query.inventory(), host);
-    return { ingest, ring, query, store, stored, forwardThread, forwarder };
+    return { ingest, ring, open, openFile, query, store, stored, forwardThread, forwarder };
   }
 
   async #startInMemory(host: Host, ring: SpanRing): Promise<Parts> {
@@ -123,18 +129,22 @@ class OpenTraceRuntime implements TraceRuntime {
     const { forwarder, queue } =
       delivery === undefined ? NOT_FORWARDED : await startQueueForwarding(delivery, host);
     const writer = new CountingWriter(queue, host);
+    const open = new OpenSpans({ clock: host.clock, counters: host.counters });
     const query = new QueryClient({
       commitSignal: new CommitSignal().memory,
       counters: host.counters.memory,
-      memory: this.#memory(ring),
+      memory: this.#memory(ring, open),
       statistics: writer.statistics,
       writeStatistics: () => Promise.resolve(),
       log: host.log,
     });
-    const ingest = this.#ingest(host, ring, writer, new PromotedTraces());
+    const promoted = new PromotedTraces();
+    const ingest = this.#ingest(host, { ring, open, writer, promoted });
     return {
       ingest,
       ring,
+      open,
+      openFile: undefined,
       query,
       store: undefined,
       stored: undefined,
@@ -143,17 +153,22 @@ class OpenTraceRuntime implements TraceRuntime {
     };
   }
 
-  #memory(ring: SpanRing) {
+  #memory(ring: SpanRing, open: OpenSpans) {
     const { running } = this.#settings;
-    return running === undefined ? [ring] : [ring, running];
+    return running === undefined ? [ring, open] : [ring, open, running];
   }
 
-  #ingest(host: Host, ring: SpanRing, writer: TraceWriter, promoted: PromotedTraces): SpanIngest {
+  #ingest(
+    host: Host,
+    parts: { ring: SpanRing; open: OpenSpans; writer: TraceWriter; promoted: PromotedTraces },
+  ): SpanIngest {
+    const { ring, open, writer, promoted } = parts;
     const { sampleRate, obeysSampledFlag = false } = this.#settings;
     return new SpanIngest({
       sampler: new HeadSampler({ rate: sampleRate, obeysSampledFlag }),
       recorder: ring,
       promoted,
+      open,
       writer,
       counters: host.counters,
       arrivalFirst: arrivalAt(host.clock.unixNano()),
@@ -177,6 +192,14 @@ class OpenTraceRuntime implements TraceRuntime {
     return this.#open().ring.occupancy;
   }
 
+  get logEvents(): LogEventConsumer {
+    return this.#open().open;
+  }
+
+  openSpans(): ReturnType<TraceRuntime['openSpans']> {
+    return this.#open().open.occupancy;
+  }
+
   async drainForwarding(deadline: AbortSignal): Promise<void> {
     const { forwarder, forwardThread } = this.#open();
     await (forwarder ?? forwardThread)?.flush(deadline);
@@ -190,6 +213,7 @@ class OpenTraceRuntime implements TraceRuntime {
   async #close(deadline: AbortSignal): Promise<void> {
     const parts = this.#parts;
     if (parts === undefined) return;
+    await parts.openFile?.close();
     await parts.store?.writeStatistics();
     await parts.query.close();
     await parts.forwarder?.shutdown(deadline);
@@ -203,6 +227,17 @@ class OpenTraceRuntime implements TraceRuntime {
   }
 }
 
+/** What an earlier life knew of them, and what will be written for the next. */
+function restoredOpenSpans(host: Host, path: string) {
+  const { clock, counters } = host;
+  const open = new OpenSpans({ clock, counters, onChange: () => openFile.changed() });
+  const openFile = new OpenSpansFile(path, host, () => open.contents);
+  const found = openFile.read();
+  if (found !== undefined) open.restore(found.starts, found.exited);
+  return { open, openFile };
+}
+
+const OPEN_SPANS_FILE = 'open-spans';
 const NOT_FORWARDED = { forwarder: undefined, queue: undefined };
 
 /**

@@ -8,6 +8,7 @@ import type { ForwarderStatus } from '../exporters/otlp/forwarder.ts';
 import type { StorageReport } from '../model/statistics.ts';
 import type { CompactionState, StorageInventory } from '../model/storage-inventory.ts';
 import type { Component } from '../pipeline/component.ts';
+import type { LogEventConsumer } from '../pipeline/log-event-consumer.ts';
 import type { SpanConsumer } from '../pipeline/span-consumer.ts';
 import type { SpanSource } from '../store/contracts/span-source.ts';
 import type { ViewRenderer } from '../views/view-renderer.ts';
@@ -59,6 +60,8 @@ export interface StoredData {
 export interface TraceRuntime extends Component {
   /** Usable between start and shutdown. */
   readonly consumer: SpanConsumer;
+  /** Likewise. */
+  readonly logEvents: LogEventConsumer;
   /** The query thread starts with the first question. */
   readonly views: ViewRenderer;
   /** Resolves only with a fault after which nothing more can be made durable. */
@@ -70,6 +73,8 @@ export interface TraceRuntime extends Component {
   readonly stored: StoredData | undefined;
   /** Of the ring. */
   occupancy(): { spans: number; spansMax: number; bytes: number; bytesMax: number };
+  /** Of the table of spans that other processes said have started; `stale` of them of processes that are gone. */
+  openSpans(): { spans: number; stale: number; bytes: number };
   /** Resolves when the destination has been sent everything that was durable at the call, or at the deadline. */
   drainForwarding(deadline: AbortSignal): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** Small files that are always whole: the old content or the new one, whenever the process or the power ends. */
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What is being written lies beside the file under this ending; one found at start is a leftover. */
@@ -18,6 +19,25 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
   }
   renameSync(`${path}${ASIDE}`, path);
   syncDirectory(dirname(path));
+}
+
+/** The same without holding up this thread. Not for two at once. @throws on an I/O fault, the old content in place */
+export async function replaceFileAsync(path: string, content: Uint8Array): Promise<void> {
+  const handle = await open(`${path}${ASIDE}`, 'w', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${path}${ASIDE}`, path);
+  if (process.platform === 'win32') return;
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }
 
 /** A rename is durable once its directory is. Windows cannot flush directories, and need not. */

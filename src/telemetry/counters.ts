@@ -15,6 +15,8 @@ export const DROP_REASONS = {
   duplicate: 'byte-equal resend of a span received shortly before',
   unsupported_logs: 'log records: not kept yet',
   unsupported_metrics: 'metric data points: not kept yet',
+  open_spans_stale: 'spans of processes that are gone, beyond the bound of the table of open spans',
+  open_spans_full: 'the oldest open spans, beyond the bound of their table',
   buffer_full: 'the processor’s buffer was full',
   after_shutdown: 'ended after the processor was shut down',
   unreadable: 'reading an attribute of the span threw',

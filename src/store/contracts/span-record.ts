@@ -17,6 +17,8 @@ export interface SpanRecord {
   readonly origin: 'stored' | 'memory' | 'running';
   /** Set by a reader that saw several different spans under one identity. */
   readonly duplicateDiffers?: boolean;
+  /** Of a span that runs in another process: that one is gone, or cannot be told from others. */
+  readonly process?: 'gone' | 'unknown';
 }
 
 /** The spans of one trace. Neither records nor outline may be written to: others read them too. */
