@@ -24,6 +24,8 @@ export interface LifecycleNode {
   readonly service: string;
   readonly kind: SpanKind;
   readonly status: SpanStatus;
+  /** Running, and its process is gone. */
+  readonly stale?: true;
   readonly depth: number;
   readonly offsetNano: bigint;
   readonly durationNano: bigint;

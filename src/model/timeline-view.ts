@@ -12,6 +12,8 @@ export interface TimelineRow {
   readonly kind: SpanKind;
   readonly role: SpanRole | undefined;
   readonly status: SpanStatus;
+  /** Running, and its process is gone. */
+  readonly stale?: true;
   readonly depth: number;
   /** Lanes and the critical path come with the page; 0 and false until then. */
   readonly lane: number;

@@ -57,6 +57,8 @@ export const OUTLINE = {
   /** It ended after its parent did, or has not ended while its parent has. */
   outlives: 0x80,
   inMemoryOnly: 0x100,
+  /** It runs, and its process is gone. */
+  stale: 0x200,
   /** Bits 16 and up: OUTLINE_WARNINGS, in their order. */
   warningShift: 16,
 } as const;
@@ -70,6 +72,7 @@ export const OUTLINE_WARNINGS = [
   'missing_parent',
   'parent_cycle',
   'clock_skew_adjusted',
+  'unknown_process',
 ] as const;
 
 export type OutlineWarning = (typeof OUTLINE_WARNINGS)[number];

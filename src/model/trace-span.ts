@@ -69,6 +69,8 @@ export interface TraceSpan {
   readonly otelKind: OtelKind;
   readonly role: SpanRole | undefined;
   readonly status: SpanStatus;
+  /** Running, and its process is gone. */
+  readonly stale?: true;
   readonly startUnixNano: bigint;
   /** Undefined while Running. Kept raw even where it lies before the start. */
   readonly endUnixNano: bigint | undefined;

@@ -15,6 +15,8 @@ export interface TraceSummary {
   readonly spanCount: number;
   readonly errorCount: number;
   readonly runningCount: number;
+  /** Of those that run: spans whose process is gone. */
+  readonly staleCount: number;
   /** Running if any span is, else Failed if any span failed, else Completed. */
   readonly status: SpanStatus;
   readonly inMemoryOnly: boolean;

@@ -40,6 +40,7 @@ export function projectSpan(
     otelKind,
     role: classifySpanRole(otelKind, sent.name, lookup),
     status,
+    ...(record.process === 'gone' && !ended ? { stale: true } : {}),
     startUnixNano: sent.startUnixNano,
     endUnixNano: ended ? sent.endUnixNano : undefined,
     durationNano: ended ? durationBetween(sent.startUnixNano, sent.endUnixNano) : 0n,

@@ -66,12 +66,14 @@ export function* summarise(traceId: TraceId, given: Summarised): Steps<TraceSumm
   let root = -1;
   let errorCount = 0;
   let runningCount = 0;
+  let staleCount = 0;
   let inMemoryOnly = true;
   for (let i = 0; i < count; i++) {
     const index = order[i]!;
     const status = facts[index]! & OUTLINE.statusMask;
     if (status === STATUS_FAILED) errorCount++;
     else if (status === STATUS_RUNNING) runningCount++;
+    if ((facts[index]! & OUTLINE.stale) !== 0) staleCount++;
     if ((facts[index]! & OUTLINE.inMemoryOnly) === 0) inMemoryOnly = false;
     if (starts[index]! + durations[index]! > end) end = starts[index]! + durations[index]!;
     services.add(resources[resource[index]!]!.service);
@@ -94,6 +96,7 @@ export function* summarise(traceId: TraceId, given: Summarised): Steps<TraceSumm
     spanCount: given.spanCount,
     errorCount,
     runningCount,
+    staleCount,
     status: runningCount > 0 ? 'Running' : errorCount > 0 ? 'Failed' : 'Completed',
     inMemoryOnly,
   };

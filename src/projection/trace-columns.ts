@@ -50,6 +50,7 @@ const COMPLETED = SPAN_STATUSES.indexOf('Completed');
 export const STATUS_FAILED: number = SPAN_STATUSES.indexOf('Failed');
 const TIME_MAX = 2n ** 62n;
 const END_BEFORE_START = warningBit('end_before_start');
+const UNKNOWN_PROCESS = warningBit('unknown_process');
 const DUPLICATE_DIFFERS = warningBit('duplicate_differs');
 
 /**
@@ -129,7 +130,9 @@ function factsOf(rows: Uint32Array, at: number, record: SpanRecord): number {
     (otelKind << OUTLINE.otelKindShift) |
     (kind << OUTLINE.kindShift) |
     (record.origin === 'stored' ? 0 : OUTLINE.inMemoryOnly) |
-    (record.duplicateDiffers ? DUPLICATE_DIFFERS : 0)
+    (record.duplicateDiffers ? DUPLICATE_DIFFERS : 0) |
+    (record.process === 'gone' ? OUTLINE.stale : 0) |
+    (record.process === 'unknown' ? UNKNOWN_PROCESS : 0)
   );
 }
 

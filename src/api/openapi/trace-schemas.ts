@@ -30,6 +30,7 @@ const texts = v.array(text);
 const kind = v.picklist(SPAN_KINDS);
 const role = v.picklist(['server', 'client', 'producer', 'consumer', 'agent', 'llm', 'tool']);
 const status = v.picklist(['Running', 'Completed', 'Failed']);
+const stale = v.optional(v.literal(true));
 const eventType = v.picklist(['Enter', 'Exit', 'Checkpoint', 'Error', 'Custom']);
 const base64 = v.pipe(text, v.regex(/^[0-9A-Za-z+/]*={0,2}$/), v.description('Base64.'));
 
@@ -62,6 +63,7 @@ export const traceSummary: Schema<TraceSummary> = v.strictObject({
   spanCount: count,
   errorCount: count,
   runningCount: count,
+  staleCount: count,
   status,
   inMemoryOnly: v.boolean(),
 });
@@ -112,6 +114,7 @@ export const traceSpan: Schema<TraceSpan> = v.strictObject({
   otelKind: v.picklist(OTEL_KINDS),
   role: v.optional(role),
   status,
+  stale,
   startUnixNano: nanoseconds,
   endUnixNano: v.optional(nanoseconds),
   durationNano: nanoseconds,
@@ -138,6 +141,7 @@ export const lifecycleNode: Schema<LifecycleNode> = v.strictObject({
   service: text,
   kind,
   status,
+  stale,
   depth: count,
   offsetNano: nanoseconds,
   durationNano: nanoseconds,
@@ -181,6 +185,7 @@ export const timelineRow: Schema<TimelineRow> = v.strictObject({
   kind,
   role: v.optional(role),
   status,
+  stale,
   depth: count,
   lane: count,
   offsetNano: nanoseconds,

@@ -187,9 +187,9 @@ class SeenRecords {
   }
 }
 
-/** Of a span that runs: its attributes may be set, and so may its program's. */
-function checksumOf({ span, resource, scope }: SpanRecord): number {
-  return crc32(scope, crc32(resource, crc32(span)));
+/** Of a span that runs: its attributes may be set, and so may its program's, which may go. */
+function checksumOf({ span, resource, scope, process }: SpanRecord): number {
+  return crc32(process ?? '', crc32(scope, crc32(resource, crc32(span))));
 }
 
 function bytesOf(outline: TraceOutline): number {

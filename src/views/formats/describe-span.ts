@@ -49,6 +49,18 @@ export function outlivesParent(node: TraceNode, parent: TraceNode | undefined): 
   return node.endUnixNano > parent.endUnixNano + OUTLIVES_BY_NANO;
 }
 
+/** `file:line` where a span stands: of its last checkpoint that says so, else of its start. */
+export function placeOf(span: TraceSpan): string | undefined {
+  const told = span.events.filter(({ type }) => type === 'Checkpoint').map((e) => e.attributes);
+  for (const attributes of [...told.reverse(), span.attributes]) {
+    const file = readText(attributes, 'code.file.path');
+    if (file === undefined) continue;
+    const line = readAttribute(attributes, 'code.line.number');
+    return line === undefined ? file : `${file}:${attributeText(line)}`;
+  }
+  return undefined;
+}
+
 /** The node above a row, wherever it is; undefined above a root. */
 export function parentOf(trace: ProjectedTrace, row: number): TraceNode | undefined {
   const above = trace.outline.parent[row]!;

@@ -15,7 +15,7 @@ import { toldOf } from './told-of.ts';
 
 const FUNCTION = SPAN_KINDS.indexOf('Function');
 const ASYNC_TASK = SPAN_KINDS.indexOf('AsyncTask');
-const LOOK = OUTLINE.statusMask | OUTLINE.otelKindMask | OUTLINE.kindMask;
+const LOOK = OUTLINE.stale | OUTLINE.statusMask | OUTLINE.otelKindMask | OUTLINE.kindMask;
 
 const known = new WeakMap<TraceOutline, Int32Array>();
 

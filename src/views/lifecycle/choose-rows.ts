@@ -84,7 +84,7 @@ function runOf(outline: TraceOutline, row: number, end: number): { end: number; 
   return { end: next, count };
 }
 
-const LOOK = OUTLINE.statusMask | OUTLINE.otelKindMask | OUTLINE.kindMask;
+const LOOK = OUTLINE.stale | OUTLINE.statusMask | OUTLINE.otelKindMask | OUTLINE.kindMask;
 
 /** The same call with the same outcome, and errors below both or neither. */
 function looksLike(outline: TraceOutline, a: number, b: number): boolean {

@@ -105,6 +105,7 @@ function treeNode(trace: ProjectedTrace, row: number, chosen: ChosenRows): Lifec
     service: span.service,
     kind: span.kind,
     status: span.status,
+    ...(span.stale && { stale: span.stale }),
     depth,
     offsetNano: outline.start[row]!,
     durationNano: span.durationNano,

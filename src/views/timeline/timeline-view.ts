@@ -135,6 +135,7 @@ function rowOf(trace: ProjectedTrace, row: number): TimelineRow {
     kind: kindOf(outline, row, head),
     role: head.role,
     status: statusAt(outline, row),
+    ...((outline.facts[row]! & OUTLINE.stale) !== 0 && { stale: true as const }),
     depth: outline.depth[row]!,
     lane: 0,
     offsetNano: outline.start[row]!,

@@ -42,6 +42,7 @@ describe('a trace in a line', () => {
       spanCount: 3,
       errorCount: 1,
       runningCount: 0,
+      staleCount: 0,
       status: 'Failed',
       inMemoryOnly: false,
     });

@@ -26,8 +26,9 @@ export function spanWords(
   return `${mermaidLabel(span.name, NAME_MAX)}${times} · ${durationWords(span, folded)}`;
 }
 
-function durationWords({ status }: TraceSpan, folded: FoldedSpan): string {
-  return status === 'Running' ? 'running' : formatDuration(folded.totalNano);
+function durationWords({ status, stale }: TraceSpan, folded: FoldedSpan): string {
+  if (status === 'Running') return stale ? 'stale' : 'running';
+  return formatDuration(folded.totalNano);
 }
 
 /** What an answer says: how long it took, or that it failed; an HTTP error in either case. */

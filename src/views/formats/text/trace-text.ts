@@ -4,9 +4,10 @@
  * any width do no harm. Bounds: SPANS_MAX lines of spans, LEVELS_MAX levels of indentation; what is left
  * out is said.
  */
+import type { TraceSpan } from '../../../model/trace-span.ts';
 import type { ProjectedTrace, TraceNode } from '../../../projection/project-trace.ts';
 import { cleanText, label } from '../clean-text.ts';
-import { httpFailure, outlivesParent, parentOf, peerOf } from '../describe-span.ts';
+import { httpFailure, outlivesParent, parentOf, peerOf, placeOf } from '../describe-span.ts';
 import type { FoldedSpan } from '../fold-siblings.ts';
 import { formatDuration, formatOffset } from '../format-duration.ts';
 import { type StoryItem, spanCountOf, type Tellable, tellTrace } from '../tell-trace.ts';
@@ -48,6 +49,7 @@ function headOf(trace: ProjectedTrace): string[] {
     counted(summary.spanCount, 'span'),
     summary.errorCount > 0 ? counted(summary.errorCount, 'error') : '',
     summary.runningCount > 0 ? `${summary.runningCount} running` : '',
+    summary.staleCount > 0 ? `${summary.staleCount} of them stale` : '',
     counted(summary.services.length, 'service'),
     summary.inMemoryOnly ? 'in memory only' : '',
   ];
@@ -88,11 +90,16 @@ function lineOf(item: StoryItem, trace: ProjectedTrace): Line[] {
   return [
     {
       offset: formatOffset(trace.outline.start[folded.row]!),
-      duration: node.span.status === 'Running' ? 'running' : formatDuration(folded.totalNano),
+      duration: durationWord(node.span, folded),
       depth: item.depth,
       text: spanLine(folded, node, item.depth, parentOf(trace, folded.row)),
     },
   ];
+}
+
+function durationWord({ status, stale }: TraceSpan, folded: FoldedSpan): string {
+  if (status === 'Running') return stale ? 'stale' : 'running';
+  return formatDuration(folded.totalNano);
 }
 
 const MARKS = { Running: '… ', Completed: '', Failed: '✕ ' } as const;
@@ -115,6 +122,8 @@ function spanLine(
   if (failure !== undefined) words.push(cleanText(failure));
   if (outlivesParent(node, parent)) words.push('(outlives its parent)');
   if (span.metadata.warnings.includes('missing_parent')) words.push('(no parent)');
+  const place = span.status === 'Running' ? placeOf(span) : undefined;
+  if (place !== undefined) words.push(`(at ${label(place, NAME_MAX)})`);
   if (depth > LEVELS_MAX) words.push(`(level ${depth})`);
   return words.join(' ');
 }

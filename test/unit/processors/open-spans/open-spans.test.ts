@@ -10,7 +10,10 @@ import { SpanScanner } from '../../../../src/otlp/scan-traces.ts';
 import { writeTraces } from '../../../../src/otlp/write-traces.ts';
 import { OpenSpans } from '../../../../src/processors/open-spans/open-spans.ts';
 import { OpenSpansFile } from '../../../../src/processors/open-spans/open-spans-file.ts';
+import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
+import { createTraceReader } from '../../../../src/store/reading/create-trace-reader.ts';
 import { Counters } from '../../../../src/telemetry/counters.ts';
+import { allViews } from '../../../../src/views/all-views.ts';
 import { eventually } from '../../../support/eventually.ts';
 import {
   type GivenRecord,
@@ -166,4 +169,43 @@ test('the table lies on disk within moments, and damage is no table', async () =
   writeFileSync(path, bytes);
   expect(life().occupancy.spans).toBe(0);
   expect(host.log.lines.map(({ message }) => message)).toContain('open spans are not read');
+});
+
+test('views show a stale span as such, with the place where it stands', async () => {
+  const { clock, open, tell } = scene();
+  const at = (line: number) => ({ 'code.file.path': 'src/a.ts', 'code.line.number': line });
+  tell([startRecord(idOf(1), 'root', { attributes: at(10) })]);
+  tell([startRecord(idOf(2), 'child', { parentId: idOf(1), attributes: at(20) })], {});
+  tell([{ name: 'synton.checkpoint', traceId: TRACE_ID, spanId: idOf(1), attributes: at(12) }]);
+  const store = new MemoryStore({ counters: new Counters() });
+  const reader = createTraceReader({
+    sources: [store, open],
+    statistics: store.statistics,
+    storage: () => store.storage(),
+  });
+  const views = allViews({ clock, dropped: () => ({}) });
+  const staleOf = async () => {
+    const { trace, tree, warnings } = await views.lifecycle.render(
+      reader,
+      { traceId: TRACE },
+      ANY_TIME,
+    );
+    const { rows } = await views.timeline.render(reader, { traceId: TRACE }, ANY_TIME);
+    expect(rows.map(({ stale }) => stale)).toEqual(tree.map(({ stale }) => stale));
+    expect(trace).toMatchObject({ status: 'Running', runningCount: 2 });
+    expect(warnings).toEqual(['unknown_process']);
+    return [trace.staleCount, ...tree.map(({ name, stale }) => [name, stale])];
+  };
+  expect(await staleOf()).toEqual([0, ['root', undefined], ['child', undefined]]);
+  await clock.advance(15_001);
+  expect(await staleOf()).toEqual([1, ['root', true], ['child', undefined]]);
+  const contentOf = async (params: object) =>
+    JSON.stringify(
+      await views.export.render(reader, { traceId: TRACE, ...params } as never, ANY_TIME),
+    );
+  const text = await contentOf({ format: 'text' });
+  expect(text).toMatch(/stale {2}… root .*\(at src\/a\.ts:12\)/);
+  expect(text).toMatch(/running {2}.*… child .*\(at src\/a\.ts:20\)/);
+  expect(text).toContain('2 running  1 of them stale');
+  expect(await contentOf({ format: 'mermaid' })).toContain('stale');
 });
