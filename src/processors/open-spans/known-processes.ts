@@ -2,7 +2,7 @@
  * When programs with open spans were last heard of, and which said that they exit. Holds a process for as long as it
  * has spans here: its owner bounds those.
  */
-export const SILENT_AFTER_MS = 15_000;
+const SILENT_AFTER_MS = 15_000;
 
 export interface KnownProcess<Span> {
   readonly name: string;
