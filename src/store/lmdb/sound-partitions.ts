@@ -19,9 +19,12 @@ import type { BlockHead } from './head-format.ts';
 import { partitionPath, segmentPath } from './partition-path.ts';
 import type { StoredPartition } from './stored-partition.ts';
 
-/** Environments mapped at once, and segments open at once; these hold about 1 MB each. */
+/**
+ * Environments mapped at once, and segments open at once: all that 10 GiB hold, as a trace is looked up in each. They hold about
+ * 1.3 MB each once they are used.
+ */
 const ENVIRONMENTS_MAX = 16;
-const SEGMENTS_MAX = 128;
+const SEGMENTS_MAX = 512;
 const INDEX_BYTES_MAX = 64 * 1024 * 1024;
 /** Of decompressed spans; columns come on top, about a fifth. */
 const BLOCK_BYTES_MAX = 32 * 1024 * 1024;

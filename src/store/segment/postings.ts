@@ -21,6 +21,10 @@ const TABLE_BYTES = 12;
 const CRC_BYTES = 4;
 /** CRC-32, and the number of pairs: hashes that somebody chose may all fall into one bucket. */
 const BUCKET_HEADER_BYTES = 8;
+/** Look-ups in vain before it is worth to know what is there: about what that takes. */
+const MISSES_MAX = 1_024;
+/** Of what is there: at most 4 MiB. */
+const PRESENCE_BITS_MAX = 25;
 const DEAL_BITS = 12;
 /** A pair is a double: 32 bits of hash over 21 of block. */
 const BLOCKS_MAX = 0x200000;
@@ -173,13 +177,42 @@ function shifted(value: number, places: number): number {
   return places === 32 ? 0 : value >>> places;
 }
 
+/** A bit for so many of a hash's top bits that about one in eight is set. */
+class Presence {
+  readonly #bits: Uint8Array;
+  readonly #shift: number;
+
+  constructor(hashBits: number, pairs: number) {
+    const size = Math.min(hashBits, PRESENCE_BITS_MAX, Math.ceil(Math.log2(pairs + 1)) + 3);
+    this.#bits = new Uint8Array(Math.ceil(2 ** size / 8));
+    this.#shift = hashBits - size;
+  }
+
+  get bytes(): number {
+    return this.#bits.length;
+  }
+
+  add(top: number): void {
+    const at = shifted(top, this.#shift);
+    this.#bits[at >>> 3]! |= 1 << (at & 7);
+  }
+
+  mayHold(top: number): boolean {
+    const at = shifted(top, this.#shift);
+    return (this.#bits[at >>> 3]! & (1 << (at & 7))) !== 0;
+  }
+}
+
 /** Looks hashes up. `read` gives bytes of the buckets. */
 export class Postings {
   readonly #sizes: Sizes;
   readonly #common: ReadonlySet<number>;
   readonly #offsets: Uint32Array;
   readonly #blocks: number;
+  readonly #pairs: number;
   readonly #read: (offset: number, length: number) => Uint8Array;
+  #misses = 0;
+  #presence: Presence | undefined;
 
   /** @throws DamagedBlock where the table cannot be one */
   constructor(table: Buffer, blocks: number, read: (offset: number, length: number) => Uint8Array) {
@@ -199,6 +232,7 @@ export class Postings {
     )
       throw new DamagedBlock('postings have the wrong shape');
     this.#sizes = { hashBits, bucketBits, riceBits, blockBits };
+    this.#pairs = table.readUInt32LE(0);
     const words = new Uint32Array(common + 2 ** bucketBits + 1);
     new Uint8Array(words.buffer).set(table.subarray(TABLE_BYTES));
     this.#common = new Set(words.subarray(0, common));
@@ -209,7 +243,7 @@ export class Postings {
 
   /** Memory held, about. */
   get bytes(): number {
-    return this.#offsets.byteLength + this.#common.size * 40;
+    return this.#offsets.byteLength + this.#common.size * 40 + (this.#presence?.bytes ?? 0);
   }
 
   /** Blocks that may hold the hash, rising; 'all' where it is common. @throws DamagedBlock */
@@ -221,6 +255,7 @@ export class Postings {
     const bucket = Math.floor(top / restSize);
     const wanted = top % restSize;
     if (this.#offsets[bucket + 1] === this.#offsets[bucket]) return [];
+    if (this.#presence?.mayHold(top) === false) return [];
     const { bytes, view } = this.#bucket(bucket);
     const bits = new BitReader(bytes.subarray(BUCKET_HEADER_BYTES));
     // Several hashes may share their highest bits, and a block.
@@ -232,6 +267,7 @@ export class Postings {
       if (rest > wanted) break;
       if (rest === wanted && block < this.#blocks) blocks.add(block);
     }
+    if (blocks.size === 0 && ++this.#misses === MISSES_MAX) this.#learn();
     return [...blocks].sort((a, b) => a - b);
   }
 
@@ -239,6 +275,25 @@ export class Postings {
   verify(): void {
     for (let bucket = 0; bucket + 1 < this.#offsets.length; bucket++)
       if (this.#offsets[bucket + 1] !== this.#offsets[bucket]) this.#bucket(bucket);
+  }
+
+  /** A trace lies in few segments of many: from now on most of them need not be read to know that it is not there. */
+  #learn(): void {
+    const { hashBits, bucketBits, riceBits, blockBits } = this.#sizes;
+    const restSize = 2 ** (hashBits - bucketBits);
+    const presence = new Presence(hashBits, this.#pairs);
+    for (let bucket = 0; bucket + 1 < this.#offsets.length; bucket++) {
+      if (this.#offsets[bucket + 1] === this.#offsets[bucket]) continue;
+      const { bytes, view } = this.#bucket(bucket);
+      const bits = new BitReader(bytes.subarray(BUCKET_HEADER_BYTES));
+      let top = bucket * restSize;
+      for (let pair = view.getUint32(CRC_BYTES, true); pair > 0; pair--) {
+        top += bits.unary() * 2 ** riceBits + bits.read(riceBits);
+        bits.read(blockBits);
+        presence.add(top);
+      }
+    }
+    this.#presence = presence;
   }
 
   #bucket(bucket: number): { readonly bytes: Uint8Array; readonly view: DataView } {

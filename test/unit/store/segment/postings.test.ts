@@ -59,6 +59,39 @@ describe('postings', () => {
     expect(buckets.length).toBeLessThan(20_000 * 2.2);
   });
 
+  it('after many look-ups in vain miss nothing still', () => {
+    fc.assert(
+      fc.property(blocks, fc.integer({ min: 0, max: 6 }), fc.integer(), (ofBlock, spare, seed) => {
+        const { postings } = opened(ofBlock, spare);
+        const random = new SeededRandom(seed);
+        for (let i = 0; i < 3_000; i++) postings.blocksOf(random.word());
+        for (const [block, hashes] of ofBlock.entries())
+          for (const own of hashes) {
+            const found = postings.blocksOf(own);
+            if (found !== 'all') expect(found).toContain(block);
+          }
+      }),
+      { numRuns: runs(60) },
+    );
+  });
+
+  it('after many look-ups in vain know of most hashes that they are not there', () => {
+    const random = new SeededRandom(2);
+    const ofBlock = Array.from({ length: 50 }, () =>
+      hashesOf(Array.from({ length: 400 }, () => random.word())),
+    );
+    const { table, buckets } = encodePostings(ofBlock, 5);
+    let reads = 0;
+    const postings = new Postings(table, ofBlock.length, (offset, length) => {
+      reads++;
+      return buckets.subarray(offset, offset + length);
+    });
+    for (let i = 0; i < 2_000; i++) postings.blocksOf(random.word());
+    reads = 0;
+    for (let i = 0; i < 1_000; i++) postings.blocksOf(random.word());
+    expect(reads).toBeLessThan(200);
+  });
+
   it('list a hash of more than a quarter of the blocks without pairs', () => {
     const ofBlock = Array.from({ length: 40 }, (_, block) => hashesOf([7, 1_000_000 + block]));
     const { postings } = opened(ofBlock);
