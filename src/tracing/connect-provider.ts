@@ -43,13 +43,14 @@ export function setUpProvider(processor: SpanProcessor): boolean {
     require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
   const resource = defaultResource().merge(detectResources({ detectors: [envDetector] }));
   proxy.setDelegate(new BasicTracerProvider({ resource, spanProcessors: [processor] }));
-  setUpContext(require);
+  setUpContext();
   return true;
 }
 
 /** Without a context manager every span would be a root. One that the program has stays. */
-function setUpContext(require: NodeJS.Require): void {
+export function setUpContext(): void {
   if (hasContextManager()) return;
+  const require = createRequire(import.meta.url);
   const { AsyncLocalStorageContextManager } =
     require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks');
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());

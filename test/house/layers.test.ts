@@ -33,6 +33,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   sdk: [...BELOW_ROOTS, 'processors', 'exporters', 'runtime'],
   tracing: ['model', 'telemetry', 'sdk'],
   register: ['model', 'telemetry', 'sdk', 'tracing'],
+  testing: ['model', 'tracing', 'views/formats', 'views/params'],
   'service.ts': [
     ...BELOW_ROOTS,
     'processors',

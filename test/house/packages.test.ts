@@ -8,17 +8,17 @@ interface PackageRule {
   /** Beginnings of the paths that may import it. */
   readonly where: readonly string[];
   /** Not loaded with these: heavy, so behind import(). */
-  readonly lazyFor: readonly ('cli' | 'service' | 'sdk' | 'tracing')[];
+  readonly lazyFor: readonly ('cli' | 'service' | 'sdk' | 'tracing' | 'testing')[];
 }
 
-const ALWAYS_LAZY = ['cli', 'service', 'sdk', 'tracing'] as const;
+const ALWAYS_LAZY = ['cli', 'service', 'sdk', 'tracing', 'testing'] as const;
 
 const RULES: Readonly<Record<string, PackageRule>> = {
   '@grpc/grpc-js': { where: ['src/exporters/'], lazyFor: ALWAYS_LAZY },
   '@hono/node-server': { where: ['src/api/'], lazyFor: ALWAYS_LAZY },
   '@jridgewell/remapping': { where: ['src/register/'], lazyFor: ALWAYS_LAZY },
   '@opentelemetry/api': {
-    where: ['src/sdk/', 'src/tracing/', 'src/register/'],
+    where: ['src/sdk/', 'src/tracing/', 'src/register/', 'src/testing/'],
     lazyFor: ['cli', 'service'],
   },
   '@opentelemetry/context-async-hooks': {
@@ -45,11 +45,11 @@ const RULES: Readonly<Record<string, PackageRule>> = {
   },
   '@valibot/to-json-schema': { where: ['src/api/', 'src/config/'], lazyFor: ALWAYS_LAZY },
   acorn: { where: ['src/register/rewrite/'], lazyFor: ALWAYS_LAZY },
-  commander: { where: ['src/cli/'], lazyFor: ['service', 'sdk', 'tracing'] },
+  commander: { where: ['src/cli/'], lazyFor: ['service', 'sdk', 'tracing', 'testing'] },
   hono: { where: ['src/api/'], lazyFor: ALWAYS_LAZY },
   lmdb: {
     where: ['src/store/lmdb/'],
-    lazyFor: ['cli', 'sdk', 'tracing'],
+    lazyFor: ['cli', 'sdk', 'tracing', 'testing'],
   },
   'lru-cache': {
     where: ['src/store/', 'src/processors/', 'src/api/', 'src/exporters/'],
@@ -68,6 +68,7 @@ const ENTRIES = {
   service: 'src/service.ts',
   sdk: 'src/sdk/index.ts',
   tracing: 'src/tracing/index.ts',
+  testing: 'src/testing/index.ts',
 } as const;
 
 const files = sourceFiles(['src']);

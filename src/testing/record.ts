@@ -1,0 +1,123 @@
+/**
+ * Runs code and tells what it did: every span of a trace of its own, which the code's spans are in by the
+ * context of OpenTelemetry. Runs at the same time, and one within another, have each their own trace.
+ *
+ * Not seen: what the code does in other traces (it starts a new root, or answers a request that carries no
+ * trace context), in other processes, and after the recording. Bounds: `maxSpans` spans, `settleMs` of waiting.
+ */
+import { context } from '@opentelemetry/api';
+import { addProcessor, setUpContext, setUpProvider } from '../tracing/connect-provider.ts';
+import { currentProvider, currentTracer } from '../tracing/current-tracer.ts';
+import { type AnyFunction, callIn, OpenSpan } from '../tracing/open-span.ts';
+import { RecordedRun } from './recorded-run.ts';
+import { recordedTree } from './recorded-span.ts';
+import { type NotedSpan, Recording, recordingProcessor } from './recording.ts';
+import { RecordingFailed } from './recording-failed.ts';
+
+export interface RecordOptions {
+  /** Of the root span. @default 'run' */
+  readonly name?: string | undefined;
+  /** How long spans that outlive the code are waited for, in milliseconds. @default 1,000 */
+  readonly settleMs?: number | undefined;
+  /** @default 10,000 */
+  readonly maxSpans?: number | undefined;
+  /** `keep` puts what the code throws into `run.error`. @default 'rethrow' */
+  readonly throws?: 'rethrow' | 'keep' | undefined;
+}
+
+const NAME = 'run';
+const SETTLE_MS = 1_000;
+const SPANS_MAX = 10_000;
+
+type Code<Result> = () => Result | PromiseLike<Result>;
+
+/**
+ * Joins the tracer provider that the program has, or sets one up where there is none.
+ *
+ * @throws what the code throws, unless it is kept
+ * @throws RecordingFailed where the spans cannot be seen, or there were more than `maxSpans`
+ */
+export async function record<Result>(
+  code: Code<Result>,
+  options: RecordOptions & { readonly throws: 'keep' },
+): Promise<RecordedRun<Result | undefined>>;
+export async function record<Result>(
+  code: Code<Result>,
+  options?: RecordOptions,
+): Promise<RecordedRun<Result>>;
+export async function record(
+  code: Code<unknown>,
+  options: RecordOptions = {},
+): Promise<RecordedRun<unknown>> {
+  const { name = NAME, settleMs = SETTLE_MS, maxSpans = SPANS_MAX, throws } = options;
+  if (typeof code !== 'function') throw new TypeError('record: expected a function');
+  const recording = new Recording(bounded('maxSpans', maxSpans, 1));
+  const waitMs = bounded('settleMs', settleMs, 0);
+  const root = openRoot(name, recording);
+  const provider = currentProvider();
+  const outcome = await outcomeOf(code, root);
+  await recording.settle(waitMs);
+  recording.close();
+  if (outcome.hasThrown && throws !== 'keep') throw outcome.error;
+  if (currentProvider() !== provider) throw new RecordingFailed(PROVIDER_CHANGED);
+  if (recording.leftOut > 0) {
+    const count = maxSpans + recording.leftOut;
+    throw new RecordingFailed(`the code made ${count} spans, more than maxSpans (${maxSpans})`);
+  }
+  const spans = recording.spans as [NotedSpan, ...NotedSpan[]];
+  return new RecordedRun(recordedTree(spans), root.span.spanContext().traceId, outcome);
+}
+
+interface Outcome {
+  readonly hasThrown: boolean;
+  readonly result: unknown;
+  readonly error: unknown;
+}
+
+async function outcomeOf(code: Code<unknown>, root: OpenSpan): Promise<Outcome> {
+  try {
+    const result = await callIn(root.context, code as AnyFunction, undefined, []);
+    root.end();
+    return { hasThrown: false, result, error: undefined };
+  } catch (error) {
+    root.fail(error);
+    return { hasThrown: true, result: undefined, error };
+  }
+}
+
+/** The recording knows its root when this returns. */
+function openRoot(name: string, recording: Recording): OpenSpan {
+  const provider = currentProvider();
+  if (provider === undefined) setUpProvider(recordingProcessor);
+  else addProcessor(provider, recordingProcessor);
+  setUpContext();
+  const tracer = currentTracer();
+  if (tracer === undefined) throw new RecordingFailed(NO_PROVIDER);
+  const around = context.active();
+  const root = new OpenSpan(
+    tracer.startSpan(name, { root: true }, recording.asked(around)),
+    around,
+    false,
+  );
+  if (recording.spans.length === 1) return root;
+  const { isRecording } = root;
+  root.end();
+  throw new RecordingFailed(isRecording ? NOT_TAKEN : NOT_SAMPLED);
+}
+
+/** @throws TypeError */
+function bounded(option: string, value: number, min: number): number {
+  if (Number.isFinite(value) && value >= min) return value;
+  throw new TypeError(`record: ${option} must be a number of at least ${min}`);
+}
+
+const NO_PROVIDER =
+  'the API of OpenTelemetry has a tracer provider in which none can be set up: register one before';
+const NOT_TAKEN =
+  'the tracer provider takes no further span processor: pass it `recordingProcessor` when it is made';
+const NOT_SAMPLED =
+  'the tracer provider does not record this trace: its sampler leaves it out, or it is switched off ' +
+  '(OTEL_TRACES_SAMPLER, OTEL_SDK_DISABLED); tests need one that records all';
+const PROVIDER_CHANGED =
+  'the code registered another tracer provider while it was recorded, whose spans were not seen: ' +
+  'register it before';
