@@ -5,6 +5,7 @@
 import { label } from '../views/formats/clean-text.ts';
 
 const TEXT_MAX = 200;
+const INPUT_MAX = 2_000;
 
 /** After a scheme, `localhost`, an IPv4 or bracketed IPv6 address, or a name with a dot. */
 const PORT =
@@ -14,8 +15,11 @@ const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 const LONG_ID = /\b(?=[0-9a-f]*\d)[0-9a-f]{16,}\b/gi;
 
 export function stableText(text: string): string {
-  return label(text, TEXT_MAX)
+  const stable = text
+    .slice(0, INPUT_MAX)
     .replace(UUID, '‹uuid›')
     .replace(LONG_ID, '‹id›')
     .replace(PORT, '$<host>');
+  // Cut last: where it is cut depends on how long the ids were.
+  return label(stable, TEXT_MAX);
 }
