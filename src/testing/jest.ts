@@ -3,6 +3,7 @@ import type { RunMatchers } from './matchers.ts';
 
 declare global {
   namespace jest {
-    interface Matchers<R, T = object> extends RunMatchers<R> {}
+    // biome-ignore lint/complexity/noBannedTypes: declarations that merge have the very same parameters
+    interface Matchers<R, T = {}> extends RunMatchers<R> {}
   }
 }

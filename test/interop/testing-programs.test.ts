@@ -1,0 +1,61 @@
+/** The built package in tests of node:test, as the documents show it: what passes, what fails and how it says so. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs the text as a file of tests beside a node_modules that holds the package. */
+async function tested(name: string, text: string): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'synton-testing-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(ROOT, join(folder, 'node_modules/synton'));
+  writeFileSync(join(folder, name), text);
+  // A run of tests that is told it is within another one says less.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--test', name], { cwd: folder, env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+    );
+  });
+}
+
+test('the example of the documents passes', async () => {
+  const docs = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
+  const [, example] = /```js\n(import[\s\S]*?)```/.exec(docs) ?? [];
+  const { code, output } = await tested('example.test.mjs', example!);
+  expect(output).toMatch(/pass 1\b/);
+  expect(code).toBe(0);
+});
+
+test('a failing test shows where it differs, also from CommonJS', async () => {
+  const { code, output } = await tested(
+    'failing.test.cjs',
+    `const { test } = require('node:test');
+const { expectRun, record } = require('synton/testing');
+const { withSpan } = require('synton/tracing');
+test('charges once', async () => {
+  const run = await record(() => withSpan('order', async () => {
+    await withSpan('charge', async () => {});
+    await withSpan('charge', async () => {});
+  }));
+  expectRun(run).toHaveCalledTimes('charge', 1);
+});
+`,
+  );
+  expect(code).toBe(1);
+  expect(output).toContain('to have called "charge" once, but it was called 2 times');
+  expect(output).toMatch(/run\n\s+order\n\s*→ +charge\n\s*→ +charge\n/);
+  expect(output).toContain("code: 'ERR_ASSERTION'");
+  // The stack begins in the test, not in the package.
+  expect(output).toMatch(/\n\s+at TestContext\.<anonymous> \(.*failing\.test\.cjs:9:18\)/);
+  expect(output).not.toContain('expect-run');
+});
