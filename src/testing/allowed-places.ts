@@ -4,15 +4,15 @@
  * characters but those that part the name (`/`, `:`), in files `**` for any folders.
  */
 import { relative, resolve, sep } from 'node:path';
+import { bracketedHost } from './bracketed-host.ts';
 
 export type Allows = (place: string) => boolean;
 
 export function allowedHosts(allowed: readonly string[]): Allows {
-  const patterns = allowed.map((host) => pattern(host.toLowerCase()));
+  const patterns = allowed.map((host) => pattern(bracketedHost(host.toLowerCase())));
   return (host) => {
     const name = host.replace(/:\d+$/, '');
-    const bare = name.replace(/^\[(.*)\]$/, '$1');
-    return patterns.some((fits) => fits.test(host) || fits.test(name) || fits.test(bare));
+    return patterns.some((fits) => fits.test(host) || fits.test(name));
   };
 }
 

@@ -14,7 +14,16 @@ const BEFORE_FUNCTION = new Set(['FROM', 'JOIN']);
 const BETWEEN = new Set(['ONLY', 'LATERAL', 'IF', 'NOT', 'EXISTS', 'TABLE']);
 const NO_UPDATE_AFTER = new Set(['FOR', 'ON', 'KEY', 'DO', 'THEN']);
 const FROM_WITHIN = new Set(['EXTRACT', 'SUBSTRING', 'TRIM', 'OVERLAY', 'POSITION']);
-const NO_NAMES = new Set(['SELECT', 'SET', 'VALUES', 'WHERE', 'OUTFILE', 'DUMPFILE', 'DUAL']);
+const NO_NAMES = new Set([
+  'SELECT',
+  'SET',
+  'VALUES',
+  'WHERE',
+  'OUTFILE',
+  'DUMPFILE',
+  'DUAL',
+  'STDIN',
+]);
 
 export function queryTables(query: string): ReadonlySet<string> {
   const tokens = sqlTokens(query);

@@ -5,7 +5,7 @@
  * Not seen: what the code does in other traces (it starts a new root, or answers a request that carries no
  * trace context), in other processes, and after the recording. Bounds: `maxSpans` spans, `settleMs` of waiting.
  */
-import { context } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import { addProcessor, setUpContext, setUpProvider } from '../tracing/connect-provider.ts';
 import { currentProvider, currentTracer } from '../tracing/current-tracer.ts';
 import { type AnyFunction, callIn, OpenSpan } from '../tracing/open-span.ts';
@@ -99,10 +99,18 @@ function openRoot(name: string, recording: Recording): OpenSpan {
     around,
     false,
   );
-  if (recording.spans.length === 1) return root;
+  const isSeen = recording.spans.length === 1;
+  if (isSeen && isActiveWithin(root)) return root;
   const { isRecording } = root;
   root.end();
-  throw new RecordingFailed(isRecording ? NOT_TAKEN : NOT_SAMPLED);
+  recording.close();
+  throw new RecordingFailed(isSeen ? NO_CONTEXT : isRecording ? NOT_TAKEN : NOT_SAMPLED);
+}
+
+/** Where no context manager could be set up, what the code starts would be in other traces. */
+function isActiveWithin(root: OpenSpan): boolean {
+  const active = callIn(root.context, () => trace.getActiveSpan(), undefined, []);
+  return active === root.span;
 }
 
 /** @throws TypeError */
@@ -118,6 +126,9 @@ const NOT_TAKEN =
 const NOT_SAMPLED =
   'the tracer provider does not record this trace: its sampler leaves it out, or it is switched off ' +
   '(OTEL_TRACES_SAMPLER, OTEL_SDK_DISABLED); tests need one that records all';
+const NO_CONTEXT =
+  'the program has no context manager, and the API of OpenTelemetry accepts none of another version of the API: ' +
+  'register one before';
 const PROVIDER_CHANGED =
   'the code registered another tracer provider while it was recorded, whose spans were not seen: ' +
   'register it before';

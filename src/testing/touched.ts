@@ -2,6 +2,7 @@
  * What a span reached outside of the program, as far as its attributes say: hosts, files, tables. A span that
  * names none touches none.
  */
+import { bracketedHost } from './bracketed-host.ts';
 import { queryTables } from './query-tables.ts';
 import type { RecordedSpan } from './recorded-span.ts';
 import { spanText } from './span-attributes.ts';
@@ -13,15 +14,15 @@ export function touchedHosts(span: RecordedSpan): readonly string[] {
   const given = span.attributes['server.port'] ?? span.attributes['net.peer.port'];
   const port = Number(given);
   if (address !== undefined) {
-    const hasPort = /^\[.*\]:\d+$|^[^:]*:\d+$/.test(address);
-    const whole = hasPort || !(port > 0) ? address : `${bracketed(address)}:${port}`;
-    return [whole.toLowerCase()];
+    const host = bracketedHost(address.toLowerCase());
+    const hasPort = /^[^:]*:\d+$|\]:\d+$/.test(host);
+    return [hasPort || !(port > 0) ? host : `${host}:${port}`];
   }
   const url = spanText(span, 'url.full');
   const parsed = url === undefined ? null : URL.parse(url);
   if (parsed !== null && parsed.host !== '') return [parsed.host];
   const peer = span.attributes['network.peer.address'];
-  return typeof peer === 'string' && peer !== '' ? [peer.toLowerCase()] : [];
+  return typeof peer === 'string' && peer !== '' ? [bracketedHost(peer.toLowerCase())] : [];
 }
 
 /** Paths as they are told. The file that code stands in (`code.file.path`) is none that it touches. */
@@ -50,10 +51,6 @@ const TABLE_NAMES = [
   'db.mongodb.collection',
   'db.cassandra.table',
 ];
-
-function bracketed(address: string): string {
-  return address.includes(':') && !address.startsWith('[') ? `[${address}]` : address;
-}
 
 function decoded(path: string): string {
   try {

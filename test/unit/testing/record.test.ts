@@ -246,6 +246,16 @@ describe('refuses', () => {
     expect(names(await record(() => withSpan('a', turn)))).toEqual(['a']);
   });
 
+  test('a program in which no context can be active', async () => {
+    registerProvider(new InMemorySpanExporter());
+    context.disable();
+    const refusing = vi.spyOn(context, 'setGlobalContextManager').mockReturnValue(false);
+    onTestFinished(() => refusing.mockRestore());
+    const code = vi.fn();
+    await expect(record(code)).rejects.toThrow(/no context manager/);
+    expect(code).not.toHaveBeenCalled();
+  });
+
   test('a provider that comes while the code runs', async () => {
     const run = record(() => {
       otel.setGlobalTracerProvider(new BasicTracerProvider());

@@ -122,7 +122,12 @@ describe('hosts', () => {
     [{ 'http.url': 'http://other/' }, ['shop'], false],
     [{ 'url.full': 'http://[::1]:3000/' }, ['::1'], true],
     [{ 'server.address': '::1', 'server.port': 3000 }, ['[::1]:3000'], true],
+    [{ 'server.address': '::1', 'server.port': 3000 }, ['::1'], true],
+    [{ 'server.address': 'FE80::1:22' }, ['fe80::1'], false],
+    [{ 'server.address': 'fe80::1:22' }, ['FE80::1:22'], true],
+    [{ 'server.address': '/run/db.sock' }, ['/run/*.sock'], true],
     [{ 'network.peer.address': '10.0.0.7' }, [], false],
+    [{ 'network.peer.address': '::1' }, ['[::1]'], true],
     [{ 'url.full': 'not a url' }, [], true],
     [{ 'server.address': 'a' }, ['a.b', '*.a'], false],
   ])('%j, only %j: %s', async (attributes, hosts, passes) => {
@@ -200,6 +205,7 @@ describe('tables', () => {
     ['MERGE INTO a USING b ON true WHEN MATCHED THEN UPDATE SET x = 1', ['a']],
     ['SELECT $1, :name, ?, $$ FROM evil $$ FROM a', ['a']],
     ["SELECT 'it''s FROM evil' FROM a; SELECT 'open FROM evil", ['a']],
+    ['COPY a FROM STDIN', []],
     ['', []],
   ])('%s', (text, tables) => {
     expect([...queryTables(text)]).toEqual(tables);
