@@ -3,6 +3,7 @@
  * one before has ended. A function that is called in the loop and does nothing but the query is looked through;
  * a request that a server answers is not, as whoever sends it is another loop.
  */
+import { label } from '../views/formats/clean-text.ts';
 import { callShape } from './call-shape.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import type { RecordedSpan } from './recorded-span.ts';
@@ -38,7 +39,7 @@ export function judgeNoQueryInLoop(run: RecordedRun, options: LoopOptions = {}):
     fact:
       worst === undefined
         ? 'it has none'
-        : `it asked ${times(worst.calls.length)}, one after another: ${worst.shape.slice(0, SHAPE_MAX)}`,
+        : `it asked ${times(worst.calls.length)}, one after another: ${label(worst.shape, SHAPE_MAX)}`,
     marked: worst?.calls ?? [],
   };
 }

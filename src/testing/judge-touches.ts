@@ -1,4 +1,5 @@
 /** Verdicts on what was reached outside of the program. */
+import { label } from '../views/formats/clean-text.ts';
 import { type Allows, allowedFiles, allowedHosts, allowedTables } from './allowed-places.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import type { RecordedSpan } from './recorded-span.ts';
@@ -41,7 +42,7 @@ function judge(
 }
 
 function listed(places: readonly string[]): string {
-  const shown = places.slice(0, PLACES_MAX).map((place) => place.slice(0, PLACE_MAX));
+  const shown = places.slice(0, PLACES_MAX).map((place) => label(place, PLACE_MAX));
   const more = places.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

@@ -1,5 +1,5 @@
 /** One span in words, for a line of a tree. Names are cut to NAME_MAX characters and fit for a terminal. */
-import { cutMiddle, label } from '../views/formats/clean-text.ts';
+import { label } from '../views/formats/clean-text.ts';
 import { formatDuration } from '../views/formats/format-duration.ts';
 import type { RecordedSpan } from './recorded-span.ts';
 
@@ -13,7 +13,7 @@ export function spanWords(span: RecordedSpan): string {
   if (span.status === 'Running') return `${name}  unfinished`;
   if (span.errorType === undefined) return name;
   const message = span.statusMessage && `: ${label(span.statusMessage, MESSAGE_MAX)}`;
-  return `${name}  ${cutMiddle(span.errorType, NAME_MAX)}${message}`;
+  return `${name}  ${label(span.errorType, NAME_MAX)}${message}`;
 }
 
 /** `12.0 ms`, or nothing while it runs. */

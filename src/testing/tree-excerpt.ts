@@ -1,6 +1,6 @@
 /**
  * The part of a run's tree that a message is about: the marked spans, what they are in, and what is near.
- * Bounds: LINES_MAX lines, of them MARKED_MAX marked; LEVELS_MAX levels of indentation.
+ * Bounds: LINES_MAX lines, the surroundings of MARKED_MAX marked ones; LEVELS_MAX levels of indentation.
  */
 import type { RecordedRun } from './recorded-run.ts';
 import type { RecordedSpan } from './recorded-span.ts';
@@ -21,12 +21,11 @@ export function treeExcerpt(
   const marks = new Set(marked);
   const ranks = ranksOf(run, rows, marked.slice(0, MARKED_MAX));
   const byRank = rows.map((_, at) => at).sort((a, b) => ranks[a]! - ranks[b]! || a - b);
-  const hidden = marked.length - Math.min(marked.length, MARKED_MAX);
-  const foot = hidden > 0 ? [`… ${hidden} more like these`] : [];
-  const linesMax = LINES_MAX - foot.length;
-  for (let shown = Math.min(rows.length, linesMax); ; shown--) {
+  for (let shown = Math.min(rows.length, LINES_MAX); ; shown--) {
     const chosen = byRank.slice(0, shown).sort((a, b) => a - b);
-    const lines = [...linesOf(rows, chosen, marks, withTimes), ...foot];
+    const lines = linesOf(rows, chosen, marks, withTimes);
+    const hidden = marks.size - chosen.filter((at) => marks.has(rows[at]!.span)).length;
+    if (hidden > 0) lines.push(`… ${hidden} more like these`);
     // Each gap between the chosen takes a line too; one row alone has a gap at most on either side.
     if (lines.length <= LINES_MAX || shown === 1) return lines.join('\n');
   }

@@ -149,6 +149,21 @@ describe('hosts', () => {
   });
 });
 
+test('places from outside are one line of a message, and not too many', async () => {
+  const run = await record(() => {
+    for (let n = 0; n < 20; n++) {
+      withSpan(
+        'touch',
+        { attributes: { 'server.address': `h${n}\n\u001b[31m${'x'.repeat(900)}` } },
+        () => {},
+      );
+    }
+  });
+  expect(() => expect(run).toTouchOnlyHosts([])).toThrow(
+    /^expected the run to touch no host, but it touched h0 x+…x+, h1[^\n]{1,1700} and 12 more\n\n/,
+  );
+});
+
 describe('files', () => {
   const here = process.cwd();
   test.each<[Attributes, readonly string[], boolean]>([
