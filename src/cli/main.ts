@@ -74,10 +74,13 @@ function commandLine(flags: ReadonlyMap<string, string | undefined>): Command {
     .description('receive, keep, show and forward traces until stopped (the default)')
     .option(...CONFIG_OPTION)
     .option('--json', 'print one line of JSON once ready, instead of text')
+    .option('--idle-exit <duration>', 'end after so long without a request, such as 30m')
     .addHelpText('after', AFTER_HELP)
-    .action(async (options: { config?: string; json?: true }) => {
+    .action(async (options: { config?: string; json?: true; idleExit?: string }) => {
       const { start } = await import('./start.ts');
-      await start({ ...input(options), json: options.json === true });
+      const { idleExit } = options;
+      const json = options.json === true;
+      await start({ ...input(options), json, ...(idleExit !== undefined && { idleExit }) });
     });
 
   program

@@ -1,19 +1,21 @@
 /**
  * `synton start`: runs the service until a signal, and ends the process.
  *
- * SIGTERM and SIGINT drain within ten seconds and exit with 0; a second one exits at once. After an error
+ * SIGTERM, SIGINT and, where asked for, idleness drain within ten seconds and exit with 0; a second signal exits at once. After an error
  * that nobody caught the process stops receiving and exits with 1: it never goes on. What it owns is the
  * life of the process; what the service is made of is service.ts's business.
  */
 import { type LoadedConfig, loadConfig } from '../config/config.ts';
-import type { RunningService } from '../service.ts';
+import type { RunningService, ServiceOptions } from '../service.ts';
 import { collectStartGarbage } from '../telemetry/collect-start-garbage.ts';
+import { Counters } from '../telemetry/counters.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { packageVersion } from '../telemetry/package-version.ts';
 import { createPinoLogger } from '../telemetry/pino-logger.ts';
 import { announcementAsJson, announcementAsText } from './announcement.ts';
 import { collectGarbageSeldom } from './collect-garbage-seldom.ts';
 import type { CommandInput } from './command-input.ts';
+import { idleExitMs, whenIdle } from './idle-exit.ts';
 import { reportError } from './report-error.ts';
 import { StopRequest } from './stop-request.ts';
 
@@ -23,27 +25,37 @@ const FAULT_DEADLINE_MS = 2000;
 /** How long a shutdown may overrun its own deadline before the process ends without it. */
 const OVERRUN_MS = 2000;
 
-export async function start(input: CommandInput & { readonly json: boolean }): Promise<void> {
+export interface StartInput extends CommandInput {
+  readonly json: boolean;
+  /** A duration: ends after so long without a request. @default never */
+  readonly idleExit?: string;
+}
+
+export async function start(input: StartInput): Promise<void> {
   const stop = new StopRequest();
   const loaded = loadConfig(input);
+  const idleMs = input.idleExit === undefined ? undefined : idleExitMs(input.idleExit);
   const log = await createPinoLogger(loaded.config.log);
-  const service = await startOrExit(loaded, log, stop);
+  const counters = new Counters();
+  const service = await startOrExit(loaded, { log, counters }, stop);
   collectGarbageSeldom();
   collectStartGarbage();
   if (stop.reason === undefined) announce(input.json, loaded, service);
   void service.failed.then((error) => stop.fail(error));
+  if (idleMs !== undefined) void whenIdle(counters, idleMs).then(() => stop.idle());
 
   const reason = await stop.requested;
   if (reason.kind === 'fault') log.error({ error: reason.error }, 'stopping after an error');
+  else if (reason.kind === 'idle') log.info({ idleMs }, 'stopping, as nobody asked for anything');
   else log.info({ signal: reason.signal }, 'stopping');
   const deadlineMs = reason.kind === 'fault' ? FAULT_DEADLINE_MS : SHUTDOWN_DEADLINE_MS;
   const clean = await shutDown(service, deadlineMs, log);
-  process.exit(clean && reason.kind === 'signal' ? 0 : 1);
+  process.exit(clean && reason.kind !== 'fault' ? 0 : 1);
 }
 
 async function startOrExit(
   { config }: LoadedConfig,
-  log: Logger,
+  options: ServiceOptions,
   stop: StopRequest,
 ): Promise<RunningService> {
   try {
@@ -52,7 +64,7 @@ async function startOrExit(
       // A signal during start is honoured once there is something to shut down.
       reason.kind === 'fault' ? Promise.reject(reason.error) : new Promise<never>(() => {}),
     );
-    return await Promise.race([startService(config, { log }), fault]);
+    return await Promise.race([startService(config, options), fault]);
   } catch (error) {
     process.exit(reportError(error));
   }

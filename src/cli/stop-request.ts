@@ -1,12 +1,13 @@
 /**
- * Why and when the process has to end: a signal, an error that nobody caught, a service that failed.
+ * Why and when the process has to end: a signal, an error that nobody caught, a service that failed, nothing to do.
  *
  * The first of them is the reason. A signal after it ends the process at once with 128 plus its number, as
  * a shell would report it. SIGHUP is left alone: handling it would undo nohup.
  */
 export type StopReason =
   | { readonly kind: 'signal'; readonly signal: 'SIGTERM' | 'SIGINT' }
-  | { readonly kind: 'fault'; readonly error: unknown };
+  | { readonly kind: 'fault'; readonly error: unknown }
+  | { readonly kind: 'idle' };
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -39,6 +40,11 @@ export class StopRequest {
 
   fail(error: unknown): void {
     this.#settle({ kind: 'fault', error });
+  }
+
+  /** Nobody has asked for anything for as long as was to be waited. */
+  idle(): void {
+    this.#settle({ kind: 'idle' });
   }
 
   #settle(reason: StopReason): void {
