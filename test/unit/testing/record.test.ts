@@ -115,6 +115,20 @@ describe('what outlives the code', () => {
     ]);
   });
 
+  test('is a task, unless it says what it is', async () => {
+    const run = await record(() => {
+      const beside = startSpan('beside');
+      const named = startSpan('named', { kind: 'Function' });
+      startSpan('within').end();
+      setImmediate(() => [beside, named].forEach((span) => void span.end()));
+    });
+    expect(run.spans.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      'beside AsyncTask',
+      'named Function',
+      'within Function',
+    ]);
+  });
+
   test('is unfinished after settleMs, under fake timers too', async () => {
     vi.useFakeTimers();
     try {
