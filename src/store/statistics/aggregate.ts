@@ -49,7 +49,7 @@ class Point {
 
 /**
  * Series by key, every step present, largest count first. Steps begin at multiples of their length since 1970: the first may
- * begin before the range, of which alone it counts. `operation` series are named by the operation
+ * begin before the range, of which alone it counts. A step as long as the range holds all of it. `operation` series are named by the operation
  * where `service` is given, else `service/operation`.
  * @throws InvalidParameter where the range has more than STEPS_MAX steps
  */
@@ -62,8 +62,10 @@ export async function aggregateSeries(
 ): Promise<Statistics> {
   const minutes = minutesOf(range);
   const step = Math.max(1, Number((stepNano + MINUTE_NANO - 1n) / MINUTE_NANO));
-  // Steps begin where they would in any other range, so that whole hours and days can stand for their minutes.
-  const origin = minutes.from - (minutes.from % step);
+  // Steps begin where they would in any other range, so that whole hours and days can stand for their minutes; but one that is
+  // as long as the range holds all of it.
+  const isOneStep = step >= minutes.to - minutes.from;
+  const origin = isOneStep ? minutes.from : minutes.from - (minutes.from % step);
   const steps = Math.ceil((minutes.to - origin) / step);
   if (steps > STEPS_MAX) {
     throw new InvalidParameter(
@@ -74,7 +76,7 @@ export async function aggregateSeries(
   const seriesMax = Math.max(2, Math.floor(POINTS_MAX / Math.max(1, steps)));
   const series = new Map<string, Map<number, Point>>();
   if (by === TOTAL) series.set(TOTAL, new Map());
-  for await (const minute of within(source, minutes, unitFor(step))) {
+  for await (const minute of within(source, minutes, isOneStep ? DAY : unitFor(step))) {
     const at = Math.floor((minute.minute - origin) / step);
     for (const cell of minute.cells()) {
       if (service !== undefined && cell.service !== service) continue;

@@ -101,6 +101,19 @@ export function describeStatistics(open: OpenStore): void {
       ]);
     });
 
+    it('have one step that holds the whole range where it is as long', async () => {
+      const store = await stores.open();
+      const sender = new Sender(store.writer);
+      for (const minute of [0n, 20n, 80n])
+        await sender.sendSpec({
+          startUnixNano: MINUTE + minute * STEP,
+          spans: [{ durationMs: 1 }],
+        });
+      const range = { fromUnixNano: MINUTE + 10n * STEP, toUnixNano: MINUTE + 90n * STEP };
+      const { series } = await readerOf(store).statistics(range, 'total', 81n * STEP);
+      expect(series[0]!.points).toMatchObject([{ at: MINUTE + 10n * STEP, count: 2 }]);
+    });
+
     it('know durations within the stated error', async () => {
       const store = await stores.open();
       const many = Array.from({ length: 1_000 }, (_, i) => ({ name: 'op', durationMs: i + 1 }));
