@@ -23,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   const { flags, rest } = takeConfigFlags(argv);
   try {
-    const program = commandLine(flags);
+    const program = commandLine(flags, rest);
     refuseUnknownCommand(program, rest[0]);
     await program.parseAsync([...rest], { from: 'user' });
   } catch (error) {
@@ -47,11 +47,23 @@ interface AskOptions {
   readonly json?: true;
 }
 
+interface RunOptions {
+  readonly config?: string;
+  readonly endpoint?: string;
+  readonly api?: string;
+  readonly idleExit: string;
+  readonly quiet?: true;
+}
+
 const AFTER_HELP = `
 Every key of the configuration is a flag as well: --instrument.sample_rate=0.1
 and a variable: SYNTON_INSTRUMENT__SAMPLE_RATE=0.1. \`synton config\` lists them all.`;
 
-function commandLine(flags: ReadonlyMap<string, string | undefined>): Command {
+/** @param rest what is left without flags; what follows `--` in it is the command of `run` */
+function commandLine(
+  flags: ReadonlyMap<string, string | undefined>,
+  rest: readonly string[],
+): Command {
   const input = (options: { config?: string }): CommandInput =>
     options.config === undefined ? { flags } : { flags, file: options.config };
   const asked = (options: AskOptions) => ({
@@ -81,6 +93,34 @@ function commandLine(flags: ReadonlyMap<string, string | undefined>): Command {
       const { idleExit } = options;
       const json = options.json === true;
       await start({ ...input(options), json, ...(idleExit !== undefined && { idleExit }) });
+    });
+
+  program
+    .command('run')
+    .description('run a program, watch what it does, and end as it ends: synton run -- node app.js')
+    .argument('[command...]', 'after --: the program and its arguments')
+    .option(...CONFIG_OPTION)
+    .option(
+      '--endpoint <url>',
+      'where spans go (default: OTEL_EXPORTER_OTLP_ENDPOINT, or a Synton)',
+    )
+    .option('--api <url>', 'which Synton to look for (default: the configured api.endpoint)')
+    .option('--idle-exit <duration>', 'when a Synton that is started for it ends again', '30m')
+    .option('--quiet', 'say nothing at the end')
+    .action(async (words: readonly string[], options: RunOptions) => {
+      const command = rest.includes('--') ? rest.slice(rest.indexOf('--') + 1) : [];
+      if (command.length === 0 || command.length !== words.length)
+        program.error('synton: the command goes behind --, such as: synton run -- node app.js');
+      const { api, endpoint, idleExit } = options;
+      const { run } = await import('./run.ts');
+      await run({
+        ...input(options),
+        ...(api !== undefined && { url: api }),
+        ...(endpoint !== undefined && { endpoint }),
+        idleExit,
+        quiet: options.quiet === true,
+        command,
+      });
     });
 
   program

@@ -45,7 +45,15 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'data-directory.ts': ['model', 'telemetry', 'config', 'store'],
   'service-health.ts': ['model', 'exporters', 'runtime', 'api'],
-  cli: ['model', 'telemetry', 'config', 'service.ts', 'data-directory.ts'],
+  cli: [
+    'model',
+    'telemetry',
+    'config',
+    'service.ts',
+    'data-directory.ts',
+    'register/run-span.ts',
+    'register/trace-parent.ts',
+  ],
   'index.ts': ['model', 'telemetry', 'config', 'service.ts'],
   'bin.ts': ['cli'],
 };

@@ -1,0 +1,257 @@
+/** `synton run` with real programs: what they do stays what it is, and what they did arrives. */
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { RunScene } from '../support/synton-run.ts';
+
+const scene = new RunScene();
+beforeAll(() => scene.open());
+afterAll(() => scene.close());
+
+const FREE = ['--receivers.otlp.grpc.endpoint=127.0.0.1:0'];
+
+/** One that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('the program', () => {
+  test('keeps its exit code, and is a span that failed', async () => {
+    scene.write({ 'fails.mjs': `function work() {}\nwork();\nprocess.exitCode = 7;` });
+    const ended = await scene.run(['node', 'fails.mjs', '--password=secret']);
+    expect(ended).toMatchObject({ code: 7, signal: null });
+    const spans = await scene.spansOf(ended);
+    const run = spans.find(({ name }) => name === 'node fails.mjs')!;
+    expect(run).toMatchObject({
+      status: 'Failed',
+      service: 'fails',
+      attributes: { 'process.exit.code': '7', 'process.executable.name': 'node' },
+    });
+    expect(spans.find(({ name }) => name === 'work')).toMatchObject({ parentSpanId: run.spanId });
+    expect(JSON.stringify(spans)).not.toContain('secret');
+  });
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
+    'gets %s, and what it dies of is what we die of',
+    async (signal) => {
+      scene.write({ 'waits.mjs': `console.log('waits'); setInterval(() => {}, 1000);` });
+      const ended = await scene.run(['node', 'waits.mjs'], {
+        once: [/waits/, (child) => child.kill(signal)],
+      });
+      expect(ended).toMatchObject({ code: null, signal });
+      const [run] = await scene.spansOf(ended);
+      expect(run).toMatchObject({
+        status: 'Failed',
+        attributes: { 'process.exit.signal': signal },
+      });
+    },
+  );
+
+  test('that ends in its own way on a signal is waited for', async () => {
+    scene.write({
+      'tidies.mjs': `const t = setInterval(() => {}, 1000);
+process.on('SIGINT', () => setTimeout(() => { console.log('tidied'); clearInterval(t); process.exitCode = 3; }, 200));
+console.log('ready');`,
+    });
+    const ended = await scene.run(['node', 'tidies.mjs'], {
+      once: [/ready/, (child) => child.kill('SIGINT')],
+    });
+    expect(ended).toMatchObject({ code: 3, signal: null });
+    expect(String(ended.stdout)).toBe('ready\ntidied\n');
+  });
+
+  test('has stdin and stdout to itself, byte for byte, and so has a program that is no Node program', async () => {
+    const bytes = randomBytes(3_000_000);
+    const ended = await scene.run(['cat'], { stdin: bytes });
+    expect(ended.code).toBe(0);
+    const digest = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+    expect(digest(ended.stdout)).toBe(digest(bytes));
+    scene.write({ 'echo.mjs': `process.stdin.pipe(process.stdout); console.error('mine');` });
+    const node = await scene.run(['node', 'echo.mjs'], { stdin: bytes });
+    expect(digest(node.stdout)).toBe(digest(bytes));
+    expect(node.stderr).toMatch(/^mine\nsynton/);
+  });
+
+  test('that does not exist is 127, without a trace', async () => {
+    const ended = await scene.run(['no-such-program']);
+    expect(ended.code).toBe(127);
+    expect(ended.stderr).toBe('synton: cannot run no-such-program: there is no such command\n');
+  });
+
+  test('that throws shows its error, and --quiet says nothing of ours', async () => {
+    scene.write({
+      'throws.mjs': `function deep() {\n  throw new TypeError('no such thing');\n}\ndeep();`,
+    });
+    const ended = await scene.synton([
+      'run',
+      '--quiet',
+      `--api=${scene.api}`,
+      '--',
+      'node',
+      'throws.mjs',
+    ]);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('TypeError: no such thing');
+    expect(ended.stderr).not.toContain('synton:');
+  });
+
+  test('and its children are one trace', async () => {
+    scene.write({
+      'parent.mjs': `import { execFileSync } from 'node:child_process';
+function start() { process.stdout.write(execFileSync('sh', ['-c', 'node child.mjs'])); }\nstart();`,
+      'child.mjs': `function inner() { return 'inner'; }\nconsole.log(inner());`,
+    });
+    const ended = await scene.run(['node', 'parent.mjs']);
+    expect(String(ended.stdout)).toBe('inner\n');
+    const names = (await scene.spansOf(ended)).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['node parent.mjs', 'start', 'inner']));
+  });
+});
+
+describe('the environment', () => {
+  const SHOWN =
+    /^(?:NODE_OPTIONS|TRACEPARENT|SYNTON_ENDPOINT|OTEL_SERVICE_NAME|OTEL_(?:TRACES|METRICS|LOGS)_EXPORTER|OTEL_EXPORTER_OTLP_(?:ENDPOINT|PROTOCOL))=(.*)$/;
+
+  async function shown(env: Readonly<Record<string, string>> = {}, options: string[] = []) {
+    scene.write({ 'show.sh': '#!/bin/sh\nenv\n' });
+    const args = ['run', `--api=${scene.api}`, ...options, '--', './show.sh'];
+    const { stdout } = await scene.synton(args, { env });
+    const lines = String(stdout)
+      .split('\n')
+      .filter((line) => SHOWN.test(line));
+    return Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+  }
+
+  test('of a script tells any language where to send', async () => {
+    expect(await shown()).toEqual({
+      NODE_OPTIONS: expect.stringMatching(/^--import file:\/\/\/\S+\/register\/index\.ts$/),
+      TRACEPARENT: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
+      SYNTON_ENDPOINT: `${scene.endpoint}/v1/traces`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: scene.endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_SERVICE_NAME: 'show.sh',
+    });
+  });
+
+  test('keeps what the user set, and goes on with a trace that there is', async () => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const env = {
+      NODE_OPTIONS: '--enable-source-maps',
+      OTEL_SERVICE_NAME: 'mine',
+      OTEL_METRICS_EXPORTER: 'console',
+      OTEL_EXPORTER_OTLP_ENDPOINT: scene.grpc,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      TRACEPARENT: `00-${trace}-00f067aa0ba902b7-01`,
+    };
+    const set = await shown(env);
+    expect(set).toMatchObject({
+      ...env,
+      NODE_OPTIONS: expect.stringMatching(/^--enable-source-maps --import file:/),
+      TRACEPARENT: expect.stringMatching(`^00-${trace}-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$`),
+      SYNTON_ENDPOINT: scene.grpc,
+    });
+    const answer = await fetch(`${scene.api}/api/v1/instr/export/${trace}?format=text`);
+    expect(await answer.text()).toContain('show.sh');
+  });
+
+  test('--endpoint goes before it', async () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', SYNTON_ENDPOINT: 'nowhere' };
+    expect(await shown(env, ['--endpoint', scene.endpoint])).toMatchObject({
+      OTEL_EXPORTER_OTLP_ENDPOINT: scene.endpoint,
+      SYNTON_ENDPOINT: `${scene.endpoint}/v1/traces`,
+    });
+  });
+});
+
+describe('the collector', () => {
+  test('is started where there is none, is found by the next run, and ends when it is idle', async () => {
+    const [http, api] = [await freePort(), await freePort()];
+    const args = [
+      'run',
+      '--idle-exit=3s',
+      ...FREE,
+      `--receivers.otlp.http.endpoint=127.0.0.1:${http}`,
+      `--api.endpoint=127.0.0.1:${api}`,
+      '--instrument.persistence.path=started',
+      '--',
+      'node',
+      '-e',
+      'console.log(1)',
+    ];
+    const first = await scene.synton(args);
+    expect(first).toMatchObject({ code: 0 });
+    expect(String(first.stdout)).toBe('1\n');
+    const pid = Number(/a collector was started \(pid (\d+), /.exec(first.stderr)![1]);
+    onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')));
+    expect((await scene.spansOf(first)).map(({ name }) => name)).toContain('node');
+    const second = await scene.synton(args);
+    expect(second.code).toBe(0);
+    expect(second.stderr).not.toContain('was started');
+    expect(second.stderr).toContain(`http://127.0.0.1:${api}/`);
+    await eventually(() => !isAlive(pid), 'its end', 10_000);
+  });
+
+  test('that cannot start says who has its port', async () => {
+    const server = createServer((_, response) => response.end('{"ready":true}'));
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const ended = await scene.synton([
+      'run',
+      ...FREE,
+      '--receivers.otlp.http.endpoint=127.0.0.1:0',
+      `--api.endpoint=127.0.0.1:${port}`,
+      '--instrument.persistence.path=refused',
+      '--',
+      'node',
+      '-e',
+      'console.log(1)',
+    ]);
+    expect(ended.code).toBe(1);
+    expect(String(ended.stdout)).toBe('');
+    expect(ended.stderr).toMatch(/^synton: no collector could be started: cannot listen on /);
+    expect(ended.stderr).toContain(`127.0.0.1:${port} (api.endpoint): the port is in use`);
+    if (process.platform === 'linux') expect(ended.stderr).toContain(`pid ${process.pid} has it`);
+  });
+
+  test('that is gone does not change what becomes of the program', async () => {
+    const gone = `http://127.0.0.1:${await freePort()}`;
+    const ended = await scene.synton([
+      'run',
+      '--endpoint',
+      gone,
+      '--',
+      'sh',
+      '-c',
+      'echo done; exit 5',
+    ]);
+    expect(ended).toMatchObject({ code: 5 });
+    expect(String(ended.stdout)).toBe('done\n');
+    expect(ended.stderr).toContain(`nobody listens at ${gone}: the spans are lost`);
+  });
+});
+
+test('a command without -- before it is refused', async () => {
+  const { code, stderr } = await scene.synton(['run', 'node', 'app.js']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('synton run -- node app.js');
+});
