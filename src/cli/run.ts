@@ -15,12 +15,18 @@ import {
 } from './run-collector.ts';
 import { type ToldCommand, toldCommand } from './run-command.ts';
 import { runEnvironment, syntonEndpoint } from './run-environment.ts';
+import { summaryOf } from './run-summary.ts';
+import { type RunHead, runSummaryText, type Screen } from './run-summary-text.ts';
+import { traceOfRun } from './run-trace.ts';
 
 export interface RunInput extends CollectorInput {
   /** The executable and its arguments. */
   readonly command: readonly string[];
   readonly quiet: boolean;
 }
+
+/** Of what is no terminal. */
+const COLUMNS = 100;
 
 interface RunIds {
   readonly traceId: string;
@@ -68,7 +74,14 @@ export async function run(input: RunInput): Promise<void> {
       startMs,
       endMs,
     });
-    if (!input.quiet) await say(await endText(collector, ids));
+    if (!input.quiet) {
+      const head = {
+        name: told.name,
+        failure: failureOf(end),
+        durationNano: (endMs - startMs) * 1e6,
+      };
+      await say(await endText(collector, { ...ids, isPart: parent !== undefined }, head));
+    }
   } catch (error) {
     if (!input.quiet) await say(`synton: ${printable((error as Error).message)}\n`);
   }
@@ -77,21 +90,29 @@ export async function run(input: RunInput): Promise<void> {
 
 async function endText(
   { endpoint, api, started }: Collector,
-  { traceId }: RunIds,
+  run: RunIds & { readonly isPart: boolean },
+  head: RunHead,
 ): Promise<string> {
-  const link = async (): Promise<string> => {
-    if (api !== undefined) return `${api}/api/v1/instr/export/${traceId}?format=text`;
-    if (await isListening(endpoint))
-      return `spans went to ${endpoint}; ask there for trace ${traceId}`;
-    return `nobody listens at ${endpoint}: the spans are lost`;
-  };
-  const lines = [
-    ...(started === undefined
-      ? []
-      : [`a collector was started (pid ${started.pid}, ${started.logPath})`]),
-    await link(),
-  ];
-  return lines.map((line) => `synton: ${printable(line)}\n`).join('');
+  const { traceId } = run;
+  const lines: string[] = [];
+  const tell = (line: string): void => void lines.push(`synton: ${printable(line)}`);
+  if (started !== undefined)
+    tell(`a collector was started (pid ${started.pid}, ${started.logPath})`);
+  if (api !== undefined) {
+    const trace = await traceOfRun({ api, ...run });
+    if (trace === undefined) tell('the span of the run has not arrived yet: ask later');
+    else lines.push(...runSummaryText(head, summaryOf(trace, run.spanId), screen()));
+    tell(`${api}/api/v1/instr/export/${traceId}?format=text`);
+  } else if (await isListening(endpoint)) {
+    tell(`spans went to ${endpoint}; ask there for trace ${traceId}`);
+  } else tell(`nobody listens at ${endpoint}: the spans are lost`);
+  return `${lines.join('\n')}\n`;
+}
+
+function screen(): Screen {
+  const { isTTY, columns } = process.stderr;
+  const hasColours = isTTY && !process.env['NO_COLOR'];
+  return { columns: columns ?? COLUMNS, hasColours, cwd: process.cwd() };
 }
 
 function destinationOf(collector: Collector): { endpoint: string; format: 'otlp' | 'otlp-http' } {

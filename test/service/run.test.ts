@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { logsJson, startRecord } from '../support/log-requests.ts';
+import { SOURCE_BIN } from '../support/synton-from-source.ts';
 import { RunScene } from '../support/synton-run.ts';
 
 const scene = new RunScene();
@@ -247,6 +249,77 @@ describe('the collector', () => {
     expect(ended).toMatchObject({ code: 5 });
     expect(String(ended.stdout)).toBe('done\n');
     expect(ended.stderr).toContain(`nobody listens at ${gone}: the spans are lost`);
+  });
+});
+
+describe('the summary', () => {
+  test('of a program that fails tells what was called, what it threw and where to look', async () => {
+    scene.write({
+      'sums.mjs': `import { setTimeout as wait } from 'node:timers/promises';
+const add = (a, b) => a + b;
+async function slow() { await wait(60); }
+function deep() {
+  throw new TypeError('no such thing');
+}
+function outer() { deep(); }
+let sum = 0; for (let i = 0; i < 500; i++) sum = add(sum, i);
+await slow();
+console.log(sum); try { outer(); } catch {}
+process.exit(4);`,
+    });
+    const ended = await scene.run(['node', 'sums.mjs']);
+    expect(ended.code).toBe(4);
+    expect(String(ended.stdout)).toBe('124750\n');
+    const lines = ended.stderr.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^synton: node sums\.mjs: exit code 4 after [\d.]+ m?s$/);
+    expect(lines[1]).toMatch(/^ {2}calls {9}4 functions, 503 calls; \d+ spans$/);
+    expect(lines[2]).toBe('  errors        TypeError: no such thing  sums.mjs:4');
+    expect(lines[3]).toMatch(/^ {2}slowest +[\d.]+ ms {2}slow {2}sums\.mjs:3$/);
+    expect(lines).toHaveLength(9);
+    const { status } = await fetch(/http\S+$/.exec(lines[8]!)![0]);
+    expect(status).toBe(200);
+  });
+
+  test('of a program that hangs and is interrupted tells what has not finished', async () => {
+    scene.write({ 'hangs.sh': `#!/bin/sh\necho "$TRACEPARENT"\nexec sleep 60` });
+    const ended = await scene.run(['./hangs.sh'], {
+      once: [
+        /-01\n/,
+        async (child, stdout) => {
+          const [, traceId = '', parentId = ''] = stdout.trim().split('-');
+          const start = startRecord('b9c7c989f97918e1', 'waits for nothing', {
+            traceId,
+            parentId,
+            attributes: { 'code.file.path': `${scene.folder}/hangs.mjs`, 'code.line.number': 3 },
+          });
+          await fetch(`${scene.endpoint}/v1/logs`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: logsJson([start]),
+          });
+          child.kill('SIGINT');
+        },
+      ],
+    });
+    expect(ended).toMatchObject({ code: null, signal: 'SIGINT' });
+    expect(ended.stderr).toMatch(/^synton: hangs\.sh: ended by SIGINT after /);
+    expect(ended.stderr).toMatch(/^ {2}not finished {2}waits for nothing {2}hangs\.mjs:3$/m);
+  });
+
+  test('of a run within another tells of its own part', async () => {
+    scene.write({
+      'inner.mjs': `function inside() {}\ninside();`,
+      'outer.mjs': `import { spawnSync } from 'node:child_process';
+function outside() {}\noutside(); outside();
+const { stderr } = spawnSync(process.execPath, [process.env.BIN_OF_TEST, 'run', process.env.API_OF_TEST, '--', 'node', 'inner.mjs']);
+process.stdout.write(stderr);`,
+    });
+    const { stdout, stderr } = await scene.run(['node', 'outer.mjs'], {
+      env: { BIN_OF_TEST: SOURCE_BIN, API_OF_TEST: `--api=${scene.api}` },
+    });
+    expect(String(stdout)).toMatch(/calls {9}1 function, 1 call; 1 span$/m);
+    const link = /http\S+$/m;
+    expect(link.exec(String(stdout))![0]).toBe(link.exec(stderr)![0]);
   });
 });
 

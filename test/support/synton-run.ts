@@ -16,8 +16,8 @@ export interface RunEnded {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Buffer;
-  /** Called with the process once its stdout matches. */
-  readonly once?: readonly [RegExp, (child: ChildProcess) => void];
+  /** Called with the process, and what it wrote, once that matches. */
+  readonly once?: readonly [RegExp, (child: ChildProcess, stdout: string) => void];
 }
 
 /** A span as the REST API tells it, with its attributes as a record. */
@@ -72,10 +72,12 @@ export class RunScene {
     let pending = options.once;
     child.stdout!.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
-      if (!pending?.[0].test(String(Buffer.concat(chunks)))) return;
-      const [, act] = pending;
+      if (pending === undefined) return;
+      const text = String(Buffer.concat(chunks));
+      const [pattern, act] = pending;
+      if (!pattern.test(text)) return;
       pending = undefined;
-      act(child);
+      act(child, text);
     });
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
