@@ -112,7 +112,7 @@ async function endText(
 function screen(): Screen {
   const { isTTY, columns } = process.stderr;
   const hasColours = isTTY && !process.env['NO_COLOR'];
-  return { columns: columns ?? COLUMNS, hasColours, cwd: process.cwd() };
+  return { columns: columns || COLUMNS, hasColours, cwd: process.cwd() };
 }
 
 function destinationOf(collector: Collector): { endpoint: string; format: 'otlp' | 'otlp-http' } {

@@ -235,6 +235,27 @@ describe('the collector', () => {
     if (process.platform === 'linux') expect(ended.stderr).toContain(`pid ${process.pid} has it`);
   });
 
+  test('is one, whoever of several that start at once was first', async () => {
+    const ports = [await freePort(), await freePort()];
+    const args = [
+      'run',
+      '--idle-exit=2s',
+      ...FREE,
+      `--receivers.otlp.http.endpoint=127.0.0.1:${ports[0]}`,
+      `--api.endpoint=127.0.0.1:${ports[1]}`,
+      '--instrument.persistence.path=rivals',
+      '--',
+      'true',
+    ];
+    const ended = await Promise.all([scene.synton(args), scene.synton(args)]);
+    const started = ended.flatMap(
+      ({ stderr }) => /was started \(pid (\d+)/.exec(stderr)?.[1] ?? [],
+    );
+    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
+    expect(started).toHaveLength(1);
+    await eventually(() => !isAlive(Number(started[0])), 'its end', 10_000);
+  });
+
   test('that is gone does not change what becomes of the program', async () => {
     const gone = `http://127.0.0.1:${await freePort()}`;
     const ended = await scene.synton([
