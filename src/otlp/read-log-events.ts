@@ -11,6 +11,7 @@
  *     11 observed time (fixed64) · 12 event_name
  */
 import { type Attribute, attributeOf } from '../model/attribute.ts';
+import { CHECKPOINT_EVENT } from '../model/checkpoint.ts';
 import { parseSpanId } from '../model/ids.ts';
 import { readAttribute } from './read-attributes.ts';
 import { readResourceFrame } from './read-frames.ts';
@@ -59,11 +60,10 @@ export interface LogFrames {
 }
 
 const CHECKPOINT_BYTES_MAX = 8 * 1024;
-const CHECKPOINT = 'synton.checkpoint';
 const PREFIX = Buffer.from('synton.');
 const TYPES: ReadonlyMap<string, LogEvent['type']> = new Map([
   ['synton.span.start', 'start'],
-  [CHECKPOINT, 'checkpoint'],
+  [CHECKPOINT_EVENT, 'checkpoint'],
   ['synton.process.alive', 'alive'],
   ['synton.process.exit', 'exit'],
 ]);
@@ -245,7 +245,7 @@ function isSound(span: Uint8Array, { resource, scope }: LogFrames): boolean {
 function checkpointOf(record: ReadRecord, atUnixNano: bigint): Uint8Array {
   const writer = new ProtobufWriter(256);
   writer.fixed64(1, atUnixNano);
-  writer.string(2, CHECKPOINT);
+  writer.string(2, CHECKPOINT_EVENT);
   writeAttributes(writer, 3, record);
   if (record.droppedAttributes > 0) writer.uint32(4, record.droppedAttributes);
   return writer.finish();

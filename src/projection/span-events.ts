@@ -8,12 +8,11 @@
  *   Custom        any other event
  */
 import { type Attribute, attributeOf } from '../model/attribute.ts';
+import { CHECKPOINT_EVENT, CHECKPOINT_NAME } from '../model/checkpoint.ts';
 import type { TraceEvent } from '../model/trace-span.ts';
 import type { OtlpEvent, OtlpSpan } from '../otlp/read-span.ts';
 
-export const CHECKPOINT_EVENT = 'synton.checkpoint';
 export const EXCEPTION_EVENT = 'exception';
-export const CHECKPOINT_NAME = 'synton.checkpoint.name';
 /** Present and true on an Error event that no sender recorded. */
 export const DERIVED = 'synton.derived';
 const STATUS_ERROR = 2;

@@ -6,30 +6,23 @@
  * first. Bounds: `spansMax` spans, any further one is not shown; SPANS_A_CALL spans encoded a call.
  */
 
-import { parseSpanId, type TraceId, traceIdOfWords } from '../model/ids.ts';
-import { SPAN_KINDS } from '../model/span-kind.ts';
+import { parseSpanId, type TraceId } from '../model/ids.ts';
 import { NO_SCAN_LIMITS } from '../otlp/scan-limits.ts';
 import { SpanScanner } from '../otlp/scan-traces.ts';
 import type { SpanBatch } from '../otlp/span-batch.ts';
-import { ABSENT, BITS, COLUMN, RESOURCE, SCOPE, STRIDE } from '../otlp/span-columns.ts';
+import { BITS, COLUMN, STRIDE } from '../otlp/span-columns.ts';
 import { ProtobufWriter } from '../otlp/wire/protobuf-writer.ts';
 import { type SdkSpan, writeSdkSpan } from '../otlp/write-sdk-span.ts';
 import { writeTraces } from '../otlp/write-traces.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
-import type {
-  FoundSpans,
-  Operation,
-  SpanMatch,
-  SpanSource,
-} from '../store/contracts/span-source.ts';
+import type { FoundSpans, Operation, SpanSource } from '../store/contracts/span-source.ts';
 import type { SpanFilter } from '../store/contracts/trace-query.ts';
-import { SpanMatcher } from '../store/reading/span-matcher.ts';
+import { findRunning, operationsOf, servicesOf } from '../store/reading/running-matches.ts';
 import type { SpanFrames } from './span-frames.ts';
 
 /** 2^52: arrivals that are given to ended spans stay below it for a century. */
 const ARRIVAL_FIRST = 2 ** 52;
 const SPANS_A_CALL = 4_096;
-const UNKNOWN_SERVICE = 'unknown_service';
 /** A span and its number, rising with every start. */
 type Started = readonly [span: SdkSpan, number: number];
 
@@ -87,44 +80,17 @@ export class RunningSpans implements SpanSource {
       .reverse();
     const looked = candidates.slice(0, SPANS_A_CALL);
     const { records, batch } = this.#encode(looked);
-    const matches = new SpanMatcher(filter).over(batch);
-    const found: SpanMatch[] = [];
-    const traces = new Set<TraceId>();
-    let row = 0;
-    for (; row < batch.count && traces.size < page.limit; row++) {
-      if (!matches(row)) continue;
-      const traceId = traceIdOfWords(batch.rows, row * STRIDE + COLUMN.traceId);
-      traces.add(traceId);
-      found.push({ traceId, arrival: records[row]!.arrival });
-    }
-    const lastLooked = row < batch.count ? records[row - 1] : records.at(-1);
-    const isAll = looked.length === candidates.length && row === batch.count;
-    return {
-      matches: found,
-      reachedArrival: isAll ? 0 : (lastLooked?.arrival ?? 0),
-      examined: { where: 'memory', spans: row, of: this.#started.size },
-    };
+    const arrivals = records.map(({ arrival }) => arrival);
+    const isAll = looked.length === candidates.length;
+    return findRunning({ batch, arrivals, isAll, of: this.#started.size }, filter, page.limit);
   }
 
   async services(): Promise<readonly string[]> {
-    const { batch } = this.#encode(this.#newest());
-    const services = new Set<string>();
-    for (let row = 0; row < batch.count; row++) services.add(serviceOf(batch, row));
-    return [...services].sort();
+    return servicesOf(this.#encode(this.#newest()).batch);
   }
 
   async operations(service: string): Promise<readonly Operation[]> {
-    const { batch } = this.#encode(this.#newest());
-    const found = new Map<string, Operation>();
-    for (let row = 0; row < batch.count; row++) {
-      if (serviceOf(batch, row) !== service) continue;
-      const at = row * STRIDE;
-      const offset = batch.rows[at + COLUMN.nameOffset]!;
-      const name = textOf(batch.bytes, offset, batch.rows[at + COLUMN.nameLength]!);
-      const kind = SPAN_KINDS[(batch.rows[at + COLUMN.bits]! & BITS.kindMask) >>> BITS.kindShift]!;
-      found.set(`${kind} ${name}`, { name, kind });
-    }
-    return [...found.values()];
+    return operationsOf(this.#encode(this.#newest()).batch, service);
   }
 
   #newest(): readonly Started[] {
@@ -174,17 +140,4 @@ export class RunningSpans implements SpanSource {
       return undefined;
     }
   }
-}
-
-function serviceOf(batch: SpanBatch, row: number): string {
-  const scope = batch.rows[row * STRIDE + COLUMN.scope]!;
-  const at = batch.scopes[scope * SCOPE.stride + SCOPE.resource]! * RESOURCE.stride;
-  const offset = batch.resources[at + RESOURCE.serviceOffset]!;
-  if (offset === ABSENT) return UNKNOWN_SERVICE;
-  return textOf(batch.bytes, offset, batch.resources[at + RESOURCE.serviceLength]!);
-}
-
-function textOf(bytes: Uint8Array, offset: number, length: number): string {
-  if (length === 0) return '';
-  return Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('utf8');
 }

@@ -6,10 +6,10 @@
  */
 import type { Attributes } from '@opentelemetry/api';
 import type { AttributeValue } from '../model/attribute.ts';
+import { CHECKPOINT_EVENT, CHECKPOINT_NAME } from '../model/checkpoint.ts';
 import { classifySpanKind, explicitSpanKind } from '../model/classify-span-kind.ts';
 import { OTEL_KINDS, type OtelKind, type SpanKind } from '../model/span-kind.ts';
 import type { SpanStatus, TraceEventType } from '../model/trace-span.ts';
-import { CHECKPOINT_EVENT, CHECKPOINT_NAME } from '../tracing/checkpoint.ts';
 import type { NotedSpan } from './recording.ts';
 
 export interface RecordedEvent {

@@ -1,8 +1,6 @@
 /** A point that a program passed, told to the span that is active. Without one nothing happens. */
 import { type Attributes, diag, trace } from '@opentelemetry/api';
-
-export const CHECKPOINT_EVENT = 'synton.checkpoint';
-export const CHECKPOINT_NAME = 'synton.checkpoint.name';
+import { CHECKPOINT_EVENT, CHECKPOINT_NAME } from '../model/checkpoint.ts';
 
 /** Never throws. */
 export function checkpoint(name: string, attributes?: Attributes): void {

@@ -8,7 +8,7 @@
  * of the caller too. What shall be its child is started within `run`.
  */
 import type { Attributes, AttributeValue, Span } from '@opentelemetry/api';
-import { CHECKPOINT_EVENT, CHECKPOINT_NAME } from './checkpoint.ts';
+import { CHECKPOINT_EVENT, CHECKPOINT_NAME } from '../model/checkpoint.ts';
 import { callIn, type OpenSpan, openSpan } from './open-span.ts';
 import { type SpanOptions, spanPlan } from './trace-options.ts';
 

@@ -38,7 +38,8 @@ export function statisticsRoutes(views: ViewRenderer): readonly Route[] {
         {
           name: 'step',
           in: 'query',
-          description: 'Whole minutes. Unless given, such that there are at most 120 points.',
+          description:
+            'Whole minutes. Unless given, such that there are about 120 points. Steps begin at multiples of it since 1970, so that the first may begin before the range, of which alone it counts; one as long as the range holds all of it.',
           schema: DURATION,
           example: '5m',
         },

@@ -8,7 +8,6 @@
  */
 import type { Clock } from '../../model/clock.ts';
 import { type TraceId, traceIdOfWords } from '../../model/ids.ts';
-import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type {
   LogEvent,
   LogFrames,
@@ -18,19 +17,14 @@ import type {
 import { NO_SCAN_LIMITS } from '../../otlp/scan-limits.ts';
 import { SpanScanner } from '../../otlp/scan-traces.ts';
 import type { SpanBatch } from '../../otlp/span-batch.ts';
-import { ABSENT, BITS, COLUMN, RESOURCE, SCOPE, STRIDE } from '../../otlp/span-columns.ts';
+import { BITS, COLUMN, STRIDE } from '../../otlp/span-columns.ts';
 import { ProtobufWriter } from '../../otlp/wire/protobuf-writer.ts';
 import { writeTraces } from '../../otlp/write-traces.ts';
 import type { LogEventConsumer } from '../../pipeline/log-event-consumer.ts';
 import type { SpanRecord } from '../../store/contracts/span-record.ts';
-import type {
-  FoundSpans,
-  Operation,
-  SpanMatch,
-  SpanSource,
-} from '../../store/contracts/span-source.ts';
+import type { FoundSpans, Operation, SpanSource } from '../../store/contracts/span-source.ts';
 import type { SpanFilter } from '../../store/contracts/trace-query.ts';
-import { SpanMatcher } from '../../store/reading/span-matcher.ts';
+import { findRunning, operationsOf, servicesOf } from '../../store/reading/running-matches.ts';
 import type { Counters } from '../../telemetry/counters.ts';
 import { EndedLately } from './ended-lately.ts';
 import { isGone, type KnownProcess, KnownProcesses } from './known-processes.ts';
@@ -43,7 +37,6 @@ const SPANS_A_CALL = 4_096;
 const CHECKPOINTS_MAX = 32;
 /** Of a span beside its bytes: about what the maps and the object take. */
 const OVERHEAD = 400;
-const UNKNOWN_SERVICE = 'unknown_service';
 
 export interface OpenSpansSettings {
   readonly clock: Clock;
@@ -177,45 +170,18 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
       .filter(({ number }) => ARRIVAL_FIRST + number < page.before)
       .reverse();
     const looked = candidates.slice(0, SPANS_A_CALL);
+    const arrivals = looked.map(({ number }) => ARRIVAL_FIRST + number);
+    const isAll = looked.length === candidates.length;
     const batch = this.#scanned(looked);
-    const matches = new SpanMatcher(filter).over(batch);
-    const found: SpanMatch[] = [];
-    const traces = new Set<TraceId>();
-    let row = 0;
-    for (; row < batch.count && traces.size < page.limit; row++) {
-      if (!matches(row)) continue;
-      const { traceId, number } = looked[row]!;
-      traces.add(traceId);
-      found.push({ traceId, arrival: ARRIVAL_FIRST + number });
-    }
-    const isAll = looked.length === candidates.length && row === batch.count;
-    const last = looked[row - 1];
-    return {
-      matches: found,
-      reachedArrival: isAll || last === undefined ? 0 : ARRIVAL_FIRST + last.number,
-      examined: { where: 'memory', spans: row, of: this.#byKey.size },
-    };
+    return findRunning({ batch, arrivals, isAll, of: this.#byKey.size }, filter, page.limit);
   }
 
   async services(): Promise<readonly string[]> {
-    const batch = this.#scanned(this.#newest());
-    const services = new Set<string>();
-    for (let row = 0; row < batch.count; row++) services.add(serviceOf(batch, row));
-    return [...services].sort();
+    return servicesOf(this.#scanned(this.#newest()));
   }
 
   async operations(service: string): Promise<readonly Operation[]> {
-    const batch = this.#scanned(this.#newest());
-    const found = new Map<string, Operation>();
-    for (let row = 0; row < batch.count; row++) {
-      if (serviceOf(batch, row) !== service) continue;
-      const at = row * STRIDE;
-      const { rows, bytes } = batch;
-      const name = textOf(bytes, rows[at + COLUMN.nameOffset]!, rows[at + COLUMN.nameLength]!);
-      const kind = SPAN_KINDS[(rows[at + COLUMN.bits]! & BITS.kindMask) >>> BITS.kindShift]!;
-      found.set(`${kind} ${name}`, { name, kind });
-    }
-    return [...found.values()];
+    return operationsOf(this.#scanned(this.#newest()), service);
   }
 
   #start({ span: given, frames }: SpanStarted): void {
@@ -353,17 +319,4 @@ function keyOf(rows: Uint32Array, at: number): string {
   const kind = rows[at + COLUMN.bits]! & BITS.otelKindMask;
   const [a, b, c, d, e, f] = rows.subarray(at + COLUMN.traceId, at + COLUMN.traceId + 6);
   return `${a},${b},${c},${d},${e},${f},${kind}`;
-}
-
-function serviceOf(batch: SpanBatch, row: number): string {
-  const scope = batch.rows[row * STRIDE + COLUMN.scope]!;
-  const at = batch.scopes[scope * SCOPE.stride + SCOPE.resource]! * RESOURCE.stride;
-  const offset = batch.resources[at + RESOURCE.serviceOffset]!;
-  if (offset === ABSENT) return UNKNOWN_SERVICE;
-  return textOf(batch.bytes, offset, batch.resources[at + RESOURCE.serviceLength]!);
-}
-
-function textOf(bytes: Uint8Array, offset: number, length: number): string {
-  if (length === 0) return '';
-  return Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('utf8');
 }

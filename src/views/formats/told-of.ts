@@ -5,10 +5,11 @@
  *   Span 11 events · Event 2 name
  */
 import { createHash } from 'node:crypto';
+import { CHECKPOINT_EVENT } from '../../model/checkpoint.ts';
 import type { SpanStatus } from '../../model/trace-span.ts';
 import { readSpan } from '../../otlp/read-span.ts';
 import { ProtobufReader, WIRE } from '../../otlp/wire/protobuf-reader.ts';
-import { CHECKPOINT_EVENT, EXCEPTION_EVENT, spanEvents } from '../../projection/span-events.ts';
+import { EXCEPTION_EVENT, spanEvents } from '../../projection/span-events.ts';
 import { errorText } from './describe-span.ts';
 
 /** Empty where nothing is told. */
