@@ -38,10 +38,17 @@ export function againstSubject(
     open: async () => ({
       pid,
       grpc,
-      http,
+      http: http === undefined ? undefined : tracesUrl(http),
       folder: undefined,
       loop: async () => undefined,
       close: async () => {},
     }),
   };
+}
+
+/** As OTEL_EXPORTER_OTLP_ENDPOINT is read: a URL without a path stands for all signals. */
+function tracesUrl(given: string): string {
+  const url = new URL(given);
+  if (url.pathname === '/') url.pathname = '/v1/traces';
+  return url.href;
 }
