@@ -9,6 +9,7 @@
  *   SYNTON_FIRST_CALLS   so are the first calls of each function (20)
  *   SYNTON_HOT_CALLS     calls a second beyond which a function is only counted (10,000)
  *   SYNTON_CACHE         folder for rewritten modules, or off
+ *   SYNTON_CAPTURE       what spans of functions keep: args, return, errors, with commas between them; all; off (default)
  */
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +23,19 @@ export interface RegisterSettings {
   readonly hotCallsPerSecond: number;
   /** Undefined: the user's cache folder. */
   readonly cache: string | undefined;
+  readonly capture: CaptureSettings;
   readonly warnings: readonly string[];
+}
+
+export const CAPTURE_FORM = 'args, return and errors, with commas between them, or all or off';
+const NOTHING_CAPTURED: CaptureSettings = { args: false, return: false, errors: false };
+
+/** What is kept of a call that becomes a span. */
+export interface CaptureSettings {
+  readonly args: boolean;
+  readonly return: boolean;
+  /** What an error has of its own beside its name, message and stack. */
+  readonly errors: boolean;
 }
 
 const COUNT_MAX = 1_000_000_000;
@@ -40,6 +53,8 @@ export function registerSettings(env: Environment): RegisterSettings {
     );
     return initial;
   };
+  const capture = captureSettings(text('SYNTON_CAPTURE'));
+  if (capture === undefined) warnings.push(`SYNTON_CAPTURE: expected ${CAPTURE_FORM}; ignored`);
   return {
     endpoint: text('SYNTON_ENDPOINT'),
     tier: number('SYNTON_TIER', 2, 2) as 0 | 1 | 2,
@@ -49,8 +64,19 @@ export function registerSettings(env: Environment): RegisterSettings {
     firstCalls: number('SYNTON_FIRST_CALLS', 20),
     hotCallsPerSecond: Math.max(1, number('SYNTON_HOT_CALLS', 10_000)),
     cache: text('SYNTON_CACHE'),
+    capture: capture ?? NOTHING_CAPTURED,
     warnings,
   };
+}
+
+/** Undefined where the list is none. */
+export function captureSettings(list: string | undefined): CaptureSettings | undefined {
+  const named = new Set((list ?? 'off').split(',').map((one) => one.trim().toLowerCase()));
+  const isWord = named.size === 1;
+  if (isWord && named.has('off')) return NOTHING_CAPTURED;
+  if (isWord && named.has('all')) return { args: true, return: true, errors: true };
+  if (![...named].every((one) => Object.hasOwn(NOTHING_CAPTURED, one))) return undefined;
+  return { args: named.has('args'), return: named.has('return'), errors: named.has('errors') };
 }
 
 /** Commas within braces separate nothing. */

@@ -89,12 +89,13 @@ function watch(
 }
 
 function rewriteModules(
-  { cache }: RegisterSettings,
+  { cache, capture }: RegisterSettings,
   tracker: CallTracker,
   isWatched: (path: string) => boolean,
 ): void {
   const said = new Set<string>();
-  const salt = `${REWRITER_VERSION} ${packageVersion()} ${process.version}`;
+  const given = capture.args ? ' args' : '';
+  const salt = `${REWRITER_VERSION} ${packageVersion()} ${process.version}${given}`;
   const late = loaderAfter(flagsOf(process.execArgv, process.env['NODE_OPTIONS']));
   if (late !== undefined && isMainThread) {
     // What it makes is no JavaScript to us.
@@ -109,6 +110,7 @@ function rewriteModules(
       isWatched,
       calls: installCalls(tracker),
       cache: cache === 'off' ? undefined : new TransformCache(folder, salt),
+      capturesArguments: capture.args,
       say: (topic, message) => {
         if (!said.has(topic)) say(message);
         said.add(topic);

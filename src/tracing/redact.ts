@@ -5,11 +5,15 @@
  */
 
 export const REDACTED = '[redacted]';
+/** Characters of a name that are looked at. */
+const NAME_MAX = 256;
 
 const SECRET_NAME =
   /pass(?:word|wd|phrase|code)|^pwd$|secret|token|authori[sz]ation|^auth$|cookie|api_?key|access_?key|private_?key|encryption_?key|credential|session_?id|csrf|xsrf|signature|^pin$|^ssn$|^cv[vc]2?$|card_?number|credit_?card/;
 /** Counts of a language model's tokens: a number under one of these is no secret. */
 const TOKEN_COUNT = /tokens|tokens?_?(?:count|limit|usage|max|min|total)|(?:max|min)_?tokens?$/;
+/** `prompt_tokens_details: { cached_tokens: 3 }` */
+const TOKEN_DETAILS = /tokens?_?(?:details|usage|counts)$/;
 
 const SECRET_TEXTS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{4,}/gi, `$1 ${REDACTED}`],
@@ -27,12 +31,18 @@ const SECRET_TEXTS: readonly (readonly [pattern: RegExp, replacement: string])[]
 ];
 
 export function isSecret(name: string, value: unknown): boolean {
-  const plain = name.replaceAll(/[-.\s]/g, '_').toLowerCase();
+  const plain = name
+    .slice(0, NAME_MAX)
+    .replaceAll(/[-.\s]/g, '_')
+    .toLowerCase();
   if (!SECRET_NAME.test(plain)) return false;
-  return !(typeof value === 'number' && TOKEN_COUNT.test(plain));
+  if (typeof value === 'number' || typeof value === 'bigint') return !TOKEN_COUNT.test(plain);
+  // Counts by what they are counts of: what is in there has names of its own.
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return !(isObject && TOKEN_DETAILS.test(plain));
 }
 
-/** @param text short: at most a few hundred characters */
+/** @param text short: at most some hundreds of characters */
 export function redacted(text: string): string {
   let result = text;
   for (const [pattern, replacement] of SECRET_TEXTS) result = result.replace(pattern, replacement);

@@ -7,6 +7,7 @@ import type { Context } from '@opentelemetry/api';
 import { isNativePromise } from '../../tracing/promise-watch.ts';
 import type { CallSpan } from './call-span.ts';
 import type { CallTracker, Scope } from './call-tracker.ts';
+import { type KeptArguments, keptArguments } from './captured-call.ts';
 import type { FrameContext } from './frame-context.ts';
 
 const then = Promise.prototype.then;
@@ -27,6 +28,8 @@ export class CallFrame {
   /** Once somebody asked for its ids, or it ended as a span. */
   span: CallSpan | undefined = undefined;
   context: FrameContext | undefined = undefined;
+  /** Where arguments are captured. */
+  kept: KeptArguments | undefined = undefined;
   readonly #tracker: CallTracker;
   /** It also holds what it starts on the event loop. */
   readonly #isAsync: boolean;
@@ -70,6 +73,12 @@ export class CallFrame {
     }
   }
 
+  /** What it was called with; right after it was entered, where that is to be kept. */
+  args(...values: unknown[]): void {
+    const { parameters } = this.#tracker.table.functions[this.row]!;
+    if (parameters !== undefined) this.kept = keptArguments(parameters, values);
+  }
+
   /** It pauses, or ends. */
   leave(): void {
     if (!this.#isIn) return;
@@ -110,7 +119,7 @@ export class CallFrame {
     if (result !== this) {
       tracker.returned();
       if (this.#isAsync && isNativePromise(result)) this.#follow(result, false);
-      else tracker.end(this);
+      else tracker.end(this, performance.now(), result);
       return;
     }
     const isInterrupted = this.#wasEntered && (!wasIn || this.#mayBeLeft);
@@ -130,7 +139,11 @@ export class CallFrame {
 
   /** Whoever awaits or returns a promise in an async function has handled it: watching it hides nothing. */
   #follow(promise: Promise<unknown>, hasFailed: boolean, endMs?: number): void {
-    const done = (): void => this.#end(hasFailed, undefined, endMs);
+    const isResult = endMs === undefined;
+    const done = (value: unknown): void =>
+      isResult
+        ? this.#tracker.end(this, performance.now(), value)
+        : this.#end(hasFailed, undefined, endMs);
     const failed = (error: unknown): void => {
       // What it came through is waiting for it, where that did not know it either.
       this.#tracker.caught(error);

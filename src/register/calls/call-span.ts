@@ -19,6 +19,7 @@ import {
   type TimeInput,
 } from '@opentelemetry/api';
 import type { SyntonSpanProcessor } from '../../sdk/span-processor.ts';
+import { capturedError } from '../../tracing/capture.ts';
 import { exceptionOf } from '../../tracing/exception-of.ts';
 
 type ProcessedSpan = Parameters<SyntonSpanProcessor['onEnd']>[0];
@@ -137,11 +138,16 @@ export class CallSpan implements Span {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
+    this.#addException(exception, time, undefined);
+  }
+
+  #addException(exception: Exception, time: TimeInput | undefined, own: string | undefined): void {
     const { name, message, code } = Object(exception) as Record<string, unknown>;
     const type = code ?? name;
     const attributes: Attributes = {
       ...(type !== undefined && { 'exception.type': String(type) }),
       'exception.message': String(typeof exception === 'string' ? exception : (message ?? '')),
+      ...(own !== undefined && { 'synton.error': own }),
     };
     addStack(attributes, exception);
     this.#addEvent('exception', attributes, time);
@@ -153,12 +159,18 @@ export class CallSpan implements Span {
 
   end(): void {}
 
-  /** The call threw. After `close`, before the span is given away. @param error undefined where nobody knows it */
-  fail(error: unknown): void {
+  /**
+   * The call threw. After `close`, before the span is given away.
+   *
+   * @param error undefined where nobody knows it
+   * @param isKept what the error has of its own is told too
+   */
+  fail(error: unknown, isKept = false): void {
     this.#isOpen = true;
     try {
       const exception = error === undefined ? { message: UNKNOWN_ERROR } : exceptionOf(error);
-      if (error !== undefined) this.recordException(exception as Exception, this.endTime);
+      const own = isKept ? capturedError(error) : undefined;
+      if (error !== undefined) this.#addException(exception as Exception, this.endTime, own);
       this.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
     } catch {
       // What was thrown resists being read: that something was is known.

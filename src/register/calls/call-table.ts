@@ -18,6 +18,8 @@ export interface KnownFunction {
   readonly column: number;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  /** Names of its parameters, where arguments are captured. */
+  readonly parameters?: readonly string[];
 }
 
 /** How a span of a function reads. */
@@ -51,9 +53,8 @@ export class CallTable {
     const first = this.functions.length;
     const count = first + functions.length;
     if (count > FUNCTIONS_MAX) return undefined;
-    for (const { name, file = path, line, column, isAsync, isGenerator } of functions) {
-      this.functions.push({ name, file, line, column, isAsync, isGenerator });
-    }
+    for (const { id: _, file = path, ...known } of functions)
+      this.functions.push({ ...known, file });
     while (count > this.calls.length) this.#grow();
     this.untilCheck.fill(this.#hotCalls, first, count);
     return first;

@@ -19,10 +19,14 @@ import {
   type SpanContext,
   trace,
 } from '@opentelemetry/api';
+import { captured } from '../../tracing/capture.ts';
+import { ATTRIBUTE } from '../../tracing/trace-options.ts';
+import type { CaptureSettings } from '../settings.ts';
 import { CallFrame } from './call-frame.ts';
 import { CALL_FLAG, CallRing, type CallSums } from './call-ring.ts';
 import { CallSpan, type SpanOrigin } from './call-span.ts';
 import { CallTable, type KnownFunction } from './call-table.ts';
+import { argumentsText } from './captured-call.ts';
 import { FrameContext } from './frame-context.ts';
 import { newSpanId, newTraceId } from './span-ids.ts';
 
@@ -35,6 +39,8 @@ export interface TrackerSettings {
   readonly hotCallsPerSecond: number;
   /** What is active where nothing else is. */
   readonly root: Context;
+  /** Arguments are kept where the rewritten text hands them over. */
+  readonly capture?: Pick<CaptureSettings, 'return' | 'errors'>;
 }
 
 /** Where spans go. None of them throws. */
@@ -157,7 +163,8 @@ export class CallTracker {
     if (this.#unwound.length > 0) this.#flushUnwound(error);
   }
 
-  end(frame: CallFrame, endMs: number = performance.now()): void {
+  /** @param result what it returned, where it is known that it did */
+  end(frame: CallFrame, endMs: number = performance.now(), result?: unknown): void {
     if (frame.endMs !== 0) return;
     frame.endMs = endMs;
     const durationMs = endMs - frame.startMs;
@@ -166,7 +173,7 @@ export class CallTracker {
       frame.span !== undefined || frame.isEarly || hasFailed || durationMs >= this.#settings.slowMs;
     const flags = (hasFailed ? CALL_FLAG.failed : 0) | (isSpan ? CALL_FLAG.span : 0);
     this.#ring.add(frame.row, frame.parent?.row ?? -1, frame.startMs, durationMs, flags);
-    if (isSpan) this.#finish(frame);
+    if (isSpan) this.#finish(frame, result);
   }
 
   /** Gives away what waits for its error. */
@@ -207,6 +214,11 @@ export class CallTracker {
     const { name, attributes } = this.table.described(frame.row);
     const span = new CallSpan(this.origin, name, attributes, context, parent, frame.startMs);
     frame.span = span;
+    const { parameters } = this.table.functions[frame.row]!;
+    if (frame.kept !== undefined && parameters !== undefined) {
+      span.setAttribute(ATTRIBUTE.args, argumentsText(parameters, frame.kept));
+      frame.kept = undefined;
+    }
     if (frame === ending) return span;
     if (frame.endMs === 0) this.#sink.started(span);
     else {
@@ -217,9 +229,11 @@ export class CallTracker {
     return span;
   }
 
-  #finish(frame: CallFrame): void {
+  #finish(frame: CallFrame, result: unknown): void {
     const span = this.spanFor(frame, frame);
     if (span === undefined) return;
+    const { capture } = this.#settings;
+    if (capture?.return) span.setAttribute(ATTRIBUTE.return, captured(result));
     span.close(frame.endMs);
     if (frame.hasFailed) {
       const isKnown = frame.error !== undefined;
@@ -227,14 +241,14 @@ export class CallTracker {
         this.#unwound.push(span);
         return;
       }
-      span.fail(frame.error);
+      span.fail(frame.error, capture?.errors);
     }
     this.#sink.ended(span);
   }
 
   #flushUnwound(error?: unknown): void {
     for (const span of this.#unwound.splice(0)) {
-      span.fail(error);
+      span.fail(error, this.#settings.capture?.errors);
       this.#sink.ended(span);
     }
   }

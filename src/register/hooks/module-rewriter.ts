@@ -18,7 +18,9 @@ export interface LoadedModule {
 export interface RewriterParts {
   readonly isWatched: (path: string) => boolean;
   readonly calls: InstalledCalls;
+  /** Of a salt of its own for each value of what is below. */
   readonly cache: TransformCache | undefined;
+  readonly capturesArguments: boolean;
   readonly say: (topic: string, message: string) => void;
 }
 
@@ -70,12 +72,14 @@ export class ModuleRewriter {
     const onProblem = (reason: string): void => {
       problem ??= reason;
     };
-    let made = this.#rewrite(source, { path, format, onProblem });
+    const { capturesArguments } = this.#parts;
+    const options = { path, capturesArguments, onProblem };
+    let made = this.#rewrite(source, { ...options, format });
     // Node takes a file without a type for CommonJS first, and looks again when it finds an import.
     if (problem !== undefined && format === 'commonjs') {
       const first = problem;
       problem = undefined;
-      made = this.#rewrite(source, { path, format: 'module', onProblem });
+      made = this.#rewrite(source, { ...options, format: 'module' });
       if (problem !== undefined) problem = first;
     }
     if (problem !== undefined) {

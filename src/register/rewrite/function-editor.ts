@@ -7,6 +7,7 @@ import type MagicString from 'magic-string';
 import { declaresExports } from './declares-exports.ts';
 import { functionName } from './function-name.ts';
 import { type FunctionShape, functionShape } from './function-shape.ts';
+import { givenArguments } from './given-arguments.ts';
 import type { InsertedText } from './inserted-text.ts';
 import type { SyntaxTree } from './syntax-tree.ts';
 import { childrenOf, isFunction, isNode, lastUpTo, type SyntaxNode } from './syntax-tree.ts';
@@ -18,6 +19,8 @@ export interface WrappedFunction {
   readonly start: number;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  /** Where arguments are captured, and it has some. */
+  readonly parameters?: readonly string[];
 }
 
 export class FunctionEditor {
@@ -25,14 +28,21 @@ export class FunctionEditor {
   readonly #tree: SyntaxTree;
   readonly #edited: MagicString;
   readonly #text: InsertedText;
+  readonly #capturesArguments: boolean;
   readonly #ancestors: SyntaxNode[] = [];
   /** Offsets of statements of a list: an opening parenthesis there may be taken for a call of what is before it. */
   readonly #listed = new Set<number>();
   /** Of the function around; undefined where it is not wrapped, and outside of functions. */
   #around: FunctionShape | undefined;
 
-  constructor(tree: SyntaxTree, edited: MagicString, text: InsertedText) {
+  constructor(
+    tree: SyntaxTree,
+    edited: MagicString,
+    text: InsertedText,
+    capturesArguments: boolean,
+  ) {
     this.#tree = tree;
+    this.#capturesArguments = capturesArguments;
     this.#edited = edited;
     this.#text = text;
   }
@@ -116,18 +126,20 @@ export class FunctionEditor {
     const id = this.wrapped.length;
     const above = this.#ancestors.at(-1);
     const isMember = above?.['value'] === node && isNode(above['key']);
+    const given = this.#capturesArguments ? givenArguments(node) : undefined;
     this.wrapped.push({
       name: functionName(node, this.#ancestors),
       start: isMember ? above.start : node.start,
       isAsync: shape.isAsync,
       isGenerator: shape.isGenerator,
+      ...(given !== undefined && { parameters: given.names }),
     });
     this.#ancestors.push(node);
     for (const child of childrenOf(node)) {
       if (child !== body) this.#visit(child);
     }
     this.#within(shape, () => {
-      const open = this.#text.open(id, shape.mode === 'detached');
+      const open = this.#text.open(id, shape.mode === 'detached', given?.text);
       if (body.type === 'BlockStatement') this.#block(body, open);
       else this.#expression(node, body, open);
     });

@@ -30,13 +30,14 @@ export class InsertedText {
     );
   }
 
-  open(id: number, isDetached: boolean): string {
+  /** @param given what the call was given, as an expression list; undefined where that is not kept */
+  open(id: number, isDetached: boolean, given?: string): string {
     const base = this.#base;
     const { frame, result, thrown, value } = this;
     const enter = `${base}(${id}${isDetached ? ',true' : ''})`;
     return (
       `let ${frame}=typeof ${base}==="function"?${enter}:void 0,` +
-      `${result}=${frame},${thrown},${value};try{`
+      `${result}=${frame},${thrown},${value};${given === undefined ? '' : `${frame}?.args(${given});`}try{`
     );
   }
 

@@ -18,6 +18,8 @@ export interface RewrittenFunction extends SourcePlace {
   readonly name: string;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  /** Where arguments are captured, and it has some. */
+  readonly parameters?: readonly string[];
 }
 
 export interface RewrittenModule {
@@ -29,6 +31,8 @@ export interface RewriteOptions {
   /** Absolute, of the file. */
   readonly path: string;
   readonly format: ModuleFormat;
+  /** The functions hand over what they are called with. @default false */
+  readonly capturesArguments?: boolean;
   /** Told why a module is left alone though something could be done. */
   readonly onProblem?: (reason: string) => void;
 }
@@ -36,10 +40,10 @@ export interface RewriteOptions {
 /** Undefined where there is nothing to be done, or the text cannot be parsed. Never throws. */
 export function rewriteModule(
   source: string,
-  { path, format, onProblem }: RewriteOptions,
+  { path, format, capturesArguments = false, onProblem }: RewriteOptions,
 ): RewrittenModule | undefined {
   try {
-    return rewritten(source, path, format);
+    return rewritten(source, path, format, capturesArguments);
   } catch (error) {
     onProblem?.(error instanceof Error ? error.message : String(error));
     return undefined;
@@ -50,6 +54,7 @@ function rewritten(
   source: string,
   path: string,
   format: ModuleFormat,
+  capturesArguments: boolean,
 ): RewrittenModule | undefined {
   const tree = parseModule(source, format);
   const edited = new MagicString(source);
@@ -59,7 +64,7 @@ function rewritten(
   );
   if (first === undefined) return undefined;
   edited.appendLeft(first.start, text.accessor(path));
-  const editor = new FunctionEditor(tree, edited, text);
+  const editor = new FunctionEditor(tree, edited, text, capturesArguments);
   editor.edit();
   if (editor.wrapped.length === 0) return undefined;
   const { mapComment: comment } = tree;
@@ -72,10 +77,10 @@ function rewritten(
   const origin = originOf(input);
   return {
     code: `${body}${/(?:^|\n)[ \t]*$/.test(body) ? '' : '\n'}${map}`,
-    functions: editor.wrapped.map(({ name, start, isAsync, isGenerator }, id) => {
+    functions: editor.wrapped.map(({ start, ...known }, id) => {
       const lineStart = lastUpTo(lineStarts, start);
       const line = lineStarts.indexOf(lineStart) + 1;
-      return { id, name, ...origin(line, start - lineStart + 1, path), isAsync, isGenerator };
+      return { id, ...origin(line, start - lineStart + 1, path), ...known };
     }),
   };
 }

@@ -1,6 +1,6 @@
 /** What of arguments and results is kept when a program asks for it: bounded, without secrets, running nothing. */
 import { describe, expect, test } from 'vitest';
-import { BYTES_MAX, captured } from '../../../src/tracing/capture.ts';
+import { BYTES_MAX, captured, capturedError } from '../../../src/tracing/capture.ts';
 import { trace } from '../../../src/tracing/index.ts';
 import { recordSpans } from './recorded-spans.ts';
 
@@ -62,6 +62,12 @@ describe('a value', () => {
     [new TypeError('odd'), '[Error: odd]'],
     [Promise.resolve(), '[Promise]'],
     [/a/, '[RegExp]'],
+    [new ArrayBuffer(7), '[7 bytes]'],
+    [new SharedArrayBuffer(8), '[8 bytes]'],
+    [Object('text'), '[boxed]'],
+    [10n ** 100n, '[bigint]'],
+    [(function* () {})(), '[Generator]'],
+    [new Map([[{}, 1]]), { '[Object]': 1 }],
     [
       new Map<unknown, unknown>([
         ['a', 1],
@@ -141,20 +147,28 @@ describe('a value', () => {
     expect(of(index)).toEqual(['[getter]']);
   });
 
+  test('asks nobody for a toJSON, though all objects and lists have one', () => {
+    for (const prototype of [Object.prototype, Array.prototype]) {
+      Object.defineProperty(prototype, 'toJSON', { configurable: true, value: trap });
+      try {
+        expect(captured([{ a: 1 }, [2]])).toBe('[{"a":1},[2]]');
+      } finally {
+        delete (prototype as { toJSON?: unknown }).toJSON;
+      }
+    }
+  });
+
   test('is not captured from within a capture', () => {
-    const prototype = Object.prototype as { toJSON?: unknown };
+    const { isArray } = Array;
     const inner: unknown[] = [];
-    Object.defineProperty(prototype, 'toJSON', {
-      configurable: true,
-      value: function toJSON(this: unknown) {
-        inner.push(captured({ again: 1 }));
-        return this;
-      },
-    });
+    Array.isArray = (value): value is unknown[] => {
+      inner.push(captured({ again: 1 }));
+      return isArray(value);
+    };
     try {
       expect(captured([1])).toBe('[1]');
     } finally {
-      delete prototype.toJSON;
+      Array.isArray = isArray;
     }
     expect(inner).toEqual([undefined]);
     expect(captured([2])).toBe('[2]');
@@ -176,6 +190,10 @@ describe('secrets', () => {
   test('are not the counts of tokens, nor names that only sound alike', () => {
     const usage = { input_tokens: 12, maxTokens: 5, token_count: 3, completionTokens: 8 };
     expect(of(usage)).toEqual(usage);
+    const details = { prompt_tokens_details: { cached_tokens: 3, token: 'hush' } };
+    expect(of(details)).toEqual({
+      prompt_tokens_details: { cached_tokens: 3, token: '[redacted]' },
+    });
     const plain = { author: 'me', compass: 'north', keyboard: 'us', tokenizer_name: 1 };
     expect(of({ author: plain.author, compass: plain.compass, keyboard: plain.keyboard })).toEqual({
       author: 'me',
@@ -204,4 +222,31 @@ describe('secrets', () => {
   ])('are hidden by their looks: %s', (text, expected) => {
     expect(of(text)).toBe(expected);
   });
+
+  test('are known by what comes after the cut', () => {
+    const text = `${'x'.repeat(230)} https://someone:${'hush'.repeat(10)}@db.example/`;
+    expect(of(text)).not.toContain('hush');
+  });
+});
+
+describe('what an error has of its own', () => {
+  test('is told: its cause too, secrets not, and no getter runs', () => {
+    const error = Object.assign(new Error('message', { cause: new RangeError('why') }), {
+      code: 'E_CARD',
+      request: { url: '/pay', headers: { authorization: 'hush' } },
+    });
+    Object.defineProperty(error, 'context', { enumerable: true, get: trap });
+    expect(JSON.parse(capturedError(error)!)).toEqual({
+      cause: '[Error: why]',
+      code: 'E_CARD',
+      request: { url: '/pay', headers: { authorization: '[redacted]' } },
+      context: '[getter]',
+    });
+    expect(capturedError({ code: 5, message: 'of no class' })).toBe('{"code":5}');
+  });
+
+  test.each([new Error('plain'), 'text', null, undefined, new Proxy({ a: 1 }, { ownKeys: trap })])(
+    'is nothing: %#',
+    (error) => expect(capturedError(error)).toBeUndefined(),
+  );
 });
