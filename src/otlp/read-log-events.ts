@@ -13,21 +13,43 @@
 import { type Attribute, attributeOf } from '../model/attribute.ts';
 import { CHECKPOINT_EVENT } from '../model/checkpoint.ts';
 import { parseSpanId } from '../model/ids.ts';
+import { LOG_EVENT, TOLD } from './log-event-names.ts';
 import { readAttribute } from './read-attributes.ts';
 import { readResourceFrame } from './read-frames.ts';
 import { SpanScanner } from './scan-traces.ts';
+import { STRIDE } from './span-columns.ts';
 import { MalformedProtobuf } from './wire/malformed-protobuf.ts';
 import { ProtobufReader, WIRE } from './wire/protobuf-reader.ts';
 import { ProtobufWriter } from './wire/protobuf-writer.ts';
 import { writeTraces } from './write-traces.ts';
 
 /** All bytes are views of the request, or made anew: who keeps them copies them. */
-export type LogEvent = SpanStarted | SpanCheckpoint | ProcessSign;
+export type LogEvent = SpanStarted | SpanEnded | SpanCheckpoint | ProcessSign;
 
 export interface SpanStarted {
   readonly type: 'start';
   /** A Span message without an end: with its frames it is what the scanner of spans accepts. */
   readonly span: Uint8Array;
+  /** The row that the scanner made of it (span-columns.ts), its own. */
+  readonly words: Uint32Array;
+  /** Above that of an earlier start of the span, it says more. */
+  readonly revision: number;
+  readonly frames: LogFrames;
+}
+
+/** It has ended; the span itself may follow or not. */
+export interface SpanEnded {
+  readonly type: 'end';
+  /** 16 bytes, not all zero. */
+  readonly traceId: Uint8Array;
+  /** 8 bytes, not all zero. */
+  readonly spanId: Uint8Array;
+  /** Not zero. */
+  readonly endUnixNano: bigint;
+  /** OTLP's number of a status, 0 to 2. */
+  readonly status: number;
+  /** It will not follow. */
+  readonly isWithdrawn: boolean;
   readonly frames: LogFrames;
 }
 
@@ -61,19 +83,12 @@ export interface LogFrames {
 
 const CHECKPOINT_BYTES_MAX = 8 * 1024;
 const PREFIX = Buffer.from('synton.');
-const TYPES: ReadonlyMap<string, LogEvent['type']> = new Map([
-  ['synton.span.start', 'start'],
-  [CHECKPOINT_EVENT, 'checkpoint'],
-  ['synton.process.alive', 'alive'],
-  ['synton.process.exit', 'exit'],
-]);
-const SPAN_NAME = 'synton.span.name';
-const SPAN_PARENT = 'synton.span.parent_id';
-const SPAN_KIND = 'synton.span.kind';
-const EVENT_NAME = 'event.name';
+const TYPES: ReadonlyMap<string, LogEvent['type']> = new Map(
+  (Object.keys(LOG_EVENT) as LogEvent['type'][]).map((type) => [LOG_EVENT[type], type]),
+);
 /** Of these a span or an event has fields of its own. */
 const TOLD_BY_FIELDS: ReadonlySet<string> = new Set([
-  ...[SPAN_NAME, SPAN_PARENT, SPAN_KIND, EVENT_NAME],
+  ...[TOLD.name, TOLD.parentId, TOLD.kind, TOLD.eventName, TOLD.revision],
 ]);
 const KIND_INTERNAL = 1;
 /** For one span at a time, and within one call. */
@@ -161,19 +176,46 @@ interface ReadRecord {
 
 function readRecord(reader: ProtobufReader, frames: LogFrames): LogEvent | undefined {
   const record = fieldsOf(reader);
-  const name = record.eventName || textOf(record.attributes, EVENT_NAME);
+  const name = record.eventName || textOf(record.attributes, TOLD.eventName);
   const type = name === undefined ? undefined : TYPES.get(name);
   if (type === undefined) return undefined;
   const atUnixNano = record.atUnixNano || record.observedUnixNano;
   if (type === 'alive' || type === 'exit') return { type, atUnixNano, frames };
   if (type === 'start') return spanStarted(record, atUnixNano, frames);
   const { traceId, spanId } = record;
+  if (type === 'end') return spanEnded(record, atUnixNano, frames);
   const event = checkpointOf(record, atUnixNano);
   if (event.length > CHECKPOINT_BYTES_MAX) return undefined;
   const writer = new ProtobufWriter(512);
   writeIds(writer, record);
   writer.view(11, event);
-  return isSound(writer.finish(), frames) ? { type, traceId, spanId, event, frames } : undefined;
+  return rowOf(writer.finish(), frames) && { type, traceId, spanId, event, frames };
+}
+
+/** Undefined where its ids are not a span's, or it has no time. */
+function spanEnded(
+  record: ReadRecord,
+  endUnixNano: bigint,
+  frames: LogFrames,
+): SpanEnded | undefined {
+  const { traceId, spanId, attributes } = record;
+  const isNamed = traceId.length === 16 && spanId.length === 8;
+  if (endUnixNano === 0n || !isNamed || isZero(traceId) || isZero(spanId)) return undefined;
+  const status = attributeOf(attributes, TOLD.status);
+  const withdrawn = attributeOf(attributes, TOLD.withdrawn);
+  return {
+    type: 'end',
+    traceId,
+    spanId,
+    endUnixNano,
+    status: status?.type === 'int' && status.value <= 2n ? Number(status.value) & 3 : 0,
+    isWithdrawn: withdrawn?.type === 'bool' && withdrawn.value,
+    frames,
+  };
+}
+
+function isZero(id: Uint8Array): boolean {
+  return id.every((byte) => byte === 0);
 }
 
 function fieldsOf(reader: ProtobufReader): ReadRecord {
@@ -212,11 +254,11 @@ function spanStarted(
   frames: LogFrames,
 ): SpanStarted | undefined {
   const { attributes } = record;
-  const parent = attributeOf(attributes, SPAN_PARENT);
+  const parent = attributeOf(attributes, TOLD.parentId);
   const parentId = parent?.type === 'string' ? parseSpanId(parent.value) : undefined;
   if (parent !== undefined && parentId === undefined) return undefined;
-  const kind = attributeOf(attributes, SPAN_KIND);
-  const name = textOf(attributes, SPAN_NAME) ?? '';
+  const kind = attributeOf(attributes, TOLD.kind);
+  const name = textOf(attributes, TOLD.name) ?? '';
   const writer = new ProtobufWriter(512);
   writeIds(writer, record);
   if (parentId !== undefined) writer.view(4, Buffer.from(parentId, 'hex'));
@@ -227,7 +269,17 @@ function spanStarted(
   if (record.droppedAttributes > 0) writer.uint32(10, record.droppedAttributes);
   if (record.flags !== 0) writer.fixed32(16, record.flags);
   const span = writer.finish();
-  return isSound(span, frames) ? { type: 'start', span, frames } : undefined;
+  const words = rowOf(span, frames);
+  const revision = attributeOf(attributes, TOLD.revision);
+  return (
+    words && {
+      type: 'start',
+      span,
+      words,
+      revision: revision?.type === 'int' ? Number(BigInt.asUintN(32, revision.value)) : 0,
+      frames,
+    }
+  );
 }
 
 function writeIds(writer: ProtobufWriter, { traceId, spanId }: ReadRecord): void {
@@ -235,10 +287,10 @@ function writeIds(writer: ProtobufWriter, { traceId, spanId }: ReadRecord): void
   writer.view(2, spanId);
 }
 
-/** Whether it would be received as a span. */
-function isSound(span: Uint8Array, { resource, scope }: LogFrames): boolean {
+/** Undefined where it would not be received as a span. */
+function rowOf(span: Uint8Array, { resource, scope }: LogFrames): Uint32Array | undefined {
   const outcome = scanner.scan(writeTraces([{ span, resource, scope }]));
-  return outcome.status === 'ok' && scanner.count === 1;
+  return outcome.status === 'ok' && scanner.count === 1 ? scanner.rows.slice(0, STRIDE) : undefined;
 }
 
 /** Event 1 time (fixed64) · 2 name · 3 attributes · 4 dropped */

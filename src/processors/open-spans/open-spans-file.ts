@@ -31,11 +31,18 @@ export class OpenSpansFile {
   #writing: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   #hasFailed = false;
+  readonly #writeAfterMs: number;
 
-  constructor(path: string, host: Host, contents: () => OpenSpansContents) {
+  constructor(
+    path: string,
+    host: Host,
+    contents: () => OpenSpansContents,
+    writeAfterMs: number = WRITE_AFTER_MS,
+  ) {
     this.#path = path;
     this.#host = host;
     this.#contents = contents;
+    this.#writeAfterMs = writeAfterMs;
   }
 
   /** Never throws. Undefined where there is none, or it is damaged, which is said. */
@@ -52,7 +59,7 @@ export class OpenSpansFile {
 
   changed(): void {
     this.#isChanged = true;
-    if (this.#writing === undefined) this.#cancel ??= this.#later(WRITE_AFTER_MS);
+    if (this.#writing === undefined) this.#cancel ??= this.#later(this.#writeAfterMs);
   }
 
   /** Writes what is not written yet. */
@@ -70,7 +77,7 @@ export class OpenSpansFile {
       this.#writing = this.#write().finally(() => {
         this.#writing = undefined;
         const tookMs = this.#host.clock.monotonicMs() - fromMs;
-        if (this.#isChanged) this.#cancel = this.#later(Math.max(WRITE_AFTER_MS, tookMs * 9));
+        if (this.#isChanged) this.#cancel = this.#later(Math.max(this.#writeAfterMs, tookMs * 9));
       });
     });
   }
@@ -142,6 +149,8 @@ function startsOf(traces: Uint8Array): SpanStarted[] {
     starts.push({
       type: 'start',
       span,
+      words: batch.rows.slice(at, at + STRIDE),
+      revision: 0,
       frames: { resource, scope, process: processOf(resource) },
     });
   }

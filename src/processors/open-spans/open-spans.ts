@@ -1,6 +1,6 @@
 /**
- * The table of open spans: what programs said of spans that have started, until their ends are received. One more
- * place that views look into.
+ * The table of open spans: what programs said of spans that have started, until the spans are received. One that is said to
+ * have ended before it is received is shown as it is known. One more place that views look into.
  *
  * Owns its bytes. Arrival numbers lie above all that are ever stored and above those of spans that run in process, in order of
  * start. Bounds: `spansMax` spans, `bytesMax` bytes of spans, checkpoints and frames, CHECKPOINTS_MAX of a span, of which
@@ -12,6 +12,7 @@ import type {
   LogEvent,
   LogFrames,
   SpanCheckpoint,
+  SpanEnded,
   SpanStarted,
 } from '../../otlp/read-log-events.ts';
 import { NO_SCAN_LIMITS } from '../../otlp/scan-limits.ts';
@@ -35,6 +36,8 @@ import { SpanIdFilter } from './span-id-filter.ts';
 const ARRIVAL_FIRST = 2 ** 52 + 2 ** 51;
 const SPANS_A_CALL = 4_096;
 const CHECKPOINTS_MAX = 32;
+/** Status 3 code, a varint. */
+const STATUS_CODE_TAG = 3 << 3;
 /** Of a span beside its bytes: about what the maps and the object take. */
 const OVERHEAD = 400;
 
@@ -53,7 +56,10 @@ interface OpenSpan {
   readonly key: string;
   readonly traceId: TraceId;
   readonly words: Uint32Array;
-  readonly span: Uint8Array;
+  span: Uint8Array;
+  revision: number;
+  /** It has ended, and what it says beside that may not have arrived yet. Of no process any more. */
+  isEnded: boolean;
   readonly resource: Uint8Array;
   readonly scope: Uint8Array;
   readonly number: number;
@@ -81,11 +87,11 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
   readonly #filter = new SpanIdFilter();
   readonly #processes = new KnownProcesses<OpenSpan>();
   readonly #frames = new SharedFrames();
-  readonly #scanner = new SpanScanner(NO_SCAN_LIMITS);
   /** From the first start on. */
   #ended: EndedLately | undefined;
   #bytes = 0;
   #next = 0;
+  #endedCount = 0;
 
   constructor(settings: OpenSpansSettings) {
     this.#settings = settings;
@@ -95,7 +101,7 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
 
   get occupancy(): { spans: number; stale: number; bytes: number } {
     return {
-      spans: this.#byKey.size,
+      spans: this.#byKey.size - this.#endedCount,
       stale: this.#processes.goneSpans(this.#nowMs()),
       bytes: this.#bytes + this.#frames.bytes,
     };
@@ -105,6 +111,7 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
     for (const event of events) {
       if (event.type === 'start') this.#start(event);
       else if (event.type === 'checkpoint') this.#checkpoint(event);
+      else if (event.type === 'end') this.#end(event);
       else if (event.frames.process !== undefined) {
         const { process } = event.frames;
         if (event.type === 'alive') this.#processes.hear(process, this.#nowMs());
@@ -155,7 +162,8 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
     for (const span of this.#byTrace.get(traceId) ?? []) {
       const { number, checkpoints, checkpointsLeftOut, process } = span;
       const isStale = process !== undefined && isGone(process, nowMs);
-      marks.push(`${number}.${checkpoints.length + checkpointsLeftOut}${isStale ? 's' : ''}`);
+      const state = span.isEnded ? 'e' : isStale ? 's' : '';
+      marks.push(`${number}.${span.revision}.${checkpoints.length + checkpointsLeftOut}${state}`);
     }
     return marks.join();
   }
@@ -184,26 +192,27 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
     return operationsOf(this.#scanned(this.#newest()), service);
   }
 
-  #start({ span: given, frames }: SpanStarted): void {
-    const scanner = this.#scanner;
-    scanner.scan(writeTraces([{ span: given, ...frames }]));
-    if (scanner.count !== 1) return;
-    const words = scanner.rows.slice(0, STRIDE);
+  #start({ span: given, words, revision, frames }: SpanStarted): void {
     const key = keyOf(words, 0);
     const traceId = traceIdOfWords(words, COLUMN.traceId);
-    if (this.#byKey.has(key)) {
-      if (frames.process !== undefined) this.#processes.hear(frames.process, this.#nowMs());
+    const known = this.#byKey.get(key);
+    if (known !== undefined) {
+      this.#hear(frames);
+      if (revision > known.revision && !known.isEnded) this.#replace(known, given, revision);
       return;
     }
     this.#ended ??= new EndedLately();
     const kind = words[COLUMN.bits]! & BITS.otelKindMask;
     const [high, low] = [words[COLUMN.spanId]!, words[COLUMN.spanId + 1]!];
     if (this.#ended.has(high, low, kind)) return;
+    const isEnded = (words[COLUMN.end]! | words[COLUMN.end + 1]!) !== 0;
     const span: OpenSpan = {
       key,
       traceId,
       words: words.slice(COLUMN.spanId, COLUMN.spanId + 2),
       span: Uint8Array.from(given),
+      revision,
+      isEnded,
       resource: this.#frames.hold(frames.resource),
       scope: this.#frames.hold(frames.scope),
       number: this.#next++,
@@ -212,7 +221,8 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
       checkpointBytes: 0,
       process: undefined,
     };
-    if (frames.process !== undefined) {
+    if (isEnded) this.#endedCount++;
+    else if (frames.process !== undefined) {
       span.process = this.#processes.add(frames.process, span, this.#nowMs());
     }
     this.#byKey.set(key, span);
@@ -225,12 +235,51 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
     this.#changed();
   }
 
-  #checkpoint({ traceId, spanId, event, frames }: SpanCheckpoint): void {
+  /** What its sender says of it by now. */
+  #replace(span: OpenSpan, given: Uint8Array, revision: number): void {
+    this.#bytes += given.length - span.span.length;
+    span.span = Uint8Array.from(given);
+    span.revision = revision;
+    this.#makeRoom();
+    this.#changed();
+  }
+
+  /** Span 8 end (fixed64) · 15 status (3 code) */
+  #end({ endUnixNano, status, isWithdrawn, frames, ...ids }: SpanEnded): void {
     this.#hear(frames);
+    for (const span of this.#named(ids)) {
+      if (isWithdrawn) {
+        this.#remove(span);
+        continue;
+      }
+      if (span.isEnded) continue;
+      const writer = new ProtobufWriter(span.span.length + 16);
+      writer.raw(span.span);
+      writer.fixed64(8, endUnixNano);
+      if (status > 0) writer.view(15, Uint8Array.of(STATUS_CODE_TAG, status));
+      this.#bytes += writer.offset - span.span.length;
+      span.span = writer.finish();
+      span.isEnded = true;
+      this.#endedCount++;
+      if (span.process !== undefined) this.#processes.remove(span.process, span);
+      span.process = undefined;
+    }
+    this.#makeRoom();
+    this.#changed();
+  }
+
+  /** Of any kind. */
+  #named({ traceId, spanId }: Pick<SpanEnded, 'traceId' | 'spanId'>): OpenSpan[] {
     const id = Buffer.from(spanId.buffer, spanId.byteOffset, 8);
     const trace = Buffer.from(traceId.buffer, traceId.byteOffset, 16).toString('hex') as TraceId;
-    for (const span of this.#byTrace.get(trace) ?? []) {
-      if (span.words[0] !== id.readUInt32BE(0) || span.words[1] !== id.readUInt32BE(4)) continue;
+    return [...(this.#byTrace.get(trace) ?? [])].filter(
+      ({ words }) => words[0] === id.readUInt32BE(0) && words[1] === id.readUInt32BE(4),
+    );
+  }
+
+  #checkpoint({ event, frames, ...ids }: SpanCheckpoint): void {
+    this.#hear(frames);
+    for (const span of this.#named(ids)) {
       span.checkpoints.push(Uint8Array.from(event));
       let change = event.length;
       if (span.checkpoints.length > CHECKPOINTS_MAX) {
@@ -267,6 +316,7 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
     const ofTrace = this.#byTrace.get(span.traceId);
     ofTrace?.delete(span);
     if (ofTrace?.size === 0) this.#byTrace.delete(span.traceId);
+    if (span.isEnded) this.#endedCount--;
     if (span.process !== undefined) this.#processes.remove(span.process, span);
     this.#frames.release(span.resource);
     this.#frames.release(span.scope);
@@ -281,8 +331,9 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
   #scanned(spans: readonly OpenSpan[]): SpanBatch {
     const batch = new SpanScanner(NO_SCAN_LIMITS);
     batch.scan(writeTraces(spans.map((span) => ({ ...span, span: spanBytes(span) }))));
-    for (let at = COLUMN.bits; at < batch.count * STRIDE; at += STRIDE) {
-      batch.rows[at] = batch.rows[at]! | BITS.running;
+    for (const [row, { isEnded }] of spans.entries()) {
+      const at = row * STRIDE + COLUMN.bits;
+      if (!isEnded) batch.rows[at] = batch.rows[at]! | BITS.running;
     }
     return batch;
   }
@@ -299,7 +350,9 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
 function recordOf(span: OpenSpan, nowMs: number): SpanRecord {
   const { resource, scope, number, process } = span;
   const arrival = ARRIVAL_FIRST + number;
-  const record = { span: spanBytes(span), resource, scope, arrival, origin: 'running' } as const;
+  const bytes = { span: spanBytes(span), resource, scope, arrival };
+  if (span.isEnded) return { ...bytes, origin: 'memory' };
+  const record = { ...bytes, origin: 'running' } as const;
   if (process === undefined) return { ...record, process: 'unknown' };
   return isGone(process, nowMs) ? { ...record, process: 'gone' } : record;
 }
