@@ -12,13 +12,17 @@ import { type Context, Hono } from 'hono';
 import { nearestName } from '../config/nearest-name.ts';
 import type { RequestGuard } from '../pipeline/request-guard.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { bestEncoding } from './accepted.ts';
 import { crossSiteObjection } from './cross-site.ts';
 import { HEADERS_OF_ALL } from './headers-of-all.ts';
+import type { PageServer } from './page/page-server.ts';
 import { PROBLEM_CONTENT_TYPE, problemOf, RequestRefused, refusalOf } from './problem.ts';
-import { type GivenParameters, pathsOf, type Route } from './routes/route.ts';
+import { type GivenParameters, type Method, pathsOf, type Route } from './routes/route.ts';
 
 export interface ApiAppParts {
   readonly routes: readonly Route[];
+  /** Asked first: browsers get a page where programs get an answer. */
+  readonly page: PageServer;
   readonly guard: RequestGuard;
   readonly log: Logger;
   /** Aborts when nobody can be answered any more. */
@@ -35,28 +39,28 @@ const GZIP_BYTES_MIN = 1024;
 
 const compress = promisify(gzip);
 
-export function createApiApp({ routes, guard, log, abort }: ApiAppParts): ApiApp {
+export function createApiApp({ routes, page, guard, log, abort }: ApiAppParts): ApiApp {
   const app: ApiApp = new Hono();
   app.use(async (context, next) => {
-    admit(context.env.incoming, guard);
-    await next();
+    const { incoming } = context.env;
+    admit(incoming, guard);
+    return (await page.answer(incoming)) ?? next();
   });
-  for (const route of routes) {
-    for (const path of pathsOf(route)) {
-      const pattern = path.replace(/\{(\w+)\}/g, ':$1');
-      if (route.method === 'POST')
-        app.post(pattern, (context) => {
-          const objection = crossSiteObjection(context.env.incoming.headers);
-          if (objection !== undefined) throw new RequestRefused('ForbiddenHost', objection);
-          return answer(context, route, abort);
-        });
-      else app.get(pattern, (context) => answer(context, route, abort));
-      app.all(pattern, ({ req }) => {
-        throw new RequestRefused('MethodNotAllowed', `${req.method} is not for ${path}`, {
-          headers: { allow: route.method ?? 'GET, HEAD' },
-        });
+  for (const [path, methods] of methodsByPath(routes)) {
+    const pattern = path.replace(/\{(\w+)\}/g, ':$1');
+    for (const [method, route] of methods)
+      app.on(method, pattern, (context) => {
+        const { headers } = context.env.incoming;
+        const objection = method === 'GET' ? undefined : crossSiteObjection(headers);
+        if (objection !== undefined) throw new RequestRefused('ForbiddenHost', objection);
+        return answer(context, route, abort);
       });
-    }
+    const allowed = [...methods.keys()].flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : one));
+    app.all(pattern, ({ req }) => {
+      throw new RequestRefused('MethodNotAllowed', `${req.method} is not for ${path}`, {
+        headers: { allow: allowed.join(', ') },
+      });
+    });
   }
   app.notFound(({ req }) => {
     throw new RequestRefused('NotFound', `${shown(req.path)} is no endpoint; GET / lists them all`);
@@ -69,6 +73,16 @@ export function createApiApp({ routes, guard, log, abort }: ApiAppParts): ApiApp
     return problemResponse(refused);
   });
   return app;
+}
+
+function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, Map<Method, Route>> {
+  const paths = new Map<string, Map<Method, Route>>();
+  for (const route of routes)
+    for (const path of pathsOf(route)) {
+      const methods = paths.get(path) ?? new Map<Method, Route>();
+      paths.set(path, methods.set(route.method ?? 'GET', route));
+    }
+  return paths;
 }
 
 /** For errors met before or after the app. */
@@ -112,7 +126,9 @@ async function answer(context: ApiContext, route: Route, abort: AbortSignal): Pr
   try {
     const { contentType, body, status = 200, headers } = await route.handle(given, signal);
     const text = Buffer.from(body);
-    const zip = text.length > GZIP_BYTES_MIN && acceptsGzip(context.req.header('accept-encoding'));
+    const zip =
+      text.length > GZIP_BYTES_MIN &&
+      bestEncoding(context.req.header('accept-encoding'), ['gzip']) === 'gzip';
     const sent = zip ? await compress(text) : text;
     return new Response(sent, {
       status,
@@ -163,20 +179,6 @@ function unknownParameter(given: string, known: readonly string[]): RequestRefus
   return new RequestRefused('InvalidParameter', `${parameter}: unknown parameter; ${remedy}`, {
     parameter,
   });
-}
-
-function acceptsGzip(header = ''): boolean {
-  const weights = new Map(
-    header
-      .toLowerCase()
-      .split(',')
-      .map((entry) => {
-        const [name, ...rest] = entry.split(';').map((part) => part.trim());
-        const weight = rest.find((part) => part.startsWith('q='));
-        return [name!, weight === undefined ? 1 : Number(weight.slice(2))];
-      }),
-  );
-  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
 }
 
 function shown(text: string): string {

@@ -8,6 +8,7 @@ import type { RequestGuard } from '../pipeline/request-guard.ts';
 import { createApiApp, problemResponse } from './api-app.ts';
 import type { CompleteApiSettings } from './api-server.ts';
 import { BoundedRenderer } from './bounded-renderer.ts';
+import { PageServer } from './page/page-server.ts';
 import { RequestRefused } from './problem.ts';
 import type { Route } from './routes/route.ts';
 import { serviceRoutes } from './routes/service-routes.ts';
@@ -28,8 +29,16 @@ export interface ApiListenerParts {
 }
 
 export function createApiListener(parts: ApiListenerParts): ApiListener {
-  const { guard, host, abort } = parts;
-  const app = createApiApp({ routes: routesOf(parts), guard, log: host.log, abort });
+  const { guard, host, abort, settings } = parts;
+  const routes = routesOf(parts);
+  const page = new PageServer({
+    folder: settings.pageFolder,
+    endpoints: async () => {
+      const { endpointList } = await import('./page/endpoint-list.ts');
+      return endpointList(routes, settings.version);
+    },
+  });
+  const app = createApiApp({ routes, page, guard, log: host.log, abort });
   const listener = getRequestListener(app.fetch, {
     // HTTP/1.0 may leave Host out.
     hostname: 'localhost',

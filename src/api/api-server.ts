@@ -29,6 +29,8 @@ export interface ApiSettings {
   readonly views: ViewRenderer;
   /** For /api/v1/storage. @default nothing is kept on disk */
   readonly storage?: StorageControl | undefined;
+  /** Where the built page lies. @default in this package */
+  readonly pageFolder?: string | undefined;
   /** For /health. What it throws is answered with 500. */
   readonly health: () => Promise<HealthReport>;
   /** For /ready, which also says no once shutdown has begun. */
@@ -45,8 +47,9 @@ export interface ApiSettings {
   readonly requestTimeoutMs?: number;
 }
 
-export type CompleteApiSettings = Required<Omit<ApiSettings, 'storage'>> &
-  Pick<ApiSettings, 'storage'>;
+type MayBeAbsent = 'storage' | 'pageFolder';
+export type CompleteApiSettings = Required<Omit<ApiSettings, MayBeAbsent>> &
+  Pick<ApiSettings, MayBeAbsent>;
 
 export const API_ENDPOINT_KEY = 'api.endpoint';
 

@@ -67,9 +67,10 @@ const TAGS = [
 ] as const;
 
 export function openApiDocument(routes: readonly Route[], version: string): object {
-  const paths = routes.flatMap((route) =>
-    pathsOf(route).map((path) => [path, { [methodOf(route)]: operationOf(route, path) }] as const),
-  );
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes)
+    for (const path of pathsOf(route))
+      paths[path] = { ...paths[path], [methodOf(route)]: operationOf(route, path) };
   return {
     openapi: '3.1.1',
     info: {
@@ -82,7 +83,7 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
     },
     servers: [{ url: '/' }],
     tags: TAGS,
-    paths: Object.fromEntries(paths),
+    paths,
     components: {
       schemas: toJsonSchemaDefs(SCHEMAS, {
         target: 'draft-2020-12',

@@ -37,9 +37,11 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export type Method = 'GET' | 'POST' | 'DELETE';
+
 export interface Route {
-  /** GET is HEAD as well. What is not asked but done is POST. @default GET */
-  readonly method?: 'GET' | 'POST';
+  /** GET is HEAD as well. What is not asked but done is another. @default GET */
+  readonly method?: Method;
   /** As OpenAPI writes it: `/api/v1/instr/lifecycle/{trace_id}`. */
   readonly path: string;
   /** The same at the root, where programs look for it. */

@@ -158,7 +158,9 @@ function list({ version }: ServiceFacts, allRoutes: () => readonly Route[]): Rou
         ...lines,
         '',
       ].join('\n');
-      return { contentType: 'text/plain; charset=utf-8', body };
+      // Browsers get the page at the same address.
+      const headers = { vary: 'accept, accept-encoding' };
+      return { contentType: 'text/plain; charset=utf-8', body, headers };
     },
   };
 }

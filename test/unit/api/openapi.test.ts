@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApiApp } from '../../../src/api/api-app.ts';
 import { SCHEMA_NAMES } from '../../../src/api/openapi/schema-names.ts';
+import { PageServer } from '../../../src/api/page/page-server.ts';
 import { PROBLEM_CODES, type Problem } from '../../../src/api/problem.ts';
 import { pathsOf } from '../../../src/api/routes/route.ts';
 import { serviceRoutes } from '../../../src/api/routes/service-routes.ts';
@@ -119,6 +120,7 @@ describe('the document', () => {
     const routes = [...traceRoutes(views), ...statisticsRoutes(views)];
     const app = createApiApp({
       routes,
+      page: new PageServer({ endpoints: async () => '' }),
       guard: new RequestGuard('127.0.0.1', []),
       log: silentLogger,
       abort: new AbortController().signal,
