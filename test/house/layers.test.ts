@@ -28,6 +28,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'store/contracts',
     'config',
   ],
+  // Types of what the API answers with, and nothing that runs.
+  web: ['model'],
   query: [...BELOW_ROOTS, 'processors'],
   runtime: [...BELOW_ROOTS, 'processors', 'exporters', 'query'],
   sdk: [...BELOW_ROOTS, 'processors', 'exporters', 'runtime'],
@@ -52,6 +54,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'service.ts',
     'data-directory.ts',
     'register/run-span.ts',
+    'register/settings.ts',
     'register/trace-parent.ts',
   ],
   'index.ts': ['model', 'telemetry', 'config', 'service.ts'],

@@ -63,6 +63,11 @@ const RULES: Readonly<Record<string, PackageRule>> = {
   valibot: { where: ['src/config/', 'src/api/', 'src/views/'], lazyFor: [] },
 };
 
+/** Bundled into the page, so that who installs Synton does not install them. */
+const BUNDLED: readonly string[] = [
+  ...['preact', '@preact/signals', '@tanstack/virtual-core', 'uplot', '@dagrejs/dagre'],
+];
+
 const ENTRIES = {
   cli: 'src/cli/main.ts',
   service: 'src/service.ts',
@@ -80,6 +85,7 @@ function misplaced(path: string, found: readonly Import[]): string[] {
   return found.flatMap((one) => {
     const name = packageOf(one);
     if (name === undefined || one.kind === 'type') return [];
+    if (BUNDLED.includes(name) && path.startsWith('src/web/')) return [];
     const rule = RULES[name];
     const fits = rule?.where.some((beginning) => path.startsWith(beginning));
     return fits ? [] : [`${path} imports ${name}`];
@@ -99,7 +105,9 @@ test('every package imported in src is a dependency, and every rule is about one
       .filter(({ kind }) => kind !== 'type')
       .flatMap((one) => packageOf(one) ?? []),
   );
-  expect([...new Set(used)].filter((name) => !declared.includes(name))).toEqual([]);
+  const known = [...declared, ...BUNDLED];
+  expect([...new Set(used)].filter((name) => !known.includes(name))).toEqual([]);
+  expect(BUNDLED.filter((name) => manifest.devDependencies[name] === undefined)).toEqual([]);
   expect(declared.filter((name) => RULES[name] === undefined)).toEqual([]);
 });
 
@@ -140,6 +148,8 @@ test('the checks find what they look for', () => {
   const found = importsOf({ path: 'src/views/a.ts', text });
   expect(misplaced('src/views/a.ts', found)).toEqual(['src/views/a.ts imports lmdb']);
   expect(misplaced('src/store/lmdb/a.ts', found)).toEqual([]);
+  const bundled = importsOf({ path: 'src/api/a.ts', text: "import { h } from 'preact';\n" });
+  expect(misplaced('src/api/a.ts', bundled)).toEqual(['src/api/a.ts imports preact']);
   const unknown = importsOf({ path: 'src/api/a.ts', text: "import x from 'left-pad/y';\n" });
   expect(misplaced('src/api/a.ts', unknown)).toEqual(['src/api/a.ts imports left-pad']);
   const chain = new Map<string, Import[]>([

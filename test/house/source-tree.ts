@@ -23,13 +23,13 @@ export interface Import {
   readonly kind: 'static' | 'lazy' | 'type';
 }
 
-/** Files below the folders (or the files themselves), sorted. */
-export function sourceFiles(folders: readonly string[], ending = '.ts'): readonly SourceFile[] {
+/** Files below the folders, sorted: sources, unless an ending is given. */
+export function sourceFiles(folders: readonly string[], ending?: string): readonly SourceFile[] {
   return (
     folders
       .flatMap((folder) =>
         readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-          .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+          .filter((entry) => entry.isFile() && isMeant(entry.name, ending))
           .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1)),
       )
       .map((path) => path.replaceAll('\\', '/'))
@@ -39,6 +39,9 @@ export function sourceFiles(folders: readonly string[], ending = '.ts'): readonl
       .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
   );
 }
+
+const isMeant = (name: string, ending?: string): boolean =>
+  ending === undefined ? /\.tsx?$/.test(name) : name.endsWith(ending);
 
 const STATIC =
   /^(?:import|export)\s+(type\s+)?(?:[\w$*\s,]*(?:\{[^}]*\})?\s*from\s+)?['"]([^'"]+)['"]/gm;

@@ -1,0 +1,29 @@
+/** What went wrong and what to do, where the thing itself would stand. */
+import { ApiError } from '../data/api-error.ts';
+import { text } from '../text/en.ts';
+import { Button } from './button.tsx';
+import './problem.css';
+
+export interface ProblemProps {
+  readonly error: Error;
+  /** Not there where asking again cannot help. */
+  readonly onRetry?: () => void;
+}
+
+export function Problem({ error, onRetry }: ProblemProps) {
+  const { title, detail, code } = told(error);
+  return (
+    <div class="problem" role="alert">
+      <h2>{title}</h2>
+      <p>{detail}</p>
+      <p class="problem-code faint mono">{code}</p>
+      {onRetry && <Button onClick={onRetry}>{text.problem.retry}</Button>}
+    </div>
+  );
+}
+
+function told(error: Error): { title: string; detail: string; code: string } {
+  if (error instanceof ApiError) return error.problem;
+  const { crashed, crashedDetail } = text.problem;
+  return { title: crashed, detail: `${crashedDetail} ${error.message}`, code: error.name };
+}

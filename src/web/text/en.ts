@@ -1,0 +1,67 @@
+/**
+ * Every word that the page says, in one place, so that it can be said in another language. A view adds a group of its own. Functions
+ * where words stand around a value.
+ */
+export const text = {
+  product: 'synton',
+  nav: {
+    label: 'Views',
+    skip: 'Skip to content',
+    traces: 'Traces',
+    trace: 'Trace',
+    statistics: 'Statistics',
+    services: 'Services',
+    api: 'API',
+  },
+  theme: {
+    label: (now: string) => `Theme: ${now}`,
+    auto: 'as the system',
+    light: 'light',
+    dark: 'dark',
+  },
+  palette: {
+    open: 'Go to or do…',
+    label: 'Commands',
+    placeholder: 'Go to a view, a service, a trace id, or do something',
+    empty: 'Nothing goes by that name.',
+  },
+  keys: {
+    title: 'Keys',
+    open: 'Keys of this view',
+    everywhere: 'Everywhere',
+    close: 'Close',
+  },
+  connection: {
+    lost: 'Synton does not answer. It may have been stopped; what you see is as it was, and goes on when it is back.',
+    retry: 'Try now',
+    live: (rate: string) => `live, ${rate} spans a second`,
+    quiet: 'live, nothing arrives',
+    off: 'not connected',
+  },
+  problem: {
+    unreachable: 'Synton does not answer',
+    unreachableDetail: 'Is it running? Start it with: synton',
+    malformed: 'The answer could not be read',
+    retry: 'Try again',
+    status: (status: number) => `HTTP ${status}`,
+    crashed: 'This view met an error of its own',
+    crashedDetail: 'The rest of the page works. What happened:',
+    notFound: 'There is no such page',
+    notFoundDetail: (path: string) => `Nothing is at ${path}.`,
+    toTraces: 'All traces',
+  },
+  loading: 'Loading…',
+  copy: { copy: 'Copy', copied: 'Copied', failed: 'The browser does not let the page copy' },
+  time: {
+    justNow: 'now',
+    ago: (span: string) => `${span} ago`,
+    running: 'running',
+  },
+  status: { Running: 'running', Completed: 'completed', Failed: 'failed', stale: 'stale' },
+  kind: {
+    Function: 'function',
+    AsyncTask: 'task',
+    DatabaseQuery: 'query',
+    ExternalCall: 'call out',
+  },
+} as const;
