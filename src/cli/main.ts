@@ -52,6 +52,7 @@ interface RunOptions {
   readonly endpoint?: string;
   readonly api?: string;
   readonly idleExit: string;
+  readonly capture?: string;
   readonly quiet?: true;
 }
 
@@ -106,17 +107,19 @@ function commandLine(
     )
     .option('--api <url>', 'which Synton to look for (default: the configured api.endpoint)')
     .option('--idle-exit <duration>', 'when a Synton that is started for it ends again', '30m')
+    .option('--capture <what>', 'what of calls is kept: args, return, errors, with commas; or all')
     .option('--quiet', 'say nothing at the end')
     .action(async (words: readonly string[], options: RunOptions) => {
       const command = rest.includes('--') ? rest.slice(rest.indexOf('--') + 1) : [];
       if (command.length === 0 || command.length !== words.length)
         program.error('synton: the command goes behind --, such as: synton run -- node app.js');
-      const { api, endpoint, idleExit } = options;
+      const { api, endpoint, idleExit, capture } = options;
       const { run } = await import('./run.ts');
       await run({
         ...input(options),
         ...(api !== undefined && { url: api }),
         ...(endpoint !== undefined && { endpoint }),
+        ...(capture !== undefined && { capture }),
         idleExit,
         quiet: options.quiet === true,
         command,

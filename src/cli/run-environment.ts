@@ -14,13 +14,15 @@ export interface RunFacts {
   readonly isNamed: boolean;
   readonly traceParent: string;
   readonly serviceName: string;
+  /** Named by --capture. */
+  readonly capture: string | undefined;
 }
 
 /** Percent-encoded, so that no space or quote of the path is left to be read as NODE_OPTIONS reads them. */
 const REGISTER_URL = new URL(`../register/index${extname(import.meta.url)}`, import.meta.url).href;
 
 export function runEnvironment(env: Environment, facts: RunFacts): NodeJS.ProcessEnv {
-  const { collector, isNamed, traceParent, serviceName } = facts;
+  const { collector, isNamed, traceParent, serviceName, capture } = facts;
   const { endpoint, protocol } = collector;
   const isSet = (name: string): boolean => Boolean(env[name]?.trim());
   const endpoints = {
@@ -44,6 +46,7 @@ export function runEnvironment(env: Environment, facts: RunFacts): NodeJS.Proces
     ...env,
     ...Object.fromEntries(added),
     ...(isNamed && { ...endpoints, ...ofTraces }),
+    ...(capture !== undefined && { SYNTON_CAPTURE: capture }),
     NODE_OPTIONS: nodeOptions(env['NODE_OPTIONS']),
     TRACEPARENT: traceParent,
   };

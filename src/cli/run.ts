@@ -3,6 +3,7 @@
  * we say goes to stderr, after it has ended. A fault of ours never changes what becomes of the program once it runs.
  */
 import { randomBytes } from 'node:crypto';
+import { CAPTURE_FORM, captureSettings } from '../register/settings.ts';
 import { parseTraceParent } from '../register/trace-parent.ts';
 import { printable } from '../telemetry/printable.ts';
 import { idleExitMs } from './idle-exit.ts';
@@ -22,6 +23,8 @@ import { traceOfRun } from './run-trace.ts';
 export interface RunInput extends CollectorInput {
   /** The executable and its arguments. */
   readonly command: readonly string[];
+  /** Of calls, beside that they were: as SYNTON_CAPTURE has it. */
+  readonly capture?: string;
   readonly quiet: boolean;
 }
 
@@ -37,6 +40,9 @@ interface RunIds {
 /** Ends the process. @throws Error where there is no collector; nothing has run then */
 export async function run(input: RunInput): Promise<void> {
   idleExitMs(input.idleExit);
+  const { capture } = input;
+  if (capture !== undefined && captureSettings(capture) === undefined)
+    throw new Error(`--capture: expected ${CAPTURE_FORM}`);
   const collector = await findCollector(input, process.env);
   const told = toldCommand(input.command);
   const parent = parseTraceParent(process.env['TRACEPARENT']);
@@ -51,6 +57,7 @@ export async function run(input: RunInput): Promise<void> {
     isNamed: input.endpoint !== undefined,
     traceParent: `00-${ids.traceId}-${ids.spanId}-${flags}`,
     serviceName: told.serviceName,
+    capture,
   });
   const startMs = performance.now();
   const end = await runChild(input.command, env);

@@ -63,7 +63,7 @@ const SERVICE_LINK =
 
 /** Read by others: by whoever looks for the file, and by the instrumentation (src/register/settings.ts). */
 const NO_KEYS: ReadonlySet<string> = new Set(
-  'CONFIG ENDPOINT TIER INCLUDE EXCLUDE SLOW_MS FIRST_CALLS HOT_CALLS CACHE'
+  'CONFIG ENDPOINT TIER INCLUDE EXCLUDE SLOW_MS FIRST_CALLS HOT_CALLS CACHE CAPTURE INSTRUMENTATIONS'
     .split(' ')
     .map((name) => `SYNTON_${name}`),
 );

@@ -15,13 +15,24 @@ const TEXT_MAX = 1_024;
 
 export function exceptionOf(error: unknown): RecordedException {
   if (types.isProxy(error)) return { name: 'Proxy', message: 'a proxy was thrown' };
-  if (error instanceof Error) return error;
+  if (isError(error)) return error;
   if (typeof error === 'string') return { name: 'string', message: error.slice(0, TEXT_MAX) };
   if (error === null || (typeof error !== 'object' && typeof error !== 'function')) {
     return { name: error === null ? 'null' : typeof error, message: String(error) };
   }
   const name = ownText(error, 'name') ?? (typeof error === 'function' ? 'function' : 'object');
-  return { name, message: ownText(error, 'message') ?? Object.prototype.toString.call(error) };
+  return { name, message: ownText(error, 'message') ?? '[object Object]' };
+}
+
+/** `instanceof` would ask a proxy among the prototypes. */
+function isError(value: unknown): value is Error {
+  if (types.isNativeError(value)) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  for (let at: object | null = value; at !== null; at = Reflect.getPrototypeOf(at)) {
+    if (types.isProxy(at)) return false;
+    if (at === Error.prototype) return true;
+  }
+  return false;
 }
 
 function ownText(value: object, key: string): string | undefined {

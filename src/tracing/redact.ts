@@ -7,6 +7,7 @@
 export const REDACTED = '[redacted]';
 /** Characters of a name that are looked at. */
 const NAME_MAX = 256;
+const KNOWN_MAX = 4_096;
 
 const SECRET_NAME =
   /pass(?:word|wd|phrase|code)|^pwd$|secret|token|authori[sz]ation|^auth$|cookie|api_?key|access_?key|private_?key|encryption_?key|credential|session_?id|csrf|xsrf|signature|^pin$|^ssn$|^cv[vc]2?$|card_?number|credit_?card/;
@@ -15,6 +16,8 @@ const TOKEN_COUNT = /tokens|tokens?_?(?:count|limit|usage|max|min|total)|(?:max|
 /** `prompt_tokens_details: { cached_tokens: 3 }` */
 const TOKEN_DETAILS = /tokens?_?(?:details|usage|counts)$/;
 
+/** What each of those below has. */
+const PERHAPS_SECRET = /[=:]|\s\S{4}|eyJ|AKIA|[-_][\w-]{16}/;
 const SECRET_TEXTS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{4,}/gi, `$1 ${REDACTED}`],
   // A JSON Web Token begins with the base64 of `{"`.
@@ -30,20 +33,43 @@ const SECRET_TEXTS: readonly (readonly [pattern: RegExp, replacement: string])[]
   ],
 ];
 
+/** What a name may stand for that is no secret, where it looks like the name of one. */
+type NameClass = 'plain' | 'secret' | 'count' | 'details';
+
+/** Names come again and again. */
+const known = new Map<string, NameClass>();
+
 export function isSecret(name: string, value: unknown): boolean {
-  const plain = name
-    .slice(0, NAME_MAX)
-    .replaceAll(/[-.\s]/g, '_')
-    .toLowerCase();
-  if (!SECRET_NAME.test(plain)) return false;
-  if (typeof value === 'number' || typeof value === 'bigint') return !TOKEN_COUNT.test(plain);
+  const found = known.get(name) ?? classified(name);
+  if (found === 'plain') return false;
+  if (typeof value === 'number' || typeof value === 'bigint') return found === 'secret';
   // Counts by what they are counts of: what is in there has names of its own.
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return !(isObject && TOKEN_DETAILS.test(plain));
+  return !(isObject && found === 'details');
+}
+
+function classified(name: string): NameClass {
+  const found = classOf(
+    name
+      .slice(0, NAME_MAX)
+      .replaceAll(/[-.\s]/g, '_')
+      .toLowerCase(),
+  );
+  if (name.length > NAME_MAX) return found;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(name, found);
+  return found;
+}
+
+function classOf(name: string): NameClass {
+  if (!SECRET_NAME.test(name)) return 'plain';
+  if (TOKEN_DETAILS.test(name)) return 'details';
+  return TOKEN_COUNT.test(name) ? 'count' : 'secret';
 }
 
 /** @param text short: at most some hundreds of characters */
 export function redacted(text: string): string {
+  if (!PERHAPS_SECRET.test(text)) return text;
   let result = text;
   for (const [pattern, replacement] of SECRET_TEXTS) result = result.replace(pattern, replacement);
   return result;

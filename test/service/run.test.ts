@@ -184,6 +184,19 @@ describe('the environment', () => {
   });
 });
 
+test('--capture is passed on; what it does not know is refused before anything runs', async () => {
+  scene.write({ 'adds.mjs': `function add(a, b) { return a + b }\nconsole.log(add(1, 2));` });
+  const args = ['run', `--api=${scene.api}`, '--capture', 'args,return', '--', 'node', 'adds.mjs'];
+  const spans = await scene.spansOf(await scene.synton(args));
+  expect(spans.find(({ name }) => name === 'add')!.attributes).toMatchObject({
+    'synton.args': '{"a":1,"b":2}',
+    'synton.return': '3',
+  });
+  const refused = await scene.synton(args.with(3, 'argument'));
+  expect(refused).toMatchObject({ code: 1, stdout: Buffer.of() });
+  expect(refused.stderr).toContain('--capture: expected args');
+});
+
 describe('the collector', () => {
   test('is started where there is none, is found by the next run, and ends when it is idle', async () => {
     const [http, api] = [await freePort(), await freePort()];
