@@ -1,0 +1,18 @@
+/** Words of the range picker. */
+export const rangeText = {
+  label: 'Time range',
+  last: (span: string) => `last ${span}`,
+  units: { m: 'min', h: 'h', d: 'd' } as Readonly<Record<string, string>>,
+  all: 'all there is',
+  between: (from: string, to: string) => `${from} – ${to}`,
+  since: (from: string) => `since ${from}`,
+  until: (to: string) => `until ${to}`,
+  choose: 'from … to …',
+  title: 'A range of time',
+  from: 'From',
+  to: 'To',
+  hint: 'Times of your own time zone. An end left open goes on.',
+  wrong: 'The end has to lie after the beginning.',
+  use: 'Show this range',
+  cancel: 'Cancel',
+} as const;
