@@ -15,12 +15,13 @@ export interface TimelineRow {
   /** Running, and its process is gone. */
   readonly stale?: true;
   readonly depth: number;
-  /** Lanes and the critical path come with the page; 0 and false until then. */
+  /** In a picture of what went on at the same time; below its parent's, and nothing else of it overlaps. */
   readonly lane: number;
   readonly offsetNano: bigint;
   readonly durationNano: bigint;
   /** The part of the duration in which no child was open. */
   readonly selfNano: bigint;
+  /** Some of its time is on the critical path. */
   readonly critical: boolean;
   readonly childCount: number;
   /** All that is below it in the trace, shown or not. */

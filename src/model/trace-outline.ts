@@ -1,7 +1,7 @@
 /**
  * The shape of a trace without its contents: a row a span in depth-first order, siblings by start, as columns
  * of numbers. Everything that needs the whole trace in sight is in it; what a span says is read from its bytes
- * when it is shown. Some 85 bytes a span.
+ * when it is shown. Some 95 bytes a span, and each different name once.
  */
 import type { TraceSummary } from './trace-summary.ts';
 
@@ -23,14 +23,18 @@ export interface TraceOutline {
   readonly start: BigInt64Array;
   /** Nanoseconds; zero while Running. */
   readonly duration: BigInt64Array;
+  /** Nanoseconds in which no child was open; zero while Running. Exact below 104 days. */
+  readonly self: Float64Array;
   /** What was added to the recorded times. */
   readonly shift: BigInt64Array;
   /** Of the span and of the frames around it: about what showing it will cost. */
   readonly bytes: Uint32Array;
   /** See OUTLINE. */
   readonly facts: Uint32Array;
-  /** Spans of one name share a number. */
+  /** Index into `names`. */
   readonly name: Int32Array;
+  /** Each at most NAME_LENGTH_MAX characters of what the span says. */
+  readonly names: readonly string[];
   /** Index into `services`. */
   readonly service: Int32Array;
   readonly services: readonly string[];
@@ -41,8 +45,18 @@ export interface TraceOutline {
   readonly endUnixNano: bigint;
   /** The most spans open at one moment. */
   readonly concurrencyMax: number;
+  /** Where a span lies in a picture of what went on at the same time; below its parent. */
+  readonly lane: Uint16Array;
+  readonly laneCount: number;
+  /** Segments of the critical path in order of time: row, and nanoseconds since the start of the trace. */
+  readonly criticalRow: Int32Array;
+  readonly criticalFrom: Float64Array;
+  readonly criticalTo: Float64Array;
   readonly summary: TraceSummary;
 }
+
+/** Of a name in an outline; one that is longer ends with `…`. */
+export const NAME_LENGTH_MAX = 1_024;
 
 /** Parts of TraceOutline.facts. */
 export const OUTLINE = {
@@ -59,6 +73,13 @@ export const OUTLINE = {
   inMemoryOnly: 0x100,
   /** It runs, and its process is gone. */
   stale: 0x200,
+  /** A Function by what it says of itself, shown as an AsyncTask as it outlives its parent. */
+  isTask: 0x400,
+  critical: 0x800,
+  hasEvents: 0x1000,
+  hasLinks: 0x2000,
+  /** An event named `exception`. */
+  hasException: 0x4000,
   /** Bits 16 and up: OUTLINE_WARNINGS, in their order. */
   warningShift: 16,
 } as const;

@@ -20,4 +20,11 @@ export interface TraceSummary {
   /** Running if any span is, else Failed if any span failed, else Completed. */
   readonly status: SpanStatus;
   readonly inMemoryOnly: boolean;
+  /** At most 5, the largest first: where the time of its ended spans went, without that of their children. */
+  readonly durationByService: readonly ServiceDuration[];
+}
+
+export interface ServiceDuration {
+  readonly service: string;
+  readonly selfNano: bigint;
 }

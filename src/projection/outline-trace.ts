@@ -6,19 +6,26 @@
  * thousand spans nor a circle of parents hurts. The caller bounds the number of spans.
  */
 import type { TraceId } from '../model/ids.ts';
-import { OUTLINE, type TraceOutline, warningBit } from '../model/trace-outline.ts';
+import { OTEL_KINDS, SPAN_KINDS } from '../model/span-kind.ts';
+import { NAME_LENGTH_MAX, OUTLINE, type TraceOutline, warningBit } from '../model/trace-outline.ts';
+import { SPAN_PARTS, spanParts } from '../otlp/span-parts.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
 import { clockShifts } from './clock-shifts.ts';
 import { concurrencyMax } from './concurrency.ts';
+import { criticalPath } from './critical-path.ts';
 import { depthFirst } from './depth-first.ts';
 import { ROWS_A_STEP, type Steps } from './in-turns.ts';
+import { lanesOf } from './lanes.ts';
 import { linkParents } from './link-parents.ts';
+import { readSpanHead } from './read-span-head.ts';
 import { sortByTime } from './sort-by-time.ts';
+import { type SpanTimes, selfTimes, spanTimes } from './span-times.ts';
 import { summarise } from './summarise-trace.ts';
 import { held, STATUS_FAILED, STATUS_RUNNING, type TraceColumns } from './trace-columns.ts';
 
 /** JavaScript SDKs start spans at a whole millisecond: less than that is no outliving. */
 export const OUTLIVES_BY_NANO = 1_000_000n;
+const FUNCTION = SPAN_KINDS.indexOf('Function') << OUTLINE.kindShift;
 const CLOCK_SKEW_ADJUSTED = warningBit('clock_skew_adjusted');
 
 /**
@@ -68,7 +75,10 @@ export function* outlineTrace(
     name: new Int32Array(count),
     service: new Int32Array(count),
     services: [...services.keys()],
+    self: new Float64Array(count),
   };
+  const byIndex = yield* spanTimes(starts, durations, columns.facts);
+  const self = yield* selfTimes(byIndex, parents, order);
   for (let row = 0; row < count; row++) {
     const i = record[row]!;
     rows.spanId[row * 2] = columns.ids[i * 2]!;
@@ -79,33 +89,78 @@ export function* outlineTrace(
     rows.bytes[row] = span.length + resource.length + scope.length;
     rows.name[row] = columns.name[i]!;
     rows.service[row] = serviceOf[columns.resource[i]!]!;
-    let facts = columns.facts[i]!;
+    rows.self[row] = self[i]!;
+    let facts = columns.facts[i]! | partsOf(span);
     if (shifts[i] !== 0n) {
       rows.shift[row] = shifts[i]!;
       facts |= CLOCK_SKEW_ADJUSTED;
     }
     rows.facts[row] = facts;
-    if (outlives(rows, row)) rows.facts[row] = facts | OUTLINE.outlives;
+    if (outlives(rows, row)) rows.facts[row] = facts | OUTLINE.outlives | taskBit(facts, span);
     if (row % ROWS_A_STEP === 0) yield;
   }
   countErrors(rows);
   const byStart = yield* rowsByStart(rows, order);
-  const end = last - first;
+  const end = held(last - first);
+  const times = yield* timesByRow(byIndex, record, Number(first));
+  const root = byStart.find((row) => tree.parent[row]! < 0) ?? -1;
+  const path = yield* criticalPath(rows, times, root, Number(end));
+  for (const row of path.criticalRow) rows.facts[row] = rows.facts[row]! | OUTLINE.critical;
   return {
     ...rows,
+    ...path,
+    ...(yield* lanesOf(times, tree.parent, byStart)),
+    names: yield* namesOf(columns),
     byStart,
     startUnixNano: columns.baseUnixNano + first,
     endUnixNano: columns.baseUnixNano + last,
-    concurrencyMax: yield* concurrencyMax(rows, byStart, held(end)),
+    concurrencyMax: yield* concurrencyMax(rows, byStart, end),
     summary: yield* summarise(traceId, {
       columns,
-      records,
       spanCount,
       starts,
       order: byStart.map((row) => record[row]!),
-      isRoot: (index) => parents[index]! < 0,
+      parents,
+      self,
     }),
   };
+}
+
+function partsOf(span: Uint8Array): number {
+  const parts = spanParts(span);
+  return (
+    ((parts & SPAN_PARTS.events) !== 0 ? OUTLINE.hasEvents : 0) |
+    ((parts & SPAN_PARTS.links) !== 0 ? OUTLINE.hasLinks : 0)
+  );
+}
+
+/** Of a span that outlives its parent. Only what looks like a plain function is read. */
+function taskBit(facts: number, span: Uint8Array): number {
+  if ((facts & OUTLINE.kindMask) !== FUNCTION) return 0;
+  const otelKind = OTEL_KINDS[(facts & OUTLINE.otelKindMask) >>> OUTLINE.otelKindShift]!;
+  return readSpanHead(span, otelKind).isKindGiven ? 0 : OUTLINE.isTask;
+}
+
+/** @param first start of the trace, in the times of the columns */
+function* timesByRow(byIndex: SpanTimes, record: Int32Array, first: number): Steps<SpanTimes> {
+  const from = new Float64Array(record.length);
+  const to = new Float64Array(record.length);
+  for (let row = 0; row < record.length; row++) {
+    from[row] = byIndex.from[record[row]!]! - first;
+    to[row] = byIndex.to[record[row]!]! - first;
+    if (row % ROWS_A_STEP === 0) yield;
+  }
+  return { from, to };
+}
+
+function* namesOf({ nameCount, nameText }: TraceColumns): Steps<string[]> {
+  const names: string[] = [];
+  for (let name = 0; name < nameCount; name++) {
+    const text = nameText(name);
+    names.push(text.length > NAME_LENGTH_MAX ? `${text.slice(0, NAME_LENGTH_MAX)}…` : text);
+    if (name % ROWS_A_STEP === 0) yield;
+  }
+  return names;
 }
 
 type Rows = Pick<TraceOutline, 'count' | 'parent' | 'start' | 'duration' | 'facts' | 'errorsBelow'>;

@@ -2,11 +2,9 @@
  * A trace, ready to be shown: its outline, and behind each row the span, decoded when it is asked for. A view pays
  * for what it shows, however large the trace is.
  */
-import { attributeOf } from '../model/attribute.ts';
-import { explicitSpanKind } from '../model/classify-span-kind.ts';
 import type { SpanId, TraceId } from '../model/ids.ts';
 import type { OtelKind, SpanKind } from '../model/span-kind.ts';
-import { OTEL_KINDS } from '../model/span-kind.ts';
+import { OTEL_KINDS, SPAN_KINDS } from '../model/span-kind.ts';
 import { OUTLINE, type TraceOutline, warningsOf } from '../model/trace-outline.ts';
 import { SPAN_STATUSES, type SpanStatus, type TraceSpan } from '../model/trace-span.ts';
 import type { SpanRecord, Trace } from '../store/contracts/span-record.ts';
@@ -103,8 +101,7 @@ export class ProjectedTrace {
     for (const warning of own) this.#found.add(warning);
     const isNew = (warning: string) => !own.includes(warning);
     const warnings = [...own, ...warningsOf(facts[row]!).filter(isNew)];
-    const isTask = (facts[row]! & OUTLINE.outlives) !== 0 && isPlainFunction(span);
-    const kind: SpanKind = isTask ? 'AsyncTask' : span.kind;
+    const kind: SpanKind = (facts[row]! & OUTLINE.isTask) !== 0 ? 'AsyncTask' : span.kind;
     if (kind === span.kind && warnings.length === own.length) return span;
     return { ...span, kind, metadata: { ...span.metadata, warnings } };
   }
@@ -149,6 +146,12 @@ export function statusAt({ facts }: TraceOutline, row: number): SpanStatus {
   return SPAN_STATUSES[facts[row]! & OUTLINE.statusMask]!;
 }
 
+/** As the whole trace tells it. */
+export function kindAt({ facts }: TraceOutline, row: number): SpanKind {
+  if ((facts[row]! & OUTLINE.isTask) !== 0) return 'AsyncTask';
+  return SPAN_KINDS[(facts[row]! & OUTLINE.kindMask) >>> OUTLINE.kindShift]!;
+}
+
 export function otelKindAt({ facts }: TraceOutline, row: number): OtelKind {
   return OTEL_KINDS[(facts[row]! & OUTLINE.otelKindMask) >>> OUTLINE.otelKindShift]!;
 }
@@ -171,9 +174,4 @@ export function parentIdOf(
   const above = outline.parent[row]!;
   if (above >= 0) return idAt(outline.spanId, above);
   return warningsOf(outline.facts[row]!).includes('missing_parent') ? named : undefined;
-}
-
-function isPlainFunction(span: TraceSpan): boolean {
-  if (span.kind !== 'Function') return false;
-  return explicitSpanKind((key) => attributeOf(span.attributes, key)) === undefined;
 }

@@ -15,8 +15,17 @@ export function* sortByTime(times: BigInt64Array): Steps<Int32Array> {
     keys[i] = Number(times[i]!);
     if (i % ROWS_A_STEP === 0) yield;
   }
-  const isAfter = (a: number, b: number): boolean =>
-    keys[a]! > keys[b]! || (keys[a] === keys[b] && times[a]! > times[b]!);
+  return yield* sortIndexes(
+    count,
+    (a, b) => keys[a]! > keys[b]! || (keys[a] === keys[b] && times[a]! > times[b]!),
+  );
+}
+
+/** Indexes from 0 to `count` − 1; where neither is after the other, in their own order. */
+export function* sortIndexes(
+  count: number,
+  isAfter: (a: number, b: number) => boolean,
+): Steps<Int32Array> {
   let from = new Int32Array(count);
   for (let i = 0; i < count; i++) from[i] = i;
   for (let first = 0; first < count; first += RUN) {

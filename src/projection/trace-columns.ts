@@ -33,8 +33,9 @@ export interface TraceColumns {
   readonly resources: readonly TraceResource[];
   /** Spans of one name share a number. */
   readonly name: Int32Array;
-  /** The first span of each name. */
-  readonly named: readonly number[];
+  readonly nameCount: number;
+  /** Of a number in `name`. */
+  readonly nameText: (name: number) => string;
 }
 
 /** What a trace asks of a resource. */
@@ -78,7 +79,6 @@ export function* traceColumns(
     resource: new Int32Array(count),
     resources: scanned.resources.map(resourceOf),
     name: new Int32Array(count),
-    named: names.first,
   };
   for (let i = 0; i < count; i++) {
     const start = startOf(i);
@@ -101,7 +101,7 @@ export function* traceColumns(
     columns.name[i] = names.of(i, rows[at + COLUMN.nameOffset]!, rows[at + COLUMN.nameLength]!);
     if (i % ROWS_A_STEP === 0) yield;
   }
-  return columns;
+  return { ...columns, nameCount: names.first.length, nameText: (name) => names.text(name) };
 }
 
 export function held(nanos: bigint): bigint {
@@ -130,6 +130,7 @@ function factsOf(rows: Uint32Array, at: number, record: SpanRecord): number {
     (otelKind << OUTLINE.otelKindShift) |
     (kind << OUTLINE.kindShift) |
     (record.origin === 'stored' ? 0 : OUTLINE.inMemoryOnly) |
+    ((bits & BITS.exception) !== 0 ? OUTLINE.hasException : 0) |
     (record.duplicateDiffers ? DUPLICATE_DIFFERS : 0) |
     (record.process === 'gone' ? OUTLINE.stale : 0) |
     (record.process === 'unknown' ? UNKNOWN_PROCESS : 0)
@@ -153,6 +154,7 @@ function text(attributes: readonly Attribute[], ...keys: readonly string[]): str
 
 /** Numbers names by their bytes. */
 class NameNumbers {
+  /** The first span of each name. */
   readonly first: number[] = [];
   readonly #records: readonly SpanRecord[];
   /** Where each name begins in the first span that has it. */
@@ -181,6 +183,12 @@ class NameNumbers {
     const number = this.#byText.get(text) ?? this.#add(span, place, length);
     this.#byText.set(text, number);
     return number;
+  }
+
+  text(name: number): string {
+    const { span } = this.#records[this.first[name]!]!;
+    const place = span.byteOffset + this.#places[name]!;
+    return Buffer.from(span.buffer, place, this.#lengths[name]!).toString('utf8');
   }
 
   #add(span: number, place: number, length: number): number {

@@ -66,6 +66,10 @@ export const traceSummary: Schema<TraceSummary> = v.strictObject({
   staleCount: count,
   status,
   inMemoryOnly: v.boolean(),
+  durationByService: v.pipe(
+    v.array(v.strictObject({ service: text, selfNano: nanoseconds })),
+    v.maxLength(5),
+  ),
 });
 
 export const traceEvent: Schema<TraceEvent> = v.strictObject({

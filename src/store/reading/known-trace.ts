@@ -13,6 +13,7 @@ import type { MergedRecords } from './merge-records.ts';
 /** Besides the columns: objects, names of services. */
 const OVERHEAD = 4_096;
 const RECORD_OVERHEAD = 200;
+const TEXT_OVERHEAD = 24;
 
 /** Where the records from index `first` on lie. */
 interface Stretch {
@@ -197,6 +198,7 @@ function bytesOf(outline: TraceOutline): number {
   for (const column of Object.values(outline)) {
     if (ArrayBuffer.isView(column)) bytes += column.byteLength;
   }
-  for (const text of [...outline.services, ...outline.summary.operations]) bytes += text.length * 2;
+  const texts = [outline.services, outline.summary.operations, outline.names];
+  for (const some of texts) for (const text of some) bytes += TEXT_OVERHEAD + text.length;
   return bytes;
 }

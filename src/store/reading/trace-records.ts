@@ -61,7 +61,7 @@ export class TraceRecords {
   *summary(traceId: TraceId): Steps<TraceSummary> {
     const { records, rowOf } = this.merged;
     const columns = yield* traceColumns(records, this.#scanned, rowOf);
-    return yield* summariseColumns(traceId, columns, records);
+    return yield* summariseColumns(traceId, columns);
   }
 
   /** Judges rows, each of their resources once. */

@@ -8,12 +8,10 @@
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import { OUTLINE, type TraceOutline } from '../../model/trace-outline.ts';
 import { ROWS_A_STEP, SPANS_A_STEP, type Steps } from '../../projection/in-turns.ts';
-import { otelKindAt, type ProjectedTrace, statusAt } from '../../projection/project-trace.ts';
-import { readSpanHead } from '../../projection/read-span-head.ts';
+import { type ProjectedTrace, statusAt } from '../../projection/project-trace.ts';
 import { pieces, type RowRange, rowsOf } from '../trace-rows.ts';
 import { toldOf } from './told-of.ts';
 
-const FUNCTION = SPAN_KINDS.indexOf('Function');
 const ASYNC_TASK = SPAN_KINDS.indexOf('AsyncTask');
 const LOOK = OUTLINE.stale | OUTLINE.statusMask | OUTLINE.otelKindMask | OUTLINE.kindMask;
 
@@ -74,7 +72,7 @@ function* detailsOf(trace: ProjectedTrace, range: RowRange): Steps<Details> {
     yield* trace.fetch(piece);
     for (const row of piece) {
       const { span } = trace.record(row);
-      facts[row - range.first] = shownFacts(outline, row, span);
+      facts[row - range.first] = shownFacts(outline, row);
       const words = toldOf(span, statusAt(outline, row));
       if (words !== '') {
         const number = numbers.get(words) ?? numbers.size + 1;
@@ -88,12 +86,10 @@ function* detailsOf(trace: ProjectedTrace, range: RowRange): Steps<Details> {
   return { told, facts };
 }
 
-function shownFacts(outline: TraceOutline, row: number, span: Uint8Array): number {
-  const facts = outline.facts[row]!;
-  const kind = (facts & OUTLINE.kindMask) >>> OUTLINE.kindShift;
-  if (kind !== FUNCTION || (facts & OUTLINE.outlives) === 0) return facts & LOOK;
-  if (readSpanHead(span, otelKindAt(outline, row)).isKindGiven) return facts & LOOK;
-  return (facts & LOOK & ~OUTLINE.kindMask) | (ASYNC_TASK << OUTLINE.kindShift);
+function shownFacts({ facts }: TraceOutline, row: number): number {
+  const look = facts[row]! & LOOK;
+  if ((facts[row]! & OUTLINE.isTask) === 0) return look;
+  return (look & ~OUTLINE.kindMask) | (ASYNC_TASK << OUTLINE.kindShift);
 }
 
 /** Numbers pairs of numbers below 2^26, from 1 on. */

@@ -5,19 +5,17 @@
  */
 import { InvalidParameter } from '../../model/errors.ts';
 import type { SpanId, TraceId } from '../../model/ids.ts';
-import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { TimelineRow, TimelineView } from '../../model/timeline-view.ts';
 import { OUTLINE, type TraceOutline } from '../../model/trace-outline.ts';
 import { ROWS_A_STEP, SPANS_A_STEP, type Steps } from '../../projection/in-turns.ts';
 import {
-  childrenOf,
-  endOf,
+  kindAt,
   otelKindAt,
   type ProjectedTrace,
   parentIdOf,
   statusAt,
 } from '../../projection/project-trace.ts';
-import { readSpanHead, type SpanHead } from '../../projection/read-span-head.ts';
+import { readSpanHead } from '../../projection/read-span-head.ts';
 import { idAt } from '../../projection/trace-columns.ts';
 import { RawParams } from '../params/raw-params.ts';
 import { showTrace } from '../show-trace.ts';
@@ -132,43 +130,23 @@ function rowOf(trace: ProjectedTrace, row: number): TimelineRow {
     parentSpanId: parentIdOf(outline, row, head.parentSpanId),
     name: head.name,
     service: outline.services[outline.service[row]!]!,
-    kind: kindOf(outline, row, head),
+    kind: kindAt(outline, row),
     role: head.role,
     status: statusAt(outline, row),
     ...((outline.facts[row]! & OUTLINE.stale) !== 0 && { stale: true as const }),
     depth: outline.depth[row]!,
-    lane: 0,
+    lane: outline.lane[row]!,
     offsetNano: outline.start[row]!,
     durationNano: outline.duration[row]!,
     selfNano: selfNano(outline, row),
-    critical: false,
+    critical: (outline.facts[row]! & OUTLINE.critical) !== 0,
     childCount: outline.childCount[row]!,
     spansBelow: outline.subtreeEnd[row]! - row - 1,
     errorsBelow: outline.errorsBelow[row]!,
   };
 }
 
-function kindOf({ facts }: TraceOutline, row: number, head: SpanHead): TimelineRow['kind'] {
-  const kind = SPAN_KINDS[(facts[row]! & OUTLINE.kindMask) >>> OUTLINE.kindShift]!;
-  const isTask = kind === 'Function' && (facts[row]! & OUTLINE.outlives) !== 0 && !head.isKindGiven;
-  return isTask ? 'AsyncTask' : kind;
-}
-
-/** Children may overlap each other and reach beyond their parent: what they cover is counted once. */
-function selfNano(outline: TraceOutline, row: number): bigint {
-  if (statusAt(outline, row) === 'Running') return 0n;
-  if (outline.childCount[row] === 0) return outline.duration[row]!;
-  const { startUnixNano, start } = outline;
-  const end = start[row]! + outline.duration[row]!;
-  let self = outline.duration[row]!;
-  let covered = start[row]!;
-  for (const child of childrenOf(outline, row)) {
-    const from = start[child]! > covered ? start[child]! : covered;
-    const childEnd = endOf(outline, child) - startUnixNano;
-    const to = childEnd < end ? childEnd : end;
-    if (to <= from) continue;
-    self -= to - from;
-    covered = to;
-  }
-  return self;
+/** Told from the duration itself where that is all of it: a double does not hold every one. */
+function selfNano({ childCount, duration, self }: TraceOutline, row: number): bigint {
+  return childCount[row] === 0 ? duration[row]! : BigInt(self[row]!);
 }

@@ -13,7 +13,7 @@ import { buildTrace, traceOf } from '../../support/trace-records.ts';
 function summarised(traceId: TraceId, records: readonly SpanRecord[]): TraceSummary {
   const scanned = atOnce(scanRecords(records));
   const columns = atOnce(traceColumns(records, scanned, Int32Array.from(records.keys())));
-  return atOnce(summariseColumns(traceId, columns, records));
+  return atOnce(summariseColumns(traceId, columns));
 }
 
 const ORDER: RequestSpec = {
@@ -45,6 +45,10 @@ describe('a trace in a line', () => {
       staleCount: 0,
       status: 'Failed',
       inMemoryOnly: false,
+      durationByService: [
+        { service: 'shop', selfNano: 100_000_000n },
+        { service: 'mailer', selfNano: 40_000_000n },
+      ],
     });
   });
 

@@ -38,11 +38,11 @@ describe('a timeline', () => {
       role: undefined,
       status: 'Failed',
       depth: 1,
-      lane: 0,
+      lane: 1,
       offsetNano: 430_000_000n,
       durationNano: 520_000_000n,
       selfNano: 20_000_000n,
-      critical: false,
+      critical: true,
     });
     expect(view.rows[28]).toMatchObject({ name: 'POST /charges', offsetNano: 490_000_000n });
     expect(view.next).toBeUndefined();
