@@ -37,7 +37,7 @@ export function useResource<T>(
   const newest = useRef(load);
   newest.current = load;
   const life = lives.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a round and a life of the collector ask anew
+  // A round and a life of the collector ask anew
   useEffect(() => {
     if (key === undefined) return;
     const given = new AbortController();
