@@ -1,0 +1,4 @@
+/** Words of the trace page. */
+export const traceText = {
+  timeline: { title: 'Timeline' },
+} as const;

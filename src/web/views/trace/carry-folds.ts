@@ -1,0 +1,32 @@
+/** Takes folds over to a newer outline of the same trace, span by span: rows have moved, and some are new. */
+import type { Outline } from '../../data/outline.ts';
+import type { FoldState } from './row-shape.ts';
+
+type Ids = Pick<Outline, 'spanId' | 'rowCount'>;
+
+export function carryFolds(state: FoldState, old: Ids, now: Ids): FoldState {
+  const closed = new Uint8Array(now.rowCount);
+  const openRuns = new Uint8Array(now.rowCount);
+  const marked = new Map<number, number>();
+  for (let row = 0; row < old.rowCount; row++) {
+    if (state.closed[row] !== 0 || state.openRuns[row] !== 0) marked.set(keyOf(old, row), row);
+  }
+  if (marked.size > 0) {
+    for (let row = 0; row < now.rowCount; row++) {
+      const before = marked.get(keyOf(now, row));
+      if (before === undefined || !isSame(old, before, now, row)) continue;
+      closed[row] = state.closed[before]!;
+      openRuns[row] = state.openRuns[before]!;
+    }
+  }
+  return { closed, openRuns };
+}
+
+/** As much of an id as a number holds exactly. */
+function keyOf({ spanId }: Ids, row: number): number {
+  return (spanId[row * 2]! & 0x1fffff) * 0x100000000 + spanId[row * 2 + 1]!;
+}
+
+function isSame(old: Ids, before: number, now: Ids, row: number): boolean {
+  return old.spanId[before * 2] === now.spanId[row * 2];
+}

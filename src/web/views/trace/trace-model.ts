@@ -1,0 +1,233 @@
+/**
+ * What the trace page shows and where the reader is in it, for all tabs alike. Rows are those of the outline that stands now; what outlives an
+ * outline (selection, focus) goes by span id. All but folds is in the URL.
+ */
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Step } from '../../app/location.ts';
+import { FAILED, type Outline, RUNNING, rowOfSpan, spanIdAt } from '../../data/outline.ts';
+import { type ColourBy, colourBys } from './colour-by.ts';
+import { findRows } from './find-rows.ts';
+import { PlaceInUrl } from './place-in-url.ts';
+import { RowFolds } from './row-folds.ts';
+import { narrowed, type TimeRange, trailWith } from './time-range.ts';
+import { TraceSource } from './trace-source.ts';
+
+export interface RowRange {
+  readonly first: number;
+  /** Behind the last. */
+  readonly end: number;
+}
+
+/** A step that Back does not undo: what follows the eye. */
+const QUIETLY: Step = { replace: true };
+
+export class TraceModel {
+  readonly traceId: string;
+  readonly source: TraceSource;
+  /** The newest there is; undefined until the first has come. */
+  readonly outline: ReadonlySignal<Outline | undefined>;
+  /** The span id in the URL, whether the trace has it or not. */
+  readonly selected: ReadonlySignal<string | undefined>;
+  /** −1: nothing is selected that is there. */
+  readonly selectedRow: ReadonlySignal<number>;
+  /** The sub-tree that is looked at alone; its row, or −1. */
+  readonly focusRow: ReadonlySignal<number>;
+  /** Rows of the focus, or all. */
+  readonly rows: ReadonlySignal<RowRange>;
+  /** Nanoseconds that the whole of the trace takes, growing while it runs. At least 1. */
+  readonly total: ReadonlySignal<number>;
+  /** Nanoseconds since the outline came, while something runs; else 0. What runs is longer by so much. */
+  readonly grown: ReadonlySignal<number>;
+  /** The part of the time that is shown; all of it, or of the focus, unless zoomed. */
+  readonly range: ReadonlySignal<TimeRange>;
+  readonly isZoomed: ReadonlySignal<boolean>;
+  /** From the widest to the present range; empty while all is shown. */
+  readonly trail: ReadonlySignal<readonly TimeRange[]>;
+  /** As it is written in the find box. */
+  readonly query: ReadonlySignal<string>;
+  /** Rows that match it, rising; empty without a query. */
+  readonly matches: ReadonlySignal<Int32Array>;
+  readonly colourBy: ReadonlySignal<ColourBy>;
+  /** Whether the details of the selected span are wanted. */
+  readonly isDetailed: ReadonlySignal<boolean>;
+  readonly folds: RowFolds;
+
+  readonly #place = new PlaceInUrl(['span', 'focus', 'from', 'to', 'find', 'colour', 'details']);
+  readonly #grown: Signal<number> = signal(0);
+  readonly #trail: Signal<readonly TimeRange[]> = signal([]);
+
+  constructor(traceId: string) {
+    this.traceId = traceId;
+    this.source = new TraceSource(traceId);
+    this.outline = this.source.outline;
+    this.grown = this.#grown;
+    this.trail = this.#trail;
+    this.selected = this.#place.value('span');
+    this.selectedRow = this.#rowOf(this.selected);
+    this.focusRow = this.#rowOf(this.#place.value('focus'));
+    this.rows = computed(() => rowsFrom(this.outline.value, this.focusRow.value));
+    this.total = computed(() =>
+      Math.max(1, Number(this.outline.value?.durationNano ?? 1) + this.grown.value),
+    );
+    this.isZoomed = computed(() => zoomOf(this.#place) !== undefined);
+    this.range = computed(() => zoomOf(this.#place) ?? this.widest());
+    this.query = computed(() => this.#place.value('find').value ?? '');
+    this.matches = computed(() => {
+      const outline = this.outline.value;
+      return outline === undefined ? NO_ROWS : findRows(outline, this.query.value);
+    });
+    const colour = this.#place.value('colour');
+    this.colourBy = computed(() => colourBys.find((by) => by === colour.value) ?? 'service');
+    const details = this.#place.value('details');
+    this.isDetailed = computed(() => details.value !== 'off');
+    this.folds = new RowFolds(this.outline, this.rows);
+  }
+
+  /** Asks and keeps asking, until the function that is returned is called. */
+  follow(): () => void {
+    const ends = [
+      this.source.follow(),
+      this.folds.follow(),
+      effect(() => this.#grow()),
+      effect(() => {
+        const range = zoomOf(this.#place);
+        this.#trail.value = range === undefined ? [] : trailWith(this.#trail.peek(), range);
+      }),
+      () => this.#place.close(),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** −1 selects nothing. Folds that hide the row are opened. */
+  select(row: number, step: Step = QUIETLY): void {
+    const outline = this.outline.peek();
+    if (outline === undefined) return;
+    if (row >= 0) {
+      const { first, end } = this.rows.peek();
+      if (row < first || row >= end) this.focus(-1);
+      this.folds.reveal(row);
+    }
+    this.#place.set({ span: row < 0 ? undefined : spanIdAt(outline, row) }, step);
+  }
+
+  detail(isWanted: boolean): void {
+    this.#place.set({ details: isWanted ? undefined : 'off' }, QUIETLY);
+  }
+
+  /** Looks at a sub-tree alone, in its own time; −1 at all again. */
+  focus(row: number): void {
+    const outline = this.outline.peek();
+    if (outline === undefined) return;
+    const focus = row < 0 ? undefined : spanIdAt(outline, row);
+    this.#place.set({ focus, from: undefined, to: undefined });
+  }
+
+  /** The range is kept within the trace. Undefined shows all. */
+  zoom(range: TimeRange | undefined, step?: Step): void {
+    const within = range && narrowed(range, this.total.peek());
+    const isAll = within === undefined || covers(within, this.widest());
+    this.#place.set(
+      {
+        from: isAll ? undefined : String(Math.floor(within.from)),
+        to: isAll ? undefined : String(Math.ceil(within.to)),
+      },
+      step,
+    );
+  }
+
+  /** Where zooming out ends: the time of the focus, or all. */
+  widest(): TimeRange {
+    const outline = this.outline.value;
+    const row = this.focusRow.value;
+    if (outline === undefined || row < 0) return { from: 0, to: this.total.value };
+    const from = outline.start[row]!;
+    return { from, to: from + Math.max(1, this.folds.shape.value!.to[row]! - from) };
+  }
+
+  find(query: string): void {
+    this.#place.set({ find: query === '' ? undefined : query }, QUIETLY);
+  }
+
+  /** Selects the next match behind the selected row, around the end; −1 steps back. False where there is none. */
+  findNext(direction: 1 | -1 = 1): boolean {
+    return this.#selectNext(this.matches.peek(), direction);
+  }
+
+  /** Selects the next span that failed. */
+  nextError(direction: 1 | -1 = 1): boolean {
+    const outline = this.outline.peek();
+    if (outline === undefined) return false;
+    const failed: number[] = [];
+    for (let row = 0; row < outline.rowCount; row++) {
+      if (outline.status[row] === FAILED) failed.push(row);
+    }
+    return this.#selectNext(failed, direction);
+  }
+
+  paint(colourBy: ColourBy): void {
+    this.#place.set({ colour: colourBy === 'service' ? undefined : colourBy }, QUIETLY);
+  }
+
+  #selectNext(rows: ArrayLike<number>, direction: 1 | -1): boolean {
+    if (rows.length === 0) return false;
+    const at = this.selectedRow.peek();
+    const place = direction > 0 ? nextAfter(rows, at) : nextAfter(rows, at - 1) - 1;
+    this.select(rows[(place + rows.length) % rows.length]!);
+    return true;
+  }
+
+  #rowOf(id: ReadonlySignal<string | undefined>): ReadonlySignal<number> {
+    return computed(() => {
+      const outline = this.outline.value;
+      return id.value === undefined || outline === undefined ? -1 : rowOfSpan(outline, id.value);
+    });
+  }
+
+  /** While something runs and is not stale, time goes on in the page too. */
+  #grow(): (() => void) | undefined {
+    const outline = this.outline.value;
+    this.#grown.value = 0;
+    if (outline === undefined || !isRunning(outline)) return;
+    const began = this.source.arrivedAt.peek();
+    const every = window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 1_000 : 100;
+    const timer = window.setInterval(() => {
+      this.#grown.value = (performance.now() - began) * 1e6;
+    }, every);
+    return () => window.clearInterval(timer);
+  }
+}
+
+const NO_ROWS = new Int32Array(0);
+
+function isRunning({ status, trace }: Outline): boolean {
+  return trace.runningCount > trace.staleCount && status.includes(RUNNING);
+}
+
+function rowsFrom(outline: Outline | undefined, focusRow: number): RowRange {
+  if (outline === undefined) return { first: 0, end: 0 };
+  if (focusRow < 0) return { first: 0, end: outline.rowCount };
+  return { first: focusRow, end: outline.subtreeEnd[focusRow]! };
+}
+
+function zoomOf(place: PlaceInUrl): TimeRange | undefined {
+  const from = Number(place.value('from').value ?? Number.NaN);
+  const to = Number(place.value('to').value ?? Number.NaN);
+  return to > from && from >= 0 && to <= Number.MAX_SAFE_INTEGER ? { from, to } : undefined;
+}
+
+const covers = (one: TimeRange, other: TimeRange): boolean =>
+  one.from <= other.from && one.to >= other.to;
+
+/** The first place whose row is greater; the length where there is none. */
+function nextAfter(rows: ArrayLike<number>, row: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows[middle]! > row) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
