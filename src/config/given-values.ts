@@ -61,9 +61,9 @@ const VARIABLES: ReadonlyMap<string, ConfigKey> = new Map(
 const SERVICE_LINK =
   /^SYNTON(?:_[A-Z0-9]+)*_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP)(?:_(?:ADDR|PORT|PROTO))?)?)$/;
 
-/** Read by others: by whoever looks for the file, and by the instrumentation (src/register/settings.ts). */
+/** Read by others: by whoever looks for the file, by the instrumentation (src/register/settings.ts) and by processors. */
 const NO_KEYS: ReadonlySet<string> = new Set(
-  'CONFIG ENDPOINT TIER INCLUDE EXCLUDE SLOW_MS FIRST_CALLS HOT_CALLS CACHE CAPTURE INSTRUMENTATIONS'
+  'CONFIG ENDPOINT TIER INCLUDE EXCLUDE SLOW_MS FIRST_CALLS HOT_CALLS CACHE CAPTURE INSTRUMENTATIONS OPEN_SPANS'
     .split(' ')
     .map((name) => `SYNTON_${name}`),
 );

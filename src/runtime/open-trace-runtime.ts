@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Forwarder, ForwarderStatus } from '../exporters/otlp/forwarder.ts';
 import type { StorageReport } from '../model/statistics.ts';
+import { SpanScanner } from '../otlp/scan-traces.ts';
 import type { Host } from '../pipeline/component.ts';
 import type { LogEventConsumer } from '../pipeline/log-event-consumer.ts';
 import type { SpanConsumer } from '../pipeline/span-consumer.ts';
@@ -26,6 +27,7 @@ import { CountingWriter } from './counting-writer.ts';
 import { destinationOf, forwardName } from './destination-of.ts';
 import { ForwardClient } from './forward-client.ts';
 import type { ForwardData } from './forward-thread.ts';
+import { forget, readLateSpans, restoreOfOwner } from './left-behind.ts';
 import { QueryClient } from './query-client.ts';
 import { OpenStoredData } from './stored-data.ts';
 import type {
@@ -108,7 +110,7 @@ class OpenTraceRuntime implements TraceRuntime {
         : await startForwardThread({ ...shared, forward }, host);
     const forwarder =
       deliver === undefined ? undefined : await startLogDelivery(path, store, deliver, host);
-    const { open, openFile } = restoredOpenSpans(host, join(path, OPEN_SPANS_FILE));
+    const { open, openFile } = await restoredOpenSpans(host, path);
     const query = new QueryClient({
       ...shared,
       retention,
@@ -120,6 +122,7 @@ class OpenTraceRuntime implements TraceRuntime {
     const promoted = new PromotedTraces();
     void store.recovered.then((words) => promoted.refill(words));
     const ingest = this.#ingest(host, { ring, open, writer: store, promoted });
+    await takeLateSpans(host, path, ingest);
     const stored = new OpenStoredData(store, () => query.inventory(), host);
     return { ingest, ring, open, openFile, query, store, stored, forwardThread, forwarder };
   }
@@ -228,15 +231,29 @@ class OpenTraceRuntime implements TraceRuntime {
 }
 
 /** What an earlier life knew of them, and what will be written for the next. */
-function restoredOpenSpans(host: Host, path: string) {
+async function restoredOpenSpans(host: Host, folder: string) {
   const { clock, counters } = host;
   const open = new OpenSpans({ clock, counters, onChange: () => openFile.changed() });
-  const openFile = new OpenSpansFile(path, host, () => open.contents);
+  const openFile = new OpenSpansFile(join(folder, OPEN_SPANS_FILE), host, () => open.contents);
   const found = openFile.read();
   if (found !== undefined) open.restore(found.starts, found.exited);
+  if (restoreOfOwner(folder, open, host)) await openFile.close();
+  forget(folder, 'open');
   return { open, openFile };
 }
 
+/** As if its sender had sent them now; kept for another start where they cannot be stored. */
+async function takeLateSpans(host: Host, folder: string, ingest: SpanIngest): Promise<void> {
+  const request = readLateSpans(folder, host);
+  const scanner = new SpanScanner();
+  if (request !== undefined && scanner.scan(request).status === 'ok') {
+    const result = await ingest.consume(scanner, AbortSignal.timeout(LATE_MS));
+    if (result.status === 'busy') return;
+  }
+  forget(folder, 'late');
+}
+
+const LATE_MS = 5_000;
 const OPEN_SPANS_FILE = 'open-spans';
 const NOT_FORWARDED = { forwarder: undefined, queue: undefined };
 

@@ -15,6 +15,7 @@ export interface OwnOptions {
   readonly exporter?: SpanExporterLike | 'otel';
   readonly maxEndedSpans?: number;
   readonly maxRunningSpans?: number;
+  readonly openSpans?: boolean;
 }
 
 export interface GivenOptions {
@@ -52,6 +53,7 @@ const OWN: Readonly<Record<keyof OwnOptions, readonly [(value: unknown) => boole
   exporter: [isExporter, "a SpanExporter (an object with export and shutdown), or 'otel'"],
   maxEndedSpans: [isCount, COUNT],
   maxRunningSpans: [isCount, COUNT],
+  openSpans: [(value) => typeof value === 'boolean', 'true or false'],
 };
 
 const NAMES: readonly string[] = [...Object.keys(KEYS), ...Object.keys(OWN)];

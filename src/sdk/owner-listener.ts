@@ -1,6 +1,6 @@
 /**
- * What a program that owns its data directory does for the other programs that use it: takes their spans
- * over the socket of the lock, OTLP/HTTP with protobuf and nothing else.
+ * What a program that owns its data directory does for the other programs that use it: takes their spans, and what they say of those
+ * that have not ended, over the socket of the lock, OTLP/HTTP with protobuf and nothing else.
  *
  * Bounds: REQUEST_BYTES_MAX a request, BYTES_MAX of requests at once. It lies behind the directory's
  * permissions, and is no receiver for the network.
@@ -11,7 +11,15 @@ import type { ConsumeResult } from '../pipeline/consume-result.ts';
 const REQUEST_BYTES_MAX = 16 * 1024 * 1024;
 const BYTES_MAX = 64 * 1024 * 1024;
 
-export type TakeRequest = (request: Uint8Array) => Promise<ConsumeResult>;
+export type TakeRequest = (
+  signal: 'traces' | 'logs',
+  request: Uint8Array,
+) => Promise<ConsumeResult>;
+
+const SIGNALS: Readonly<Record<string, 'traces' | 'logs'>> = {
+  '/v1/traces': 'traces',
+  '/v1/logs': 'logs',
+};
 
 /** `take` may throw: the sender is asked to try again. */
 export function ownerListener(
@@ -20,12 +28,13 @@ export function ownerListener(
   let heldBytes = 0;
   return (request, response) => {
     const refusal = refusalOf(request);
+    const signal = SIGNALS[request.url ?? '']!;
     const length = Number(request.headers['content-length']);
     if (refusal !== undefined) return answer(response, refusal);
     if (heldBytes + length > BYTES_MAX) return answer(response, 503);
     heldBytes += length;
     void bodyOf(request, length)
-      .then((body) => (body === undefined ? 400 : take(body).then(statusOf)))
+      .then((body) => (body === undefined ? 400 : take(signal, body).then(statusOf)))
       .catch(() => 503)
       .then((status) => {
         heldBytes -= length;
@@ -35,7 +44,7 @@ export function ownerListener(
 }
 
 function refusalOf({ method, url, headers }: IncomingMessage): number | undefined {
-  if (url !== '/v1/traces') return 404;
+  if (!Object.hasOwn(SIGNALS, url ?? '')) return 404;
   if (method !== 'POST') return 405;
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-protobuf' || headers['content-encoding'] !== undefined) return 415;

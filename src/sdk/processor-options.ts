@@ -56,6 +56,11 @@ export interface ProcessorOptions {
   readonly exporter?: SpanExporterLike | 'otel' | undefined;
   /** Ended spans that may wait for a turn of the event loop; more are dropped and counted. @default 65,536 */
   readonly maxEndedSpans?: number | undefined;
+  /**
+   * Tell of spans that are open for longer than 50 ms, so that they are seen while they run and after a crash. Unless said, a
+   * destination that is a Synton is told, and the data directory; true: any destination, as log records. False: nobody.
+   */
+  readonly openSpans?: boolean | undefined;
   /** Running spans that views can show at once. @default 16,384 */
   readonly maxRunningSpans?: number | undefined;
 }

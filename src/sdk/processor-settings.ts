@@ -22,6 +22,8 @@ export interface ProcessorSettings {
   readonly exporter: OwnOptions['exporter'];
   readonly maxEndedSpans: number;
   readonly maxRunningSpans: number;
+  /** Undefined: where the destination is a Synton. */
+  readonly openSpans: boolean | undefined;
   /** How long ended spans gather before they are encoded. */
   readonly lingerMs: number;
   /** This many do not wait. */
@@ -57,6 +59,9 @@ export function processorSettings(
   const { loaded, warnings } = loadForgiving(input, env);
   const { config } = loaded;
   const runtime = runtimeSettings(config, keepsSpans(loaded));
+  const openSpans = openSpansIn(env);
+  if (openSpans === 'wrong')
+    warnings.push(`${OPEN_SPANS}: expected true or false, not ${env[OPEN_SPANS]}; ignored`);
   return {
     enabled: config.instrument.enabled && !otel.disabled,
     runtime,
@@ -64,6 +69,7 @@ export function processorSettings(
     maxEndedSpans:
       own.maxEndedSpans ?? numberIn(env, 'OTEL_BSP_MAX_QUEUE_SIZE', otel) ?? ENDED_SPANS,
     maxRunningSpans: own.maxRunningSpans ?? RUNNING_SPANS,
+    openSpans: own.openSpans ?? (openSpans === 'wrong' ? undefined : openSpans),
     lingerMs: numberIn(env, 'OTEL_BSP_SCHEDULE_DELAY', otel) ?? LINGER_MS,
     gatherMax: numberIn(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', otel) ?? GATHER_MAX,
     flushTimeoutMs: otel.batch.exportTimeoutMs,
@@ -136,6 +142,15 @@ function runtimeSettings({ instrument, retention }: Config, keeps: boolean): Tra
       },
     }),
   };
+}
+
+const OPEN_SPANS = 'SYNTON_OPEN_SPANS';
+
+function openSpansIn(env: Environment): boolean | undefined | 'wrong' {
+  const text = env[OPEN_SPANS]?.trim().toLowerCase();
+  if (!text) return undefined;
+  if (/^(?:true|on|1)$/.test(text)) return true;
+  return /^(?:false|off|0)$/.test(text) ? false : 'wrong';
 }
 
 /** A variable of the batch processor that is set; what is unset has another default here. */

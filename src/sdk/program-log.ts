@@ -11,6 +11,10 @@ export class ProgramLog implements Logger {
   readonly #diag = diag.createComponentLogger({ namespace: NAME });
   readonly #said = new Set<string>();
 
+  debug(message: string): void {
+    this.#diag.debug(message);
+  }
+
   info(fields: object, message: string): void {
     this.#diag.info(message, fields);
   }

@@ -26,6 +26,13 @@ const SPANS_A_CALL = 4_096;
 /** A span and its number, rising with every start. */
 type Started = readonly [span: SdkSpan, number: number];
 
+/** What is known of a span that is open for longer. */
+export interface OldSpan {
+  readonly number: number;
+  /** Events of it that were looked at, dropped ones too. */
+  events: number;
+}
+
 interface Encoded {
   readonly records: readonly SpanRecord[];
   /** A row for each of them. */
@@ -35,8 +42,10 @@ interface Encoded {
 export class RunningSpans implements SpanSource {
   readonly #spansMax: number;
   readonly #frames: SpanFrames;
-  /** In order of start. */
-  readonly #started = new Map<SdkSpan, number>();
+  /** In order of start, as the others. */
+  readonly #young = new Map<SdkSpan, number>();
+  /** Those that `age` gave. */
+  readonly #old = new Map<SdkSpan, OldSpan>();
   #next = 0;
 
   constructor(spansMax: number, frames: SpanFrames) {
@@ -45,19 +54,46 @@ export class RunningSpans implements SpanSource {
   }
 
   get count(): number {
-    return this.#started.size;
+    return this.#young.size + this.#old.size;
+  }
+
+  /** What the next span is numbered. */
+  get next(): number {
+    return this.#next;
+  }
+
+  get oldCount(): number {
+    return this.#old.size;
   }
 
   start(span: SdkSpan): void {
-    if (this.#started.size < this.#spansMax) this.#started.set(span, this.#next++);
+    if (this.count < this.#spansMax) this.#young.set(span, this.#next++);
   }
 
   end(span: SdkSpan): void {
-    this.#started.delete(span);
+    if (!this.#young.delete(span)) this.#old.delete(span);
   }
 
   clear(): void {
-    this.#started.clear();
+    this.#young.clear();
+    this.#old.clear();
+  }
+
+  /** Those numbered below, each given once. */
+  age(below: number): SdkSpan[] {
+    const aged: SdkSpan[] = [];
+    for (const [span, number] of this.#young) {
+      if (number >= below) break;
+      this.#young.delete(span);
+      this.#old.set(span, { number, events: 0 });
+      aged.push(span);
+    }
+    return aged;
+  }
+
+  /** Those that `age` gave and that have not ended; stays sound while they do. */
+  old(): Iterator<readonly [SdkSpan, OldSpan]> {
+    return this.#old.entries();
   }
 
   async trace(traceId: TraceId): Promise<readonly SpanRecord[]> {
@@ -75,14 +111,14 @@ export class RunningSpans implements SpanSource {
     signal: AbortSignal,
   ): Promise<FoundSpans> {
     signal.throwIfAborted();
-    const candidates = [...this.#started]
+    const candidates = this.#all()
       .filter(([, number]) => ARRIVAL_FIRST + number < page.before)
       .reverse();
     const looked = candidates.slice(0, SPANS_A_CALL);
     const { records, batch } = this.#encode(looked);
     const arrivals = records.map(({ arrival }) => arrival);
     const isAll = looked.length === candidates.length;
-    return findRunning({ batch, arrivals, isAll, of: this.#started.size }, filter, page.limit);
+    return findRunning({ batch, arrivals, isAll, of: this.count }, filter, page.limit);
   }
 
   async services(): Promise<readonly string[]> {
@@ -94,12 +130,18 @@ export class RunningSpans implements SpanSource {
   }
 
   #newest(): readonly Started[] {
-    return [...this.#started].slice(-SPANS_A_CALL);
+    return this.#all().slice(-SPANS_A_CALL);
+  }
+
+  /** Those that are old were started first. */
+  #all(): Started[] {
+    const old = Array.from(this.#old, ([span, { number }]): Started => [span, number]);
+    return [...old, ...this.#young];
   }
 
   #startedIn(traceId: TraceId): Started[] {
     const wanted: Started[] = [];
-    for (const started of this.#started)
+    for (const started of this.#all())
       if (started[0].spanContext().traceId.toLowerCase() === traceId) wanted.push(started);
     return wanted;
   }

@@ -57,7 +57,7 @@ export class SpanFrames {
   preview(resource: SdkResource): Uint8Array {
     const known = this.#resources.get(resource);
     if (known !== undefined) return known.bytes;
-    return sdkResourceFrame(isPending(resource) ? withoutPending(resource) : resource);
+    return sdkResourceFrame(knownPart(resource));
   }
 
   scope(scope: SdkScope): Uint8Array {
@@ -89,6 +89,11 @@ function located(bytes: Uint8Array): ResourceFrame {
 
 function isPending(resource: PendingResource): boolean {
   return resource.asyncAttributesPending === true;
+}
+
+/** With the attributes that it has by now. */
+export function knownPart(resource: SdkResource): SdkResource {
+  return isPending(resource) ? withoutPending(resource) : resource;
 }
 
 function withoutPending(resource: PendingResource): SdkResource {

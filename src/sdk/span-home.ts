@@ -7,7 +7,9 @@
  * is said, and the next lesser thing is started instead: without persistence, without forwarding.
  */
 
+import { readLogEvents } from '../otlp/read-log-events.ts';
 import { SpanScanner } from '../otlp/scan-traces.ts';
+import { MalformedProtobuf } from '../otlp/wire/malformed-protobuf.ts';
 import type { Host } from '../pipeline/component.ts';
 import type { ConsumeResult } from '../pipeline/consume-result.ts';
 import type { TraceRuntime, TraceRuntimeSettings } from '../runtime/trace-runtime-contract.ts';
@@ -23,7 +25,15 @@ import { orAborted } from './span-drain.ts';
 
 export interface HomeHost extends Host {
   readonly log: ProgramLog;
+  /** Spans are kept there from now on, or sent there. */
+  readonly onPlace?: (place: HomePlace) => void;
 }
+
+export type HomePlace =
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'socket'; readonly path: string }
+  /** Neither: in memory, and with whoever they are forwarded to. */
+  | { readonly kind: 'memory' };
 
 const TAKE_OVER_RETRY_MS = 100;
 const FAILING_POLL_MS = 100;
@@ -185,7 +195,8 @@ export class SpanHome {
       throw error;
     }
     this.#lock = lock;
-    lock.serve(ownerListener((request) => this.#take(request)));
+    lock.serve(ownerListener((signal, request) => this.#take(signal, request)));
+    this.#host.onPlace?.({ kind: 'folder', path });
     if (before === undefined) return;
     this.#host.log.info({ path }, 'the owner of the data directory is gone; this program owns it');
     this.#letGoOfOwner();
@@ -195,6 +206,7 @@ export class SpanHome {
   async #join(socketPath: string, pid: number, path: string): Promise<void> {
     this.#letGoOfOwner();
     this.#owner = new OwnerClient(socketPath);
+    this.#host.onPlace?.({ kind: 'socket', path: socketPath });
     this.#host.log.sayOnce(
       'owner',
       `${path} is in use by another Synton (pid ${pid}): spans are sent to that one`,
@@ -206,8 +218,19 @@ export class SpanHome {
   }
 
   /** Of another program, over the socket. */
-  #take(request: Uint8Array): Promise<ConsumeResult> {
+  async #take(signal: 'traces' | 'logs', request: Uint8Array): Promise<ConsumeResult> {
+    if (signal === 'logs') return this.#takeLogs(request);
     return this.#consume(request, true, AbortSignal.timeout(60_000));
+  }
+
+  #takeLogs(request: Uint8Array): ConsumeResult {
+    try {
+      this.#runtime?.logEvents.take(readLogEvents(request));
+      return { status: 'accepted' };
+    } catch (error) {
+      if (error instanceof MalformedProtobuf) return { status: 'invalid', reason: error.message };
+      throw error;
+    }
   }
 
   #letGoOfOwner(): void {
@@ -220,6 +243,7 @@ export class SpanHome {
     if (this.#runtime !== failed || this.#isClosed) return;
     this.#sayMemoryOnly(path, error);
     this.#lock?.serve(undefined);
+    this.#host.onPlace?.({ kind: 'memory' });
     // An exporter of the program's is shut down with the runtime that had it.
     const { deliver: _, ...settings } = inMemory(this.#settings);
     await this.#begin(settings);

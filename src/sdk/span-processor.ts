@@ -23,6 +23,9 @@ import { type ProcessorSettings, processorSettings } from './processor-settings.
 import { ProcessorUnavailable } from './processor-unavailable.ts';
 import { ProcessorViews } from './processor-views.ts';
 import { ProgramLog } from './program-log.ts';
+import { ProgramReports } from './reports/program-reports.ts';
+import { reportTargets } from './reports/report-target.ts';
+import { StartedSpans } from './reports/started-spans.ts';
 import { RequestEncoder } from './request-encoder.ts';
 import { RunningSpans } from './running-spans.ts';
 import { orAborted, SpanDrain } from './span-drain.ts';
@@ -41,6 +44,8 @@ export interface ProcessorSurroundings {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Memory is what is wanted: not worth a word. */
   readonly isMemoryMeant?: boolean;
+  /** Whoever reports on the whole program, and sees to its end. */
+  readonly reports?: ProgramReports;
 }
 
 export class SyntonSpanProcessor {
@@ -53,6 +58,10 @@ export class SyntonSpanProcessor {
   readonly #drain: SpanDrain;
   readonly #home: SpanHome;
   readonly #started: Promise<void>;
+  /** Undefined where nobody is told of open spans. */
+  readonly #reports: ProgramReports | undefined;
+  readonly #startedSpans: StartedSpans | undefined;
+  readonly #endsReports: boolean;
   #isTaking: boolean;
   #dropped = 0;
   #flushedAtExit = false;
@@ -64,11 +73,17 @@ export class SyntonSpanProcessor {
     const settings = processorSettings(options, env);
     const frames = new SpanFrames();
     const host = { clock: systemClock, counters: this.#counters, log: this.#log };
+    this.#endsReports = surroundings.reports === undefined;
+    this.#reports = surroundings.reports ?? this.#programReports(settings);
     this.#settings = settings;
     this.#isTaking = settings.enabled;
     this.#ended = new EndedSpans(settings.enabled ? settings.maxEndedSpans : 1);
     this.#running = new RunningSpans(settings.maxRunningSpans, frames);
-    this.#home = new SpanHome(runtimeSettings(settings, this.#running), host);
+    this.#startedSpans = this.#reports && new StartedSpans(this.#running, frames, this.#reports);
+    this.#home = new SpanHome(runtimeSettings(settings, this.#running), {
+      ...host,
+      onPlace: (place) => this.#reports?.setTargets(reportTargets(settings.runtime, place)),
+    });
     this.#drain = new SpanDrain(
       {
         ended: this.#ended,
@@ -97,7 +112,9 @@ export class SyntonSpanProcessor {
   }
 
   onStart(span: SdkSpan, _parentContext?: unknown): void {
-    if (this.#isTaking) this.#running.start(span);
+    if (!this.#isTaking) return;
+    this.#running.start(span);
+    this.#startedSpans?.notice();
   }
 
   onEnd(span: SdkSpan): void {
@@ -107,7 +124,7 @@ export class SyntonSpanProcessor {
     }
     this.#running.end(span);
     if (this.#ended.push(span)) this.#drain.notice();
-    else this.#refuse();
+    else this.#refuse(span);
   }
 
   /** Resolves when every span that ended before it is durable and handed to the exporter, or time is up. */
@@ -124,6 +141,7 @@ export class SyntonSpanProcessor {
 
   async #start(saysMemoryOnly: boolean): Promise<void> {
     process.on('beforeExit', this.#beforeExit);
+    if (this.#endsReports) process.on('exit', this.#exit);
     if (saysMemoryOnly) {
       this.#log.sayOnce(
         'memory',
@@ -147,11 +165,14 @@ export class SyntonSpanProcessor {
   async #close(): Promise<void> {
     this.#isTaking = false;
     process.off('beforeExit', this.#beforeExit);
+    process.off('exit', this.#exit);
+    this.#startedSpans?.close();
     if (!this.#settings.enabled) return this.#drain.close();
     await this.#within(async (signal) => {
       await this.#flush(signal);
       this.#drain.close();
       await this.#home.shutdown(signal);
+      if (this.#endsReports) await this.#reports?.close(this.#startedSpans?.frames);
     });
     this.#running.clear();
   }
@@ -162,6 +183,26 @@ export class SyntonSpanProcessor {
     this.#flushedAtExit = true;
     void (isLast ? this.shutdown() : this.forceFlush());
   };
+
+  /** There is no turn of the event loop any more. */
+  readonly #exit = (): void => {
+    const frames = this.#startedSpans?.frames;
+    if (frames !== undefined && this.#running.oldCount > 0) this.#reports?.finish(frames, []);
+  };
+
+  #programReports({ enabled, openSpans, runtime }: ProcessorSettings): ProgramReports | undefined {
+    const targets = reportTargets(runtime, { kind: 'memory' });
+    const isToldOf = targets.length > 0 || runtime.persistence !== undefined;
+    if (!enabled || openSpans === false || !isToldOf) return undefined;
+    const reports = new ProgramReports({
+      toAnybody: openSpans === true,
+      onDrop: (records) => this.#counters.drop('reports_lost', records),
+      onStop: (reason) => this.#log.debug(`open spans are not told of: ${reason}`),
+    });
+    // Before it is known who owns the data directory; a program may be blocked by then.
+    if (runtime.persistence === undefined) reports.setTargets(targets);
+    return reports;
+  }
 
   async #renderer(): Promise<ViewRenderer> {
     if (!this.#settings.enabled || this.#closing !== undefined) {
@@ -191,7 +232,8 @@ export class SyntonSpanProcessor {
     }
   }
 
-  #refuse(): void {
+  #refuse(span: SdkSpan): void {
+    this.#startedSpans?.withdraw(span);
     this.#counters.drop('buffer_full');
     if (this.#dropped++ === 0) setImmediate(() => this.#reportRefused()).unref();
   }

@@ -17,6 +17,7 @@ export const DROP_REASONS = {
   unsupported_metrics: 'metric data points: not kept yet',
   open_spans_stale: 'spans of processes that are gone, beyond the bound of the table of open spans',
   open_spans_full: 'the oldest open spans, beyond the bound of their table',
+  reports_lost: 'records of open spans that were not sent in time, or beyond a bound',
   buffer_full: 'the processor’s buffer was full',
   after_shutdown: 'ended after the processor was shut down',
   unreadable: 'reading an attribute of the span threw',

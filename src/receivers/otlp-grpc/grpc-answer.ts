@@ -11,7 +11,12 @@ import { encodeExportResponse, encodeStatus } from '../../otlp/service-messages.
 import type { ExportOutcome } from '../otlp/export-outcome.ts';
 import { encodeGrpcMessage, GRPC_STATUS, type GrpcStatus } from './grpc-status.ts';
 
-const HEADERS: OutgoingHttpHeaders = { ':status': 200, 'content-type': 'application/grpc' };
+/** A program that is told who answers tells more (sdk/reports). */
+const HEADERS: OutgoingHttpHeaders = {
+  ':status': 200,
+  'content-type': 'application/grpc',
+  server: 'synton',
+};
 const OK_TRAILERS: OutgoingHttpHeaders = { 'grpc-status': '0' };
 const WITH_TRAILERS: ServerStreamResponseOptions = withoutDate({ waitForTrailers: true });
 const ALONE: ServerStreamResponseOptions = withoutDate({ endStream: true });

@@ -101,6 +101,8 @@ function write({ request, response, format }: HttpAsker, status: number, body: U
   response.statusCode = status;
   response.setHeader('Content-Type', CONTENT_TYPES[format]);
   response.setHeader('Content-Length', sent.length);
+  // A program that is told who answers tells more (sdk/reports).
+  response.setHeader('Server', 'synton');
   if (zip) response.setHeader('Content-Encoding', 'gzip');
   response.end(sent);
 }

@@ -12,14 +12,17 @@ let folder: string;
 let server: http.Server;
 let client: OwnerClient;
 let taken: Uint8Array[];
+let signals: string[];
 let result: ConsumeResult;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'synton-owner-'));
   taken = [];
+  signals = [];
   result = { status: 'accepted' };
   server = http.createServer(
-    ownerListener(async (request) => {
+    ownerListener(async (signal, request) => {
+      signals.push(signal);
       taken.push(request);
       return result;
     }),
@@ -43,6 +46,7 @@ test('a request arrives as it was sent', async () => {
   expect(await send(request)).toEqual({ status: 'accepted' });
   expect(await send(Buffer.alloc(0))).toEqual({ status: 'accepted' });
   expect(taken.map((bytes) => Buffer.compare(bytes, request))[0]).toBe(0);
+  expect(signals).toEqual(['traces', 'traces']);
 });
 
 test('busy is busy, invalid is invalid, on the other side too', async () => {
