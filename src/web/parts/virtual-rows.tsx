@@ -16,7 +16,7 @@ export interface VirtualRowsOptions {
   readonly count: number;
   /** Pixels. */
   readonly rowHeight: number;
-  readonly scroller: RefObject<HTMLElement>;
+  readonly scroller: RefObject<HTMLElement | null>;
   /** Pixels of the scroller above the list. @default 0 */
   readonly top?: number;
   /** Pixels above the shown rows that something sticks to, such as a head. @default 0 */
