@@ -123,7 +123,7 @@ function report(): void {
     [...paths].reduce((total, path) => total + (sizes.get(path)?.[form] ?? 0), 0);
   const told = (paths: Iterable<string>): string =>
     `${kilobytes(sum(paths, 'br'))} brotli, ${kilobytes(sum(paths, 'gzip'))} gzip, ${kilobytes(sum(paths, 'plain'))} plain`;
-  console.log(`page: at first ${told(first)}; in all ${told(sizes.keys())}`);
+  console.log(`page: at first ${told(first)}; in all ${told([...sizes.keys()])}`);
   if (sum(first, 'gzip') > FIRST_BYTES_MAX)
     throw new Error(`what the page loads at first is over ${kilobytes(FIRST_BYTES_MAX)} of gzip`);
 }

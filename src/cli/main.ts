@@ -56,6 +56,17 @@ interface RunOptions {
   readonly quiet?: true;
 }
 
+interface DemoOptions {
+  readonly config?: string;
+  readonly endpoint?: string;
+  readonly api?: string;
+  readonly seed?: string;
+  readonly rate: string;
+  readonly for?: string;
+  readonly big?: true;
+  readonly idleExit: string;
+}
+
 const AFTER_HELP = `
 Every key of the configuration is a flag as well: --instrument.sample_rate=0.1
 and a variable: SYNTON_INSTRUMENT__SAMPLE_RATE=0.1. \`synton config\` lists them all.`;
@@ -123,6 +134,35 @@ function commandLine(
         idleExit,
         quiet: options.quiet === true,
         command,
+      });
+    });
+
+  program
+    .command('demo')
+    .description('let a made-up shop of six services send traces, to see what Synton shows')
+    .option(...CONFIG_OPTION)
+    .option(
+      '--endpoint <url>',
+      'an OTLP/gRPC receiver (default: that of a Synton, or one is started)',
+    )
+    .option('--api <url>', 'which Synton to look for (default: the configured api.endpoint)')
+    .option('--seed <number>', 'the same seed makes the same shop (default: another each time)')
+    .option('--rate <number>', 'traces a second', '2')
+    .option('--for <duration>', 'such as 5m; 0s: the last hour alone (default: until stopped)')
+    .option('--big', 'send a trace of 100,000 spans too')
+    .option('--idle-exit <duration>', 'when a Synton that is started for it ends again', '30m')
+    .action(async (options: DemoOptions) => {
+      const { api, endpoint, seed, rate, for: duration, idleExit } = options;
+      const { demo } = await import('./demo.ts');
+      process.exitCode = await demo({
+        ...input(options),
+        ...(api !== undefined && { url: api }),
+        ...(endpoint !== undefined && { endpoint }),
+        ...(seed !== undefined && { seed }),
+        ...(duration !== undefined && { duration }),
+        rate,
+        idleExit,
+        big: options.big === true,
       });
     });
 

@@ -36,8 +36,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   tracing: ['model', 'telemetry', 'sdk'],
   register: ['model', 'telemetry', 'sdk', 'tracing'],
   testing: ['model', 'tracing', 'views/formats', 'views/params'],
+  demo: ['model', 'otlp'],
   'service.ts': [
     ...BELOW_ROOTS,
+    'demo',
     'processors',
     'exporters',
     'runtime',
@@ -53,6 +55,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'service.ts',
     'data-directory.ts',
+    'demo',
     'register/run-span.ts',
     'register/settings.ts',
     'register/trace-parent.ts',

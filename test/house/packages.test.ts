@@ -14,11 +14,11 @@ interface PackageRule {
 const ALWAYS_LAZY = ['cli', 'service', 'sdk', 'tracing', 'testing'] as const;
 
 const RULES: Readonly<Record<string, PackageRule>> = {
-  '@grpc/grpc-js': { where: ['src/exporters/'], lazyFor: ALWAYS_LAZY },
+  '@grpc/grpc-js': { where: ['src/exporters/', 'src/demo/'], lazyFor: ALWAYS_LAZY },
   '@hono/node-server': { where: ['src/api/'], lazyFor: ALWAYS_LAZY },
   '@jridgewell/remapping': { where: ['src/register/'], lazyFor: ALWAYS_LAZY },
   '@opentelemetry/api': {
-    where: ['src/sdk/', 'src/tracing/', 'src/register/', 'src/testing/'],
+    where: ['src/sdk/', 'src/tracing/', 'src/register/', 'src/testing/', 'src/demo/'],
     lazyFor: ['cli', 'service'],
   },
   '@opentelemetry/context-async-hooks': {
@@ -30,13 +30,16 @@ const RULES: Readonly<Record<string, PackageRule>> = {
     lazyFor: ALWAYS_LAZY,
   },
   '@opentelemetry/exporter-trace-otlp-grpc': {
-    where: ['src/sdk/', 'src/exporters/'],
+    where: ['src/sdk/', 'src/exporters/', 'src/demo/'],
     lazyFor: ALWAYS_LAZY,
   },
   '@opentelemetry/sdk-metrics': { where: ['src/telemetry/', 'src/api/'], lazyFor: ALWAYS_LAZY },
-  '@opentelemetry/resources': { where: ['src/tracing/', 'src/register/'], lazyFor: ALWAYS_LAZY },
+  '@opentelemetry/resources': {
+    where: ['src/tracing/', 'src/register/', 'src/demo/'],
+    lazyFor: ALWAYS_LAZY,
+  },
   '@opentelemetry/sdk-trace-base': {
-    where: ['src/sdk/', 'src/tracing/'],
+    where: ['src/sdk/', 'src/tracing/', 'src/demo/'],
     lazyFor: ALWAYS_LAZY,
   },
   '@opentelemetry/semantic-conventions': {

@@ -25,7 +25,7 @@ interface Operation {
     readonly example: unknown;
   }[];
   readonly responses: Readonly<
-    Record<string, { readonly content: Readonly<Record<string, unknown>> }>
+    Record<string, { readonly content?: Readonly<Record<string, unknown>> }>
   >;
 }
 
@@ -75,6 +75,6 @@ function parameterTable(parameters: Operation['parameters'], of: string): string
 function answers({ responses }: Operation): string {
   const said = Object.entries(responses)
     .filter(([status]) => status.startsWith('2'))
-    .map(([status, { content }]) => `${status} ${Object.keys(content).join(', ')}`);
+    .map(([status, { content = {} }]) => `${status} ${Object.keys(content).join(', ')}`);
   return `Answers ${escapeHtml(said.join('; '))}`;
 }

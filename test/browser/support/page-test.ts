@@ -1,0 +1,61 @@
+/**
+ * `test` with `open`: opens pages of the service in a browser of their own, and fails what ran without a fault but for troubles of a page
+ * (page-troubles.ts).
+ *
+ *   test('…', async ({ open }) => { const page = await open('/traces'); … });
+ */
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { test as base, expect, inject } from 'vitest';
+import { PageTroubles } from './page-troubles.ts';
+
+export interface OpenOptions {
+  /** @default 1280 × 800 */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** @default light */
+  readonly theme?: 'light' | 'dark';
+  /** Of the service. @default the one that all share */
+  readonly url?: string;
+  /** What the test brings about on purpose. */
+  readonly expected?: readonly RegExp[];
+  /** Motion as most have it. @default false, so that nothing has to be waited for */
+  readonly moves?: boolean;
+}
+
+export type Open = (path: string, options?: OpenOptions) => Promise<Page>;
+
+const STEP_MS = 10_000;
+let connected: Promise<Browser> | undefined;
+
+export const test = base.extend<{ open: Open }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads which fixtures are needed from it
+  open: async ({}, use) => {
+    connected ??= chromium.connect(inject('browser'));
+    const browser = await connected;
+    const closing: (() => Promise<void>)[] = [];
+    const troubles: PageTroubles[] = [];
+    const open: Open = async (path, options = {}) => {
+      const { size = { width: 1280, height: 800 }, theme = 'light', moves = false } = options;
+      const url = options.url ?? inject('service').url;
+      const context = await browser.newContext({
+        baseURL: url,
+        viewport: size,
+        colorScheme: theme,
+        reducedMotion: moves ? 'no-preference' : 'reduce',
+        serviceWorkers: 'block',
+      });
+      context.setDefaultTimeout(STEP_MS);
+      closing.push(() => context.close());
+      const watched = new PageTroubles();
+      for (const pattern of options.expected ?? []) watched.expect(pattern);
+      await watched.watch(context, url);
+      troubles.push(watched);
+      const page = await context.newPage();
+      await page.goto(path);
+      return page;
+    };
+    await use(open);
+    const found = await Promise.all(troubles.map((one) => one.list()));
+    for (const close of closing) await close();
+    expect(found.flat(), 'troubles of the page').toEqual([]);
+  },
+});
