@@ -36,7 +36,7 @@ export function Header({ current, onPalette }: HeaderProps) {
           {text.nav.api}
         </a>
         <Button look="quiet" label={text.palette.open} onClick={onPalette}>
-          <kbd>{keyLabel('Mod+k')}</kbd>
+          <kbd aria-hidden="true">{keyLabel('Mod+k')}</kbd>
         </Button>
         <Button look="quiet" label={text.theme.label(text.theme[theme.value])} onClick={nextTheme}>
           {THEME_MARKS[theme.value]}
