@@ -12,19 +12,26 @@ const FORMATS: ReadonlySet<unknown> = new Set<LoadedFormat>([
   'commonjs',
   'module-typescript',
   'commonjs-typescript',
+  'typescript',
 ]);
+/** Where nothing says what a file is that is required, Node finds out when it compiles it. */
+const UNSAID = /\.c?js$/;
 
 export function installHooks(rewriter: ModuleRewriter): void {
   registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
-      const { format, source } = loaded;
+      const { source } = loaded;
+      const format = loaded.format ?? (UNSAID.test(url) ? 'commonjs' : undefined);
       if (!url.startsWith('file:') || !FORMATS.has(format) || source == null) return loaded;
       const text =
         typeof source === 'string' ? source : Buffer.from(source as Uint8Array).toString();
       const path = fileURLToPath(url);
       const rewritten = rewriter.rewrite(path, format as LoadedFormat, text);
-      return rewritten === undefined ? loaded : { ...loaded, ...rewritten };
+      if (rewritten === undefined) return loaded;
+      // What was not known before is still to be found out.
+      const isKnown = loaded.format === format && format !== 'typescript';
+      return { ...loaded, ...(isKnown ? rewritten : { source: rewritten.source }) };
     },
   });
   watchCompile(rewriter);
@@ -39,7 +46,10 @@ function watchCompile(rewriter: ModuleRewriter): void {
   prototype._compile = function (source, path, ...rest) {
     const [format] = rest;
     // What Node reads as JavaScript has been through the hooks.
-    const isMade = typeof source === 'string' && !/\.[cm]?js$/.test(path) && format !== 'module';
+    const isMade =
+      typeof source === 'string' &&
+      !/\.[cm]?js$/.test(path) &&
+      !/^module|typescript$/.test(String(format));
     const isNew = isMade && !source.includes('Symbol.for("synton.calls")');
     const rewritten = isNew ? rewriter.rewrite(path, 'commonjs', source) : undefined;
     return Reflect.apply(compile, this, [rewritten?.source ?? source, path, ...rest]);

@@ -8,7 +8,13 @@ import type { RewrittenModule } from '../rewrite/rewrite-module.ts';
 import type { TransformCache } from './transform-cache.ts';
 
 /** The formats of Node's loaders that are looked at. */
-export type LoadedFormat = 'module' | 'commonjs' | 'module-typescript' | 'commonjs-typescript';
+export type LoadedFormat =
+  | 'module'
+  | 'commonjs'
+  | 'module-typescript'
+  | 'commonjs-typescript'
+  /** One of the two before. */
+  | 'typescript';
 
 export interface LoadedModule {
   readonly format: 'module' | 'commonjs';
@@ -40,7 +46,7 @@ export class ModuleRewriter {
   rewrite(path: string, loaded: LoadedFormat, source: string): LoadedModule | undefined {
     const { isWatched, calls, cache } = this.#parts;
     if (this.#isLoading || !isWatched(path)) return undefined;
-    const isTypeScript = loaded.endsWith('-typescript');
+    const isTypeScript = loaded.endsWith('typescript');
     const format = loaded.startsWith('module') ? 'module' : 'commonjs';
     const key = cache?.key(path, loaded, source);
     let result = key === undefined ? undefined : cache?.read(key);

@@ -6,7 +6,7 @@
 import type MagicString from 'magic-string';
 import { declaresExports } from './declares-exports.ts';
 import { functionName } from './function-name.ts';
-import { type FunctionShape, functionShape } from './function-shape.ts';
+import { type FunctionShape, functionShape, holdsFunction } from './function-shape.ts';
 import { givenArguments } from './given-arguments.ts';
 import type { InsertedText } from './inserted-text.ts';
 import type { SyntaxTree } from './syntax-tree.ts';
@@ -161,9 +161,10 @@ export class FunctionEditor {
   /** Of an arrow function; parentheses around it are no part of the node. */
   #expression(node: SyntaxNode, body: SyntaxNode, open: string): void {
     const arrowEnd = lastUpTo(this.#tree.arrowEnds, body.start);
-    this.#put(arrowEnd, `{${open}return ${this.#text.result}=(0,`);
+    const [before, after] = this.#text.keep('result', holdsFunction(body));
+    this.#put(arrowEnd, `{${open}return ${before}`);
     this.#visit(body);
-    this.#put(node.end, `)${this.#text.close()}}`);
+    this.#put(node.end, `${after}${this.#text.close()}}`);
   }
 
   #return(node: SyntaxNode, shape: FunctionShape): void {
@@ -176,17 +177,19 @@ export class FunctionEditor {
     }
     // An async generator waits for what it returns.
     const pauses = shape.isAsync && shape.isGenerator;
+    const [before, after] = this.#text.keep(pauses ? 'value' : 'result', holdsFunction(argument));
     // `return[]` needs no space, and so needs one now.
-    this.#put(argument.start, pauses ? ` ${value}=(0,` : ` ${result}=(0,`);
+    this.#put(argument.start, ` ${before}`);
     this.#children(node);
-    this.#put(argument.end, pauses ? `),${frame}?.leave(),${result}=${value}` : ')');
+    this.#put(argument.end, pauses ? `${after},${frame}?.leave(),${result}=${value}` : after);
   }
 
   #throw(node: SyntaxNode): void {
     const argument = node['argument'] as SyntaxNode;
-    this.#put(argument.start, ` ${this.#text.thrown}=(0,`);
+    const [before, after] = this.#text.keep('thrown', holdsFunction(argument));
+    this.#put(argument.start, ` ${before}`);
     this.#children(node);
-    this.#put(argument.end, ')');
+    this.#put(argument.end, after);
   }
 
   #try(node: SyntaxNode, { mode }: FunctionShape): void {
@@ -228,7 +231,8 @@ export class FunctionEditor {
       this.#put(node.end, `,${frame}?.resume(),${value})`);
       return;
     }
-    this.#put(node.start, `${semicolon}(${value}=(0,`);
+    const [before, after] = this.#text.keep('value', holdsFunction(argument));
+    this.#put(node.start, `${semicolon}(${before}`);
     this.#edited.remove(node.start, node.start + 'await'.length);
     if (isDelegate) {
       const star = this.#tree.stars.find((at) => at > node.start)!;
@@ -237,7 +241,7 @@ export class FunctionEditor {
     this.#children(node);
     this.#put(
       node.end,
-      `),${frame}?.leave(),${value}=${keyword} ${value},${frame}?.resume(),${value})`,
+      `${after},${frame}?.leave(),${value}=${keyword} ${value},${frame}?.resume(),${value})`,
     );
   }
 

@@ -71,3 +71,9 @@ function isInterrupted(node: SyntaxNode): boolean {
   if (node.type === 'VariableDeclaration' && node['kind'] === 'await using') return true;
   return childrenOf(node).some(isInterrupted);
 }
+
+/** Whether an expression makes a function, or a class, of its own. */
+export function holdsFunction(node: SyntaxNode): boolean {
+  if (isFunction(node) || node.type === 'ClassExpression') return true;
+  return childrenOf(node).some(holdsFunction);
+}

@@ -9,7 +9,8 @@
  * An error is not caught where it would have to be thrown again: that changes the place which Node names when
  * nobody catches it. `finally` tells from `r` that something was thrown.
  *
- * `(0, …)` keeps an anonymous function from being named for our variable.
+ * What is kept is named for nothing of ours: neither by the language (`(0, …)`), nor by V8, which in stack traces calls
+ * a function without a name after all that it is assigned to, but for a name in parentheses and the result of a call.
  */
 export class InsertedText {
   readonly #base: string;
@@ -39,6 +40,16 @@ export class InsertedText {
       `let ${frame}=typeof ${base}==="function"?${enter}:void 0,` +
       `${result}=${frame},${thrown},${value};${given === undefined ? '' : `${frame}?.args(${given});`}try{`
     );
+  }
+
+  /** What goes before and after an expression whose value is kept. @param holdsFunction whether it makes one */
+  keep(
+    where: 'result' | 'thrown' | 'value',
+    holdsFunction: boolean,
+  ): readonly [before: string, after: string] {
+    const { value } = this;
+    const target = `(${this[where]})=`;
+    return holdsFunction ? [`${target}(${value}=>${value})((`, '))'] : [`${target}(0,`, ')'];
   }
 
   close(): string {

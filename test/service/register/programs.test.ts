@@ -51,6 +51,24 @@ const PROGRAMS: readonly [string, Readonly<Record<string, string>>, readonly str
     ['one'],
   ],
   [
+    'CommonJS in a package that does not say what it is',
+    {
+      'requires.cjs': `console.log(require('./plain.js').plain(2), require('./esm.js').esm(3), require('./typed.ts').typed(4), require('./bare').bare(5))`,
+      'plain.js': `exports.plain = function plain(n) { return n }`,
+      'esm.js': `export function esm(n) { return n }`,
+      'typed.ts': `exports.typed = function typed(n: number): number { return n }`,
+      bare: `exports.bare = function bare(n) { return n }`,
+    },
+    ['plain', 'esm', 'typed', 'bare'],
+  ],
+  [
+    'stack traces of functions without a name',
+    {
+      'nameless.mjs': `const make = () => () => { throw new Error('arrow') };\nfunction made() { return function () { throw new Error('made') } }\nfunction chosen(a) { return a ? { deep: [function () { throw new Error('chosen') }] } : null }\nfunction* yielded() { yield function () { throw new Error('yielded') } }\nasync function awaited() { return await (() => { throw new Error('awaited') }) }\nfunction mapped() { return [1].map(function () { throw new Error('mapped') }) }\nfunction thrown() { throw () => { throw new Error('thrown') } }\nfunction Capital() { return { [Symbol.iterator]: 1, x: [() => { throw new Error('capital') }] } }\nfunction sequence() { return 1, function () { throw new Error('sequence') } }\nconst caught = (run) => { try { return run() } catch (error) { return error } };\nconst all = [make(), made(), chosen(1).deep[0], [...yielded()][0], await awaited(), mapped, caught(thrown), Capital().x[0], sequence()];\nfor (const one of all) { const { stack } = caught(one); console.log(one.name, stack.split('\\n').slice(0, 3).join().replace(/:\\d+\\)?(?=,|$)/g, '')) }`,
+    },
+    ['make', 'made', 'chosen', 'yielded', 'awaited', 'mapped', 'thrown', 'Capital', 'sequence'],
+  ],
+  [
     'TypeScript',
     {
       'typed.ts': `import { double } from './double.cts';\nclass Box<T> { readonly #value: T; constructor(value: T) { this.#value = value } get value(): T { return this.#value } }\nconsole.log(new Box<number>(double(4)).value satisfies number);`,
