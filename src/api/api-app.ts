@@ -124,13 +124,18 @@ async function answer(context: ApiContext, route: Route, abort: AbortSignal): Pr
   if (outgoing.destroyed) left();
   const signal = AbortSignal.any([gone.signal, abort]);
   try {
-    const { contentType, body, status = 200, headers } = await route.handle(given, signal);
-    const text = Buffer.from(body);
+    const asked = context.env.incoming.headers;
+    const { contentType, body, status = 200, headers } = await route.handle(given, signal, asked);
+    if (status === 304) {
+      return new Response(null, { status, headers: { ...HEADERS_OF_ALL, ...headers } });
+    }
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const zip =
-      text.length > GZIP_BYTES_MIN &&
+      typeof body === 'string' &&
+      bytes.length > GZIP_BYTES_MIN &&
       bestEncoding(context.req.header('accept-encoding'), ['gzip']) === 'gzip';
-    const sent = zip ? await compress(text) : text;
-    return new Response(sent, {
+    const sent = zip ? await compress(bytes) : bytes;
+    return new Response(sent as Uint8Array<ArrayBuffer>, {
       status,
       headers: {
         ...HEADERS_OF_ALL,

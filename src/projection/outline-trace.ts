@@ -8,7 +8,6 @@
 import type { TraceId } from '../model/ids.ts';
 import { OTEL_KINDS, SPAN_KINDS } from '../model/span-kind.ts';
 import { NAME_LENGTH_MAX, OUTLINE, type TraceOutline, warningBit } from '../model/trace-outline.ts';
-import { SPAN_PARTS, spanParts } from '../otlp/span-parts.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
 import { clockShifts } from './clock-shifts.ts';
 import { concurrencyMax } from './concurrency.ts';
@@ -85,18 +84,18 @@ export function* outlineTrace(
     rows.spanId[row * 2 + 1] = columns.ids[i * 2 + 1]!;
     rows.start[row] = first === 0n ? starts[i]! : held(starts[i]! - first);
     rows.duration[row] = durations[i]!;
-    const { span, resource, scope } = records[i]!;
-    rows.bytes[row] = span.length + resource.length + scope.length;
+    rows.bytes[row] = columns.bytes[i]!;
     rows.name[row] = columns.name[i]!;
     rows.service[row] = serviceOf[columns.resource[i]!]!;
     rows.self[row] = self[i]!;
-    let facts = columns.facts[i]! | partsOf(span);
+    let facts = columns.facts[i]!;
     if (shifts[i] !== 0n) {
       rows.shift[row] = shifts[i]!;
       facts |= CLOCK_SKEW_ADJUSTED;
     }
     rows.facts[row] = facts;
-    if (outlives(rows, row)) rows.facts[row] = facts | OUTLINE.outlives | taskBit(facts, span);
+    if (outlives(rows, row))
+      rows.facts[row] = facts | OUTLINE.outlives | taskBit(facts, records[i]!);
     if (row % ROWS_A_STEP === 0) yield;
   }
   countErrors(rows);
@@ -126,16 +125,8 @@ export function* outlineTrace(
   };
 }
 
-function partsOf(span: Uint8Array): number {
-  const parts = spanParts(span);
-  return (
-    ((parts & SPAN_PARTS.events) !== 0 ? OUTLINE.hasEvents : 0) |
-    ((parts & SPAN_PARTS.links) !== 0 ? OUTLINE.hasLinks : 0)
-  );
-}
-
 /** Of a span that outlives its parent. Only what looks like a plain function is read. */
-function taskBit(facts: number, span: Uint8Array): number {
+function taskBit(facts: number, { span }: SpanRecord): number {
   if ((facts & OUTLINE.kindMask) !== FUNCTION) return 0;
   const otelKind = OTEL_KINDS[(facts & OUTLINE.otelKindMask) >>> OUTLINE.otelKindShift]!;
   return readSpanHead(span, otelKind).isKindGiven ? 0 : OUTLINE.isTask;

@@ -31,6 +31,7 @@ const BEYOND_LIMIT = 'spans_beyond_limit';
 export class ProjectedTrace {
   readonly traceId: TraceId;
   readonly outline: TraceOutline;
+  readonly revision: string;
   /** Spans of the trace, those that the outline lacks included. */
   readonly spanCount: number;
   /** By index; those that were not fetched are missing where `#read` is there. */
@@ -43,6 +44,7 @@ export class ProjectedTrace {
   constructor(trace: Trace) {
     this.traceId = trace.traceId;
     this.outline = trace.outline;
+    this.revision = trace.revision;
     this.spanCount = trace.spanCount;
     this.#read = trace.read;
     this.#records = trace.read === undefined ? trace.records : new Map();

@@ -6,6 +6,7 @@
 import { NO_SCAN_LIMITS } from '../otlp/scan-limits.ts';
 import { SpanPass } from '../otlp/scan-span.ts';
 import { BITS, COLUMN, STRIDE } from '../otlp/span-columns.ts';
+import { spanParts } from '../otlp/span-parts.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
 import { ROWS_A_STEP, type Steps } from './in-turns.ts';
 
@@ -17,6 +18,8 @@ export interface ScannedRecords {
   readonly resource: Int32Array;
   /** By record: equal for equal frames. */
   readonly scope: Int32Array;
+  /** By record: bits of SPAN_PARTS. */
+  readonly parts: Uint8Array;
   /** Each different resource frame once. */
   readonly resources: readonly Uint8Array[];
 }
@@ -27,6 +30,7 @@ export function* scanRecords(records: readonly SpanRecord[]): Steps<ScannedRecor
   const rows = new Uint32Array(count * STRIDE);
   const resource = new Int32Array(count);
   const scope = new Int32Array(count);
+  const parts = new Uint8Array(count);
   const resources = new FrameNumbers();
   const scopes = new FrameNumbers();
   const pass = new SpanPass(NO_SCAN_LIMITS);
@@ -35,13 +39,14 @@ export function* scanRecords(records: readonly SpanRecord[]): Steps<ScannedRecor
     if (pass.scan(record.span, 0, record.span.length, rows, row) !== 'ok') {
       throw new Error('a record does not read as the span it was stored as');
     }
+    parts[row] = spanParts(record.span);
     const bits = row * STRIDE + COLUMN.bits;
     if (record.origin === 'running') rows[bits] = rows[bits]! | BITS.running;
     resource[row] = resources.of(record.resource);
     scope[row] = scopes.of(record.scope);
     if (row % ROWS_A_STEP === 0) yield;
   }
-  return { count, rows, resource, scope, resources: resources.frames };
+  return { count, rows, resource, scope, parts, resources: resources.frames };
 }
 
 /** Numbers frames by their content. Equal frames often share one array, but need not. */

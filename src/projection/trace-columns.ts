@@ -1,7 +1,7 @@
 /**
  * The spans of one trace as columns, each span once, by arrival: what parents, clocks and summaries are told
  * from. Times count from the earliest start and are held at TIME_MAX, 146 years from it: what lies beyond is
- * no time but noise. 60 bytes a span.
+ * no time but noise. 64 bytes a span.
  */
 import { type Attribute, attributeOf } from '../model/attribute.ts';
 import { type SpanId, spanIdOfWords } from '../model/ids.ts';
@@ -10,6 +10,7 @@ import { OUTLINE, warningBit } from '../model/trace-outline.ts';
 import { SPAN_STATUSES } from '../model/trace-span.ts';
 import { readResourceFrame } from '../otlp/read-frames.ts';
 import { BITS, COLUMN, STRIDE } from '../otlp/span-columns.ts';
+import { SPAN_PARTS } from '../otlp/span-parts.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
 import { ROWS_A_STEP, type Steps } from './in-turns.ts';
 import { STATUS_ERROR, serviceName } from './project-span.ts';
@@ -33,6 +34,8 @@ export interface TraceColumns {
   readonly resources: readonly TraceResource[];
   /** Spans of one name share a number. */
   readonly name: Int32Array;
+  /** Of the span and of the frames around it. */
+  readonly bytes: Uint32Array;
   readonly nameCount: number;
   /** Of a number in `name`. */
   readonly nameText: (name: number) => string;
@@ -52,6 +55,12 @@ export const STATUS_FAILED: number = SPAN_STATUSES.indexOf('Failed');
 const TIME_MAX = 2n ** 62n;
 const END_BEFORE_START = warningBit('end_before_start');
 const UNKNOWN_PROCESS = warningBit('unknown_process');
+/** By bits of SPAN_PARTS. */
+const PARTS_FACTS = [0, 1, 2, 3].map(
+  (parts) =>
+    ((parts & SPAN_PARTS.events) !== 0 ? OUTLINE.hasEvents : 0) |
+    ((parts & SPAN_PARTS.links) !== 0 ? OUTLINE.hasLinks : 0),
+);
 const DUPLICATE_DIFFERS = warningBit('duplicate_differs');
 
 /**
@@ -79,6 +88,7 @@ export function* traceColumns(
     resource: new Int32Array(count),
     resources: scanned.resources.map(resourceOf),
     name: new Int32Array(count),
+    bytes: new Uint32Array(count),
   };
   for (let i = 0; i < count; i++) {
     const start = startOf(i);
@@ -88,7 +98,10 @@ export function* traceColumns(
     const at = rowOf[i]! * STRIDE;
     const start = startOf(i);
     const end = wide[(at + COLUMN.end) / 2]!;
-    const facts = factsOf(rows, at, records[i]!);
+    const { span, resource, scope } = records[i]!;
+    columns.bytes[i] = span.length + resource.length + scope.length;
+    const parts = scanned.parts[rowOf[i]!]!;
+    const facts = factsOf(rows, at, records[i]!) | PARTS_FACTS[parts]!;
     const hasEnded = (facts & OUTLINE.statusMask) !== STATUS_RUNNING;
     columns.facts[i] = hasEnded && end < start ? facts | END_BEFORE_START : facts;
     columns.starts[i] = held(start - columns.baseUnixNano);

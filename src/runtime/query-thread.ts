@@ -22,7 +22,7 @@ import { Counters } from '../telemetry/counters.ts';
 import { allViews } from '../views/all-views.ts';
 import { writeJsonInSteps } from '../views/json.ts';
 import { FewAtOnce } from './few-at-once.ts';
-import { ThreadCalls } from './thread-calls.ts';
+import { Moved, ThreadCalls } from './thread-calls.ts';
 
 export interface QueryData {
   /** Absent: nothing is persisted, everything is asked of the ingest thread. */
@@ -38,7 +38,8 @@ export interface QueryData {
 const data = workerData as QueryData;
 const counters = new Counters(data.counters, 2);
 const calls = new ThreadCalls(parentPort!, {
-  render: (signal, view: string, params: unknown) => render(view, params, signal),
+  render: async (signal, view: string, params: unknown) =>
+    withMemory(await render(view, params, signal)),
   renderJson: async (signal, view: string, params: unknown) =>
     inTurns(writeJsonInSteps(await render(view, params, signal)), signal),
   storage: () => storage(),
@@ -115,7 +116,7 @@ const reader: TraceReader = createTraceReader({
 });
 
 /** Views that read a trace, which may be large: some 150 MiB of heap each, at most. */
-const TRACE_VIEWS: ReadonlySet<string> = new Set(['lifecycle', 'timeline', 'export']);
+const TRACE_VIEWS: ReadonlySet<string> = new Set(['lifecycle', 'timeline', 'outline', 'export']);
 const traceReaders = new FewAtOnce(4);
 
 const views = allViews({ clock: systemClock, dropped: () => counters.allDropped() });
@@ -129,4 +130,11 @@ async function render(name: string, params: unknown, signal: AbortSignal): Promi
   const parsed = view.parseParams(params) as never;
   const rendered = () => view.render(reader, parsed, signal);
   return TRACE_VIEWS.has(name) ? traceReaders.run(rendered, signal) : rendered();
+}
+
+/** An outline is megabytes, made for this one answer. */
+function withMemory(result: unknown): unknown {
+  const { bytes } = result as { readonly bytes?: unknown };
+  if (!(bytes instanceof Uint8Array) || !(bytes.buffer instanceof ArrayBuffer)) return result;
+  return new Moved(result, [bytes.buffer]);
 }

@@ -19,6 +19,17 @@ type Message =
   | { readonly answer: number; readonly result: unknown }
   | { readonly answer: number; readonly error: PlainError };
 
+/** A handler's result with memory that is moved to the other side instead of copied: here it is gone then. */
+export class Moved {
+  readonly result: unknown;
+  readonly memory: readonly ArrayBuffer[];
+
+  constructor(result: unknown, memory: readonly ArrayBuffer[]) {
+    this.result = result;
+    this.memory = memory;
+  }
+}
+
 interface PlainError {
   readonly code: string;
   readonly message: string;
@@ -104,8 +115,9 @@ export class ThreadCalls {
     try {
       const handler = this.#handlers[name];
       if (handler === undefined) throw new Error(`no handler is named ${name}`);
-      const result = await handler(controller.signal, ...args);
-      this.#port.postMessage({ answer: call, result } satisfies Message);
+      const given = await handler(controller.signal, ...args);
+      const { result, memory } = given instanceof Moved ? given : { result: given, memory: [] };
+      this.#port.postMessage({ answer: call, result } satisfies Message, memory);
     } catch (error) {
       this.#port.postMessage({ answer: call, error: plainOf(error) } satisfies Message);
     } finally {

@@ -12,6 +12,7 @@ import {
 } from './dashboard/dashboard-view.ts';
 import { type ExportParams, exportView } from './export/export-view.ts';
 import { type LifecycleParams, lifecycleView } from './lifecycle/lifecycle-view.ts';
+import { type OutlineAnswer, type OutlineParams, outlineView } from './outline/outline-view.ts';
 import { type ServicesParams, type ServicesView, servicesView } from './services/services-view.ts';
 import { type StatisticsParams, statisticsView } from './statistics/statistics-view.ts';
 import { type TimelineParams, timelineView } from './timeline/timeline-view.ts';
@@ -21,6 +22,7 @@ import type { View } from './view.ts';
 export interface AllViews {
   readonly lifecycle: View<LifecycleParams, LifecycleView>;
   readonly timeline: View<TimelineParams, TimelineView>;
+  readonly outline: View<OutlineParams, OutlineAnswer>;
   readonly export: View<ExportParams, ExportResponse>;
   readonly traces: View<TraceQuery, SearchPage>;
   readonly services: View<ServicesParams, ServicesView>;
@@ -32,6 +34,7 @@ export function allViews(settings: DashboardSettings): AllViews {
   return {
     lifecycle: lifecycleView,
     timeline: timelineView,
+    outline: outlineView(settings.clock),
     export: exportView,
     traces: tracesView(settings.clock),
     services: servicesView,

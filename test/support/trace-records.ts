@@ -38,7 +38,7 @@ export function traceOf(
   const scanned = atOnce(scanRecords(records));
   const columns = atOnce(traceColumns(records, scanned, Int32Array.from(records.keys())));
   const outline = atOnce(outlineTrace(traceId, columns, records, spanCount));
-  return { traceId, records, outline, spanCount };
+  return { traceId, records, outline, spanCount, revision: String(spanCount) };
 }
 
 /** The trace as a view sees it, and every one of its nodes. */

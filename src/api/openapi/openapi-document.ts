@@ -153,15 +153,16 @@ function responseOf(answer: AnswerShape | undefined, problems: readonly ProblemC
     name,
     { description, schema: { type: 'string' } },
   ]);
+  const content = {
+    ...Object.fromEntries(
+      Object.entries(answer?.content ?? {}).map(([type, names]) => [type, bodyOf(names)]),
+    ),
+    ...(problems.length > 0 ? { [PROBLEM_CONTENT_TYPE]: problemBody(problems) } : {}),
+  };
   return {
     description: [...(answer ? [answer.description] : []), ...said].join('\n\n'),
     ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
-    content: {
-      ...Object.fromEntries(
-        Object.entries(answer?.content ?? {}).map(([type, names]) => [type, bodyOf(names)]),
-      ),
-      ...(problems.length > 0 ? { [PROBLEM_CONTENT_TYPE]: problemBody(problems) } : {}),
-    },
+    ...(Object.keys(content).length > 0 ? { content } : {}),
   };
 }
 

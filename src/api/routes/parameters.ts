@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Parameter } from './route.ts';
 
 export const ID: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{32}$/));
-export const SPAN_ID: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{16}$/));
+const SPAN_ID: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{16}$/));
 export const TEXT: v.GenericSchema<string> = v.string();
 export const DURATION: v.GenericSchema<string> = v.pipe(
   v.string(),
@@ -27,6 +27,14 @@ export const traceIdParameter: Parameter = {
   description: '32 hexadecimal digits, not all zero.',
   schema: ID,
   example: '4bf92f3577b34da6a3ce929d0e0e4736',
+};
+
+export const subtreeParameter: Parameter = {
+  name: 'subtree',
+  in: 'query',
+  description: 'Only this span and all below it.',
+  schema: SPAN_ID,
+  example: '00f067aa0ba902b7',
 };
 
 export const serviceParameter: Parameter = {

@@ -2,6 +2,7 @@
  * An endpoint: what it is called, what it takes, what it answers, and how. One table of these is what is
  * served, what the OpenAPI document says, and what `GET /` lists.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { GenericSchema } from 'valibot';
 import type { SchemaName } from '../openapi/schema-names.ts';
 import type { ProblemCode } from '../problem.ts';
@@ -18,7 +19,7 @@ export interface Parameter {
 }
 
 export interface AnswerShape {
-  readonly status: 200 | 202 | 503;
+  readonly status: 200 | 202 | 304 | 503;
   readonly description: string;
   /** Content type to the schemas of its body, any one of them; none where it is text. */
   readonly content: Readonly<Record<string, readonly SchemaName[]>>;
@@ -31,11 +32,15 @@ export type GivenParameters = Readonly<Record<string, string | readonly string[]
 
 export interface Answer {
   readonly contentType: string;
-  readonly body: string;
+  /** Bytes are sent as they are, text compressed where it is worth it. Of a 304 there is none. */
+  readonly body: string | Uint8Array;
   /** @default 200 */
-  readonly status?: 200 | 202 | 503;
+  readonly status?: 200 | 202 | 304 | 503;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** What is asked besides the URL. */
+export type AskedHeaders = IncomingHttpHeaders;
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 
@@ -55,7 +60,7 @@ export interface Route {
   /** Besides those that any endpoint may answer. */
   readonly problems: readonly ProblemCode[];
   /** The signal aborts when nobody waits for the answer any more. @throws RequestRefused, or what views throw */
-  handle(given: GivenParameters, signal: AbortSignal): Promise<Answer>;
+  handle(given: GivenParameters, signal: AbortSignal, headers: AskedHeaders): Promise<Answer>;
 }
 
 export const API_PREFIX = '/api/v1/instr';

@@ -12,11 +12,12 @@ import {
   TRACES_MAX,
 } from '../../views/view-choices.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
+import { outline } from './outline-route.ts';
 import {
   DURATION,
   rangeParameters,
-  SPAN_ID,
   serviceParameter,
+  subtreeParameter,
   TEXT,
   traceIdParameter,
   whole,
@@ -25,7 +26,7 @@ import { API_PREFIX, JSON_TYPE, type Parameter, type Route } from './route.ts';
 import { answerWithView, jsonShape } from './view-answer.ts';
 
 export function traceRoutes(views: ViewRenderer): readonly Route[] {
-  return [lifecycle(views), timeline(views), exported(views), traces(views)];
+  return [lifecycle(views), timeline(views), outline(views), exported(views), traces(views)];
 }
 
 function lifecycle(views: ViewRenderer): Route {
@@ -52,14 +53,6 @@ function lifecycle(views: ViewRenderer): Route {
     handle: answerWithView(views, 'lifecycle'),
   };
 }
-
-const subtreeParameter: Parameter = {
-  name: 'subtree',
-  in: 'query',
-  description: 'Only this span and all below it.',
-  schema: SPAN_ID,
-  example: '00f067aa0ba902b7',
-};
 
 function timeline(views: ViewRenderer): Route {
   return {

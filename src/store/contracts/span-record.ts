@@ -35,6 +35,8 @@ export interface Trace {
    */
   readonly read?: (indexes: readonly number[]) => Promise<readonly SpanRecord[]>;
   readonly outline: TraceOutline;
+  /** Another one means that something of the trace may have changed; see TraceReader.revision. */
+  readonly revision: string;
   /** Spans of the trace, those beyond the bound included. */
   readonly spanCount: number;
 }

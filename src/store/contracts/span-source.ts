@@ -39,7 +39,7 @@ export interface SpanSource {
   trace(traceId: TraceId): Promise<readonly SpanRecord[]>;
   /** The same of a place that holds more than memory does: asked instead, where it is there. */
   placed?(traceId: TraceId, bound: ReadBound, signal?: AbortSignal): Promise<PlacedSpans>;
-  /** Of a place in memory: while it stays the same, so does what `trace` gives. Undefined where it cannot tell. */
+  /** While it stays the same, so does what `trace` gives. Undefined where it cannot tell. */
   mark?(traceId: TraceId): Promise<string | undefined>;
   /**
    * Matching spans with an arrival below `before`, newest first, until `limit` distinct traces or the

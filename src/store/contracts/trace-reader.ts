@@ -27,6 +27,11 @@ export interface TraceReader {
   readonly capabilities: ReadCapabilities;
   /** Undefined where no span of the trace is known. Long work is done in turns, until the signal aborts. */
   trace(traceId: TraceId, signal?: AbortSignal): Promise<Trace | undefined>;
+  /**
+   * What a trace read now would have as its `revision`, at the cost of a look: no span is read. While it is the same, so is the
+   * trace. Undefined where a place that holds spans cannot tell without reading.
+   */
+  revision(traceId: TraceId): Promise<string | undefined>;
   /** @throws InvalidParameter on a cursor that is not ours */
   search(query: TraceQuery, signal: AbortSignal): Promise<SearchPage>;
   /** Sorted, without repetition. */

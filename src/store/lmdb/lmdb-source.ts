@@ -6,7 +6,7 @@
  * EFFORT_A_CALL opened ones: whoever asked goes on from `reachedArrival`.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { TraceId } from '../../model/ids.ts';
+import { idWords, type TraceId } from '../../model/ids.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { StorageReport } from '../../model/statistics.ts';
 import type { PlacedSpans, ReadBound } from '../contracts/placed-spans.ts';
@@ -19,7 +19,7 @@ import { BlockSearch } from './block-search.ts';
 import type { PartitionRecord } from './catalogue.ts';
 import type { SoundPartitions } from './sound-partitions.ts';
 import type { PartitionScan, PartitionTotals, StoredPartition } from './stored-partition.ts';
-import { readTrace } from './trace-places.ts';
+import { markOfTrace, readTrace } from './trace-places.ts';
 
 /** Blocks that are opened and looked at; where a block is only searched for bytes, several. */
 const EFFORT_A_CALL = 32;
@@ -50,6 +50,10 @@ export class LmdbSource implements SpanSource, StatisticsSource {
 
   placed(traceId: TraceId, bound: ReadBound, signal?: AbortSignal): Promise<PlacedSpans> {
     return readTrace(this.#partitions, traceId, bound, signal);
+  }
+
+  mark(traceId: TraceId): Promise<string> {
+    return markOfTrace(this.#partitions, idWords(traceId));
   }
 
   async find(

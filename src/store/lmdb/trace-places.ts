@@ -63,6 +63,20 @@ export async function readTrace(
   return { records, beyond, places };
 }
 
+/** What changes with what the partitions give of a trace. */
+export async function markOfTrace(
+  partitions: SoundPartitions,
+  words: Uint32Array,
+): Promise<string> {
+  const marks: string[] = [];
+  for (const { number } of partitions.records()) {
+    const partition = await partitions.open(number);
+    const blocks = partition?.blocksOfTrace(words) ?? [];
+    if (blocks.length > 0) marks.push(markOf(number, partition!, blocks));
+  }
+  return marks.join();
+}
+
 function markOf(number: number, { form }: StoredPartition, blocks: readonly number[]): string {
   return `${number} ${form} ${blocks.length} ${blocks.at(-1)}`;
 }
@@ -154,13 +168,7 @@ class StoredPlaces implements TracePlaces {
   }
 
   async hold(): Promise<boolean> {
-    const marks: string[] = [];
-    for (const { number } of this.#partitions.records()) {
-      const partition = await this.#partitions.open(number);
-      const blocks = partition?.blocksOfTrace(this.#words) ?? [];
-      if (blocks.length > 0) marks.push(markOf(number, partition!, blocks));
-    }
-    return marks.join() === this.#mark;
+    return (await markOfTrace(this.#partitions, this.#words)) === this.#mark;
   }
 
   async read(indexes: readonly number[]): Promise<readonly SpanRecord[] | undefined> {

@@ -41,6 +41,8 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
 
     trace: (traceId, signal) => loader.load(traceId, signal),
 
+    revision: (traceId) => loader.revision(traceId),
+
     search: async (query, signal) => searchTraces(sources, query, signal, large),
 
     async services() {

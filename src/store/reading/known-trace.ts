@@ -59,6 +59,11 @@ export class KnownTrace {
     return bytes + bytesOf(this.outline);
   }
 
+  /** Told from what was read, where places cannot tell it from a look. */
+  get contents(): string {
+    return `${this.spanCount}-${this.#seen.checksum}`;
+  }
+
   /** Whether all places would give what they gave. */
   holds(): Promise<boolean> {
     return this.#holds();
@@ -171,6 +176,14 @@ class SeenRecords {
 
   get bytes(): number {
     return this.#arrivals.length * 13 + this.#checksums.size * 48;
+  }
+
+  get checksum(): string {
+    let sum = 0;
+    for (const column of [this.#arrivals, this.#lengths, this.#origins])
+      sum = crc32(new Uint8Array(column.buffer), sum);
+    for (const [index, checksum] of this.#checksums) sum = crc32(`${index} ${checksum}`, sum);
+    return sum.toString(16);
   }
 
   areSame(records: readonly SpanRecord[]): boolean {

@@ -3,6 +3,7 @@
  * known already, if nothing of it has changed, and none of its records is read before it is shown. Bounds: those of
  * GivenRecords for a trace, of OutlineCache for what is kept; of large traces one is read at a time.
  */
+import { createHash, randomBytes } from 'node:crypto';
 import type { TraceId } from '../../model/ids.ts';
 import { inTurns } from '../../projection/in-turns.ts';
 import { outlineTrace } from '../../projection/outline-trace.ts';
@@ -16,6 +17,8 @@ import { type MergedRecords, mergeRecords } from './merge-records.ts';
 import type { OneByOne } from './one-by-one.ts';
 import { OutlineCache } from './outline-cache.ts';
 
+const REVISION_LENGTH = 22;
+
 export class TraceLoader {
   readonly #sources: readonly SpanSource[];
   readonly #spansMax: number;
@@ -23,12 +26,23 @@ export class TraceLoader {
   /** Traces that are being outlined. */
   readonly #underway = new Map<TraceId, Promise<void>>();
   readonly #large: OneByOne;
+  /** Places in memory mark what they hold by numbers that begin anew with each life. */
+  readonly #life = randomBytes(16);
 
   /** `large` is shared with whoever else reads whole traces. */
   constructor(sources: readonly SpanSource[], large: OneByOne, spansMax: number = SPANS_MAX) {
     this.#large = large;
     this.#sources = sources;
     this.#spansMax = spansMax;
+  }
+
+  /** See TraceReader.revision. */
+  async revision(traceId: TraceId): Promise<string | undefined> {
+    const asked = this.#sources.map(async (source) => source.mark?.(traceId));
+    const marks = await Promise.all(asked);
+    if (marks.includes(undefined)) return undefined;
+    const hash = createHash('sha256').update(this.#life).update(JSON.stringify(marks));
+    return hash.digest('base64url').slice(0, REVISION_LENGTH);
   }
 
   async load(traceId: TraceId, signal?: AbortSignal): Promise<Trace | undefined> {
@@ -40,7 +54,11 @@ export class TraceLoader {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#underway.set(traceId, promise);
     try {
-      return (await this.#known(traceId)) ?? (await this.#load(traceId, signal));
+      // Asked before anything is read: what comes between the two makes another.
+      const revision = await this.revision(traceId);
+      return (
+        (await this.#known(traceId, revision)) ?? (await this.#load(traceId, revision, signal))
+      );
     } finally {
       this.#underway.delete(traceId);
       resolve();
@@ -48,15 +66,19 @@ export class TraceLoader {
   }
 
   /** Undefined where it is not known, or has changed. */
-  async #known(traceId: TraceId): Promise<Trace | undefined> {
+  async #known(traceId: TraceId, revision: string | undefined): Promise<Trace | undefined> {
     const known = this.#cache.find(traceId);
     if (known === undefined || !(await known.holds())) return undefined;
     const { outline, spanCount } = known;
     const read = (indexes: readonly number[]) => known.read(indexes);
-    return { traceId, records: [], read, outline, spanCount };
+    return { traceId, records: [], read, outline, spanCount, revision: revision ?? known.contents };
   }
 
-  async #load(traceId: TraceId, signal?: AbortSignal): Promise<Trace | undefined> {
+  async #load(
+    traceId: TraceId,
+    revision: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<Trace | undefined> {
     const place = this.#large.place();
     try {
       const bound = { spansMax: this.#spansMax, roomForMany: () => place.take() };
@@ -70,7 +92,8 @@ export class TraceLoader {
       }
       this.#cache.add(traceId, known);
       const { outline, spanCount } = known;
-      return { traceId, records: known.all(given.records), outline, spanCount };
+      const records = known.all(given.records);
+      return { traceId, records, outline, spanCount, revision: revision ?? known.contents };
     } finally {
       place.leave();
     }

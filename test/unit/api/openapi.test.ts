@@ -71,7 +71,7 @@ beforeAll(async () => {
     ...serviceRoutes(facts, () => routes),
   ] as ReturnType<typeof serviceRoutes>[number][];
   const openapi = routes.find(({ operationId }) => operationId === 'openapi')!;
-  document = JSON.parse((await openapi.handle({}, new AbortController().signal)).body);
+  document = JSON.parse((await openapi.handle({}, new AbortController().signal, {})).body as string);
   ajv = new Ajv2020({ strict: true, allErrors: true });
   // The document holds schemas; its own fields are none of their keywords.
   ajv.addVocabulary(Object.keys(document));
@@ -145,6 +145,7 @@ describe('parameters', () => {
   const VIEWS: Readonly<Record<string, string>> = {
     lifecycle: 'lifecycle',
     timeline: 'timeline',
+    outline: 'outline',
     export: 'export',
     traces: 'traces',
     stats: 'dashboard',

@@ -1,0 +1,179 @@
+/**
+ * An outline as bytes that a page lays typed arrays over, without reading them one by one. Little-endian:
+ *
+ *   u32 magic "STL1" · u32 length of the header in bytes · header, JSON in UTF-8 · zeros up to a multiple of 8 · columns
+ *
+ * The header names the columns with their type, length and place, counted from the first; each is padded to 8 bytes. One entry
+ * a row, two of `spanId`, in depth-first order. Offsets count from the start of the trace, also in a sub-tree, whose first row
+ * has no parent. 64 bytes a row.
+ */
+import { SPAN_KINDS } from '../../model/span-kind.ts';
+import {
+  OUTLINE,
+  OUTLINE_WARNINGS,
+  type TraceOutline,
+  warningBit,
+} from '../../model/trace-outline.ts';
+import type { TraceSummary } from '../../model/trace-summary.ts';
+import { ROWS_A_STEP, type Steps } from '../../projection/in-turns.ts';
+import { STATUS_RUNNING } from '../../projection/trace-columns.ts';
+import { writeJson } from '../json.ts';
+import type { RowRange } from '../trace-rows.ts';
+import { type ColumnPlace, columnPlaces, layColumns, type OutlineColumns } from './columns.ts';
+
+const MAGIC = 0x314c5453;
+const U16_MAX = 0xffff;
+const MISSING_PARENT = warningBit('missing_parent');
+const ASYNC_TASK = SPAN_KINDS.indexOf('AsyncTask');
+
+/** Bits of the column `flags`. 128 is kept for spans that stand for something which nobody recorded: there are none yet. */
+const FLAGS = {
+  stale: 1,
+  orphan: 2,
+  critical: 4,
+  hasEvents: 8,
+  hasLinks: 16,
+  hasWarnings: 32,
+  hasException: 64,
+  outlives: 256,
+  inMemoryOnly: 512,
+} as const;
+
+const FLAG_OF_FACT: readonly (readonly [fact: number, flag: number])[] = [
+  [OUTLINE.stale, FLAGS.stale],
+  [MISSING_PARENT, FLAGS.orphan],
+  [OUTLINE.critical, FLAGS.critical],
+  [OUTLINE.hasEvents, FLAGS.hasEvents],
+  [OUTLINE.hasLinks, FLAGS.hasLinks],
+  [OUTLINE.hasException, FLAGS.hasException],
+  [OUTLINE.outlives, FLAGS.outlives],
+  [OUTLINE.inMemoryOnly, FLAGS.inMemoryOnly],
+];
+
+interface OutlineHeader {
+  readonly trace: TraceSummary;
+  readonly services: readonly string[];
+  readonly names: readonly string[];
+  /** What the bits of `warnings` say, the lowest first. */
+  readonly notes: readonly string[];
+  /** Of the trace's rows the first that is here. */
+  readonly rowFirst: number;
+  readonly rowCount: number;
+  readonly startUnixNano: bigint;
+  /** Up to the last moment of any row of the trace: what runs does so until now. */
+  readonly durationNano: bigint;
+  readonly concurrencyMax: number;
+  readonly laneCount: number;
+  readonly criticalPath: readonly { row: number; fromNano: number; toNano: number }[];
+  readonly revision: string;
+  readonly columns: readonly ColumnPlace[];
+}
+
+/** @param nowUnixNano where spans end that run, and whose process is not gone */
+export function* encodeOutline(
+  outline: TraceOutline,
+  range: RowRange,
+  revision: string,
+  nowUnixNano: bigint,
+): Steps<Uint8Array> {
+  const { startUnixNano, endUnixNano, summary } = outline;
+  const lastSign = Number(endUnixNano - startUnixNano);
+  const now = Math.max(Number(nowUnixNano - startUnixNano), lastSign);
+  const isRunning = summary.runningCount > summary.staleCount;
+  const places = columnPlaces(range.end - range.first);
+  const header: OutlineHeader = {
+    trace: summary,
+    services: outline.services.slice(0, U16_MAX + 1),
+    names: outline.names,
+    notes: OUTLINE_WARNINGS,
+    rowFirst: range.first,
+    rowCount: range.end - range.first,
+    startUnixNano,
+    durationNano: BigInt(isRunning ? now : lastSign),
+    concurrencyMax: outline.concurrencyMax,
+    laneCount: outline.laneCount,
+    criticalPath: criticalWithin(outline, range),
+    revision,
+    columns: places.columns,
+  };
+  const text = Buffer.from(writeJson(header));
+  yield;
+  const columnsAt = Math.ceil((8 + text.length) / 8) * 8;
+  const bytes = new Uint8Array(columnsAt + places.bytes);
+  const prefix = new DataView(bytes.buffer);
+  prefix.setUint32(0, MAGIC, true);
+  prefix.setUint32(4, text.length, true);
+  bytes.set(text, 8);
+  const columns = layColumns(places.columns, bytes.buffer, columnsAt);
+  yield* fillShape(columns, outline, range);
+  yield* fillTimes(columns, outline, range, { now, lastSign });
+  yield* fillFacts(columns, outline, range);
+  return bytes;
+}
+
+function* fillShape(to: OutlineColumns, outline: TraceOutline, range: RowRange): Steps<void> {
+  const { first, end } = range;
+  to.self.set(outline.self.subarray(first, end));
+  to.spanId.set(outline.spanId.subarray(first * 2, end * 2));
+  to.name.set(outline.name.subarray(first, end));
+  to.childCount.set(outline.childCount.subarray(first, end));
+  to.errorsBelow.set(outline.errorsBelow.subarray(first, end));
+  to.lane.set(outline.lane.subarray(first, end));
+  yield;
+  const { parent, subtreeEnd, depth, service } = outline;
+  for (let row = first, at = 0; row < end; row++, at++) {
+    to.parent[at] = parent[row]! < first ? -1 : parent[row]! - first;
+    to.subtreeEnd[at] = subtreeEnd[row]! - first;
+    to.depth[at] = depth[row]! > U16_MAX ? U16_MAX : depth[row]!;
+    to.service[at] = service[row]! > U16_MAX ? U16_MAX : service[row]!;
+    if (at % ROWS_A_STEP === 0) yield;
+  }
+}
+
+function* fillTimes(
+  to: OutlineColumns,
+  { start, duration, facts }: TraceOutline,
+  { first, end }: RowRange,
+  { now, lastSign }: { readonly now: number; readonly lastSign: number },
+): Steps<void> {
+  for (let row = first, at = 0; row < end; row++, at++) {
+    const from = Number(start[row]!);
+    to.start[at] = from;
+    if ((facts[row]! & OUTLINE.statusMask) !== STATUS_RUNNING) {
+      to.duration[at] = Number(duration[row]!);
+    } else to.duration[at] = ((facts[row]! & OUTLINE.stale) !== 0 ? lastSign : now) - from;
+    if (at % ROWS_A_STEP === 0) yield;
+  }
+}
+
+function* fillFacts(
+  to: OutlineColumns,
+  { facts: all }: TraceOutline,
+  { first, end }: RowRange,
+): Steps<void> {
+  for (let row = first, at = 0; row < end; row++, at++) {
+    const facts = all[row]!;
+    to.status[at] = facts & OUTLINE.statusMask;
+    const isTask = (facts & OUTLINE.isTask) !== 0;
+    to.kind[at] = isTask ? ASYNC_TASK : (facts & OUTLINE.kindMask) >>> OUTLINE.kindShift;
+    const warnings = facts >>> OUTLINE.warningShift;
+    to.warnings[at] = warnings;
+    let flags = warnings === 0 ? 0 : FLAGS.hasWarnings;
+    for (const [fact, flag] of FLAG_OF_FACT) if ((facts & fact) !== 0) flags |= flag;
+    to.flags[at] = flags;
+    if (at % ROWS_A_STEP === 0) yield;
+  }
+}
+
+function criticalWithin(
+  { criticalRow, criticalFrom, criticalTo }: TraceOutline,
+  { first, end }: RowRange,
+): OutlineHeader['criticalPath'] {
+  const segments: { row: number; fromNano: number; toNano: number }[] = [];
+  for (let i = 0; i < criticalRow.length; i++) {
+    const row = criticalRow[i]!;
+    if (row < first || row >= end) continue;
+    segments.push({ row: row - first, fromNano: criticalFrom[i]!, toNano: criticalTo[i]! });
+  }
+  return segments;
+}
