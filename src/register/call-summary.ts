@@ -3,39 +3,43 @@
  * longest or were called the most first. Bound: FUNCTIONS_MAX functions, the others are counted together.
  */
 import type { Attributes } from '@opentelemetry/api';
+import { CALLS_SPAN } from '../sdk/reports/calls-span.ts';
+import { type IdSeeds, numberedSpanId, numberedTraceId } from '../sdk/reports/numbered-ids.ts';
 import { CallSpan, type SpanOrigin } from './calls/call-span.ts';
 import type { CountedFunction } from './calls/call-tracker.ts';
-import { newSpanId, newTraceId } from './calls/span-ids.ts';
 import type { RemoteParent } from './trace-parent.ts';
 
-export const SUMMARY_NAME = 'synton.calls';
+const UNSEEN = 'synton.unseen';
 /** As many events as a span has. */
 const FUNCTIONS_MAX = 128;
 
 type Counted = Pick<CountedFunction, 'name' | 'file' | 'line' | 'calls'> &
   Partial<Omit<CountedFunction, 'isAsync' | 'isGenerator'>>;
 
-/** Undefined where nothing was called. */
+/** Undefined where there is nothing to tell. @param seeds of the thread: the span is that which was told while it ran @param unseen libraries that are used and not seen inside */
 export function callSummary(
   counted: Iterable<Counted>,
   origin: SpanOrigin,
   parent: RemoteParent | undefined,
+  seeds: IdSeeds,
+  unseen: readonly string[] = [],
 ): CallSpan | undefined {
   const all = [...counted].sort(
     (a, b) => Number(b.isHot ?? false) - Number(a.isHot ?? false) || b.calls - a.calls,
   );
-  if (all.length === 0) return undefined;
+  if (all.length === 0 && unseen.length === 0) return undefined;
   const context = {
-    traceId: parent?.traceId ?? newTraceId(),
-    spanId: newSpanId(),
+    traceId: parent?.traceId ?? numberedTraceId(seeds, CALLS_SPAN.number),
+    spanId: numberedSpanId(seeds, CALLS_SPAN.number),
     traceFlags: parent?.traceFlags ?? 1,
   };
   const attributes: Attributes = {
     'synton.calls.functions': all.length,
     'synton.calls.total': all.reduce((sum, { calls }) => sum + calls, 0),
     'synton.calls.hot': all.filter(({ isHot }) => isHot).length,
+    ...(unseen.length > 0 && { [UNSEEN]: [...unseen] }),
   };
-  const span = new CallSpan(origin, SUMMARY_NAME, attributes, context, parent, 0);
+  const span = new CallSpan(origin, CALLS_SPAN.name, attributes, context, parent, 0);
   for (const one of all.slice(0, FUNCTIONS_MAX)) span.addEvent('synton.function', told(one));
   const nowMs = performance.now();
   span.droppedEventsCount = Math.max(0, all.length - FUNCTIONS_MAX);

@@ -10,6 +10,7 @@
  *   SYNTON_HOT_CALLS     calls a second beyond which a function is only counted (10,000)
  *   SYNTON_CACHE         folder for rewritten modules, or off
  *   SYNTON_CAPTURE       what spans of functions keep: args, return, errors, with commas between them; all; off (default)
+ *   SYNTON_INSTRUMENTATIONS   names of libraries to be looked inside of, with commas between them; auto (default); off
  */
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,6 +25,7 @@ export interface RegisterSettings {
   /** Undefined: the user's cache folder. */
   readonly cache: string | undefined;
   readonly capture: CaptureSettings;
+  readonly instrumentations: InstrumentationSettings;
   readonly warnings: readonly string[];
 }
 
@@ -36,6 +38,13 @@ export interface CaptureSettings {
   readonly return: boolean;
   /** What an error has of its own beside its name, message and stack. */
   readonly errors: boolean;
+}
+
+export interface InstrumentationSettings {
+  /** Those that are there, but for what is noise. */
+  readonly isAuto: boolean;
+  /** Asked for, whether they are there or not. */
+  readonly names: readonly string[];
 }
 
 const COUNT_MAX = 1_000_000_000;
@@ -65,6 +74,7 @@ export function registerSettings(env: Environment): RegisterSettings {
     hotCallsPerSecond: Math.max(1, number('SYNTON_HOT_CALLS', 10_000)),
     cache: text('SYNTON_CACHE'),
     capture: capture ?? NOTHING_CAPTURED,
+    instrumentations: instrumentationSettings(text('SYNTON_INSTRUMENTATIONS'), warnings),
     warnings,
   };
 }
@@ -77,6 +87,22 @@ export function captureSettings(list: string | undefined): CaptureSettings | und
   if (isWord && named.has('all')) return { args: true, return: true, errors: true };
   if (![...named].every((one) => Object.hasOwn(NOTHING_CAPTURED, one))) return undefined;
   return { args: named.has('args'), return: named.has('return'), errors: named.has('errors') };
+}
+
+function instrumentationSettings(
+  list: string | undefined,
+  warnings: string[],
+): InstrumentationSettings {
+  const named = (list ?? 'auto').split(',').map((one) => one.trim().toLowerCase());
+  const names = named.filter((one) => /^[a-z0-9][a-z0-9._-]*$/.test(one));
+  if (names.length < named.length) {
+    warnings.push('SYNTON_INSTRUMENTATIONS: expected names, with commas between them, auto or off');
+  }
+  const isOff = names.includes('off');
+  return {
+    isAuto: !isOff && names.includes('auto'),
+    names: isOff ? [] : names.filter((one) => one !== 'auto'),
+  };
 }
 
 /** Commas within braces separate nothing. */

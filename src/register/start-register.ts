@@ -6,7 +6,7 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import type { ExportOptions, ProcessorOptions } from '../sdk/processor-options.ts';
+import type { ProcessorOptions } from '../sdk/processor-options.ts';
 import { processorSettings } from '../sdk/processor-settings.ts';
 import { SyntonSpanProcessor } from '../sdk/span-processor.ts';
 import { packageVersion } from '../telemetry/package-version.ts';
@@ -21,6 +21,8 @@ import { moduleFilter, programRoot } from './hooks/module-filter.ts';
 import { ModuleRewriter } from './hooks/module-rewriter.ts';
 import { flagsOf, loaderAfter } from './hooks/other-loaders.ts';
 import { TransformCache, userCacheFolder } from './hooks/transform-cache.ts';
+import { startInstrumentations } from './instrumentations/start-instrumentations.ts';
+import { ProgramActivity } from './program-activity.ts';
 import { ProgramEnd } from './program-end.ts';
 import { ProviderFollower } from './provider-follower.ts';
 import { type RegisterSettings, registerSettings } from './settings.ts';
@@ -38,7 +40,7 @@ export function startRegister(entry: string | undefined): void {
   for (const warning of settings.warnings) say(warning);
   const options = processorOptions(settings);
   const env = { OTEL_BSP_EXPORT_TIMEOUT: String(FLUSH_MS), ...process.env };
-  const { enabled, runtime, isMemoryOnly } = processorSettings(options, env);
+  const { enabled, runtime, isMemoryOnly, openSpans } = processorSettings(options, env);
   if (!enabled) return;
   const { forward } = runtime;
   if (isMemoryOnly && forward === undefined) {
@@ -49,16 +51,16 @@ export function startRegister(entry: string | undefined): void {
     }
     return;
   }
-  const processor = new SyntonSpanProcessor(options, { env, isMemoryMeant: true });
-  const { endpoint, format, headers, compression } = forward ?? {};
-  const destination = { endpoint, format, headers, compression } as ExportOptions;
-  watch(settings, entry, processor, forward && new ProgramEnd(destination));
+  const surroundings = { env, isMemoryMeant: true, isFinished: true };
+  const newProcessor = () => new SyntonSpanProcessor(options, surroundings);
+  const isTold = openSpans !== false && settings.tier > 0;
+  watch({ ...settings, isTold }, entry, newProcessor, forward && new ProgramEnd());
 }
 
 function watch(
-  settings: RegisterSettings,
+  settings: RegisterSettings & { readonly isTold: boolean },
   entry: string | undefined,
-  processor: SyntonSpanProcessor,
+  newProcessor: () => SyntonSpanProcessor,
   end: ProgramEnd | undefined,
 ): void {
   const parent = parseTraceParent(process.env['TRACEPARENT']);
@@ -71,19 +73,28 @@ function watch(
     processor.onEnd(span);
     end?.add(span);
   };
+  const activity = settings.isTold ? new ProgramActivity(origin) : undefined;
   const sink = { started: (span: CallSpan) => processor.onStart(span), ended: give };
-  const tracker = new CallTracker({ ...settings, root }, sink, origin);
-  const follower = new ProviderFollower(processor, end, origin);
-  context.setGlobalContextManager(new CallContextManager(tracker, () => follower.follow()));
+  const tracker = new CallTracker({ ...settings, root, ring: activity?.ring }, sink, origin);
+  let follower: ProviderFollower | undefined;
+  context.setGlobalContextManager(new CallContextManager(tracker, () => follower?.follow()));
+  // After there is a context that says that its own requests are not traced.
+  const processor = newProcessor();
+  if (processor.reports !== undefined) activity?.watch(processor.reports, tracker, parent);
+  follower = new ProviderFollower(processor, end, origin, activity);
   follower.start();
   const folder = programRoot(entry === undefined ? process.cwd() : dirname(entry));
   const filter = moduleFilter({ root: folder, ...settings });
   const isWatched = (path: string): boolean => !path.startsWith(OWN_FOLDER) && filter(path);
   const counted = settings.tier === 0 ? startCoverage(isWatched) : () => tracker.counted();
-  if (settings.tier === 2) rewriteModules(settings, tracker, isWatched);
-  endWith(processor, end, tracker, () => {
+  if (settings.tier === 2) rewriteModules(settings, tracker, isWatched, activity);
+  const libraries =
+    settings.tier === 0
+      ? undefined
+      : startInstrumentations(settings.instrumentations, folder, root, say);
+  endWith({ processor, end, tracker, activity }, () => {
     tracker.flush();
-    const summary = callSummary(counted(), origin, parent);
+    const summary = callSummary(counted(), origin, parent, tracker.seeds, libraries?.unseen());
     if (summary !== undefined) give(summary);
   });
 }
@@ -92,6 +103,7 @@ function rewriteModules(
   { cache, capture }: RegisterSettings,
   tracker: CallTracker,
   isWatched: (path: string) => boolean,
+  activity: ProgramActivity | undefined,
 ): void {
   const said = new Set<string>();
   const given = capture.args ? ' args' : '';
@@ -108,7 +120,7 @@ function rewriteModules(
   installHooks(
     new ModuleRewriter({
       isWatched,
-      calls: installCalls(tracker),
+      calls: installCalls(tracker, () => activity?.functionsAdded()),
       cache: cache === 'off' ? undefined : new TransformCache(folder, salt),
       capturesArguments: capture.args,
       say: (topic, message) => {
@@ -119,13 +131,17 @@ function rewriteModules(
   );
 }
 
+interface Watching {
+  readonly processor: SyntonSpanProcessor;
+  /** Where spans are sent somewhere. */
+  readonly end: ProgramEnd | undefined;
+  readonly tracker: CallTracker;
+  /** Where what is open is told. */
+  readonly activity: ProgramActivity | undefined;
+}
+
 /** A program ends as it would without us: its exit code, its output, its listeners. */
-function endWith(
-  processor: SyntonSpanProcessor,
-  end: ProgramEnd | undefined,
-  tracker: CallTracker,
-  finish: () => void,
-): void {
+function endWith({ processor, end, tracker, activity }: Watching, finish: () => void): void {
   let isFinished = false;
   const once = (): void => {
     if (isFinished) return;
@@ -145,7 +161,7 @@ function endWith(
   process.on('exit', () => {
     once();
     tracker.isOn = false;
-    end?.send();
+    processor.finish(activity?.isAnythingOpen ? activity.frames : undefined, end?.take());
   });
 }
 
