@@ -5,8 +5,9 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY tsconfig.json ./
+COPY tsconfig.json vite.config.ts ./
 COPY src ./src
+COPY build ./build
 RUN npm run build
 
 FROM node:24-slim AS dependencies

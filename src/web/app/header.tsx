@@ -36,7 +36,9 @@ export function Header({ current, onPalette }: HeaderProps) {
           {text.nav.api}
         </a>
         <Button look="quiet" label={text.palette.open} onClick={onPalette}>
-          <kbd aria-hidden="true">{keyLabel('Mod+k')}</kbd>
+          <span aria-hidden="true">
+            <kbd>{keyLabel('Mod+k')}</kbd>
+          </span>
         </Button>
         <Button look="quiet" label={text.theme.label(text.theme[theme.value])} onClick={nextTheme}>
           {THEME_MARKS[theme.value]}
