@@ -2,11 +2,14 @@
  * Where the page is: path and parameters of its URL, which hold everything that a link must bring back (filters, zoom, selection, view).
  * A step that the user would go back from is pushed; what only follows the eye replaces.
  */
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 
 const here = signal(new URL(window.location.href));
+const returned = signal(false);
 
 export const path: ReadonlySignal<string> = computed(() => here.value.pathname);
+/** Whether Back or Forward led here: then what was left behind may be shown as it was. */
+export const cameBack: ReadonlySignal<boolean> = returned;
 /** Not to be changed: setParams does. */
 export const params: ReadonlySignal<URLSearchParams> = computed(() => here.value.searchParams);
 
@@ -21,7 +24,10 @@ export function navigate(href: string, { replace = false }: Step = {}): void {
   if (to.href === here.value.href) return;
   if (replace) window.history.replaceState(undefined, '', to);
   else window.history.pushState(undefined, '', to);
-  here.value = to;
+  batch(() => {
+    returned.value = false;
+    here.value = to;
+  });
 }
 
 export type ParamValue = string | number | readonly string[] | undefined;
@@ -53,7 +59,10 @@ export function param(name: string): string | undefined {
 }
 
 function follow(): void {
-  here.value = new URL(window.location.href);
+  batch(() => {
+    returned.value = true;
+    here.value = new URL(window.location.href);
+  });
 }
 
 /** Links of the page change its place without loading it anew; with a modifier the browser does what it always does. */

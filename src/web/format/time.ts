@@ -39,9 +39,13 @@ const STEPS: readonly (readonly [millis: number, name: string])[] = [
 
 /** `12 s ago`. */
 export function formatAgo(millis: number, now: number): string {
+  const age = formatAge(millis, now);
+  return age === undefined ? text.time.justNow : text.time.ago(age);
+}
+
+/** `12 s`; undefined below a second. */
+export function formatAge(millis: number, now: number): string | undefined {
   const passed = now - millis;
   const step = STEPS.find(([unit]) => passed >= unit);
-  return step === undefined
-    ? text.time.justNow
-    : text.time.ago(`${Math.floor(passed / step[0])} ${step[1]}`);
+  return step && `${Math.floor(passed / step[0])} ${step[1]}`;
 }

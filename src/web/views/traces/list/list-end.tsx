@@ -1,0 +1,25 @@
+/** Beneath the last row: more comes, or the search stopped at its bound and goes on when asked. */
+
+import { formatCount } from '../../../format/count.ts';
+import { Button } from '../../../parts/button.tsx';
+import { tracesText } from '../../../text/traces-en.ts';
+import type { TraceSearch } from './trace-search.ts';
+import './list-end.css';
+
+export function ListEnd({ search }: { readonly search: TraceSearch }) {
+  const { next, hasStopped, examined, items } = search.state.value;
+  const isLoading = search.isLoading.value;
+  if (next === undefined || items.length === 0) return null;
+  if (!hasStopped || isLoading) return <p class="list-end soft">{tracesText.list.loading}</p>;
+  const looked = examined && (examined.store.of > 0 ? examined.store : examined.memory);
+  return (
+    <p class="list-end">
+      {looked && (
+        <span class="soft">
+          {tracesText.foot.looked(formatCount(looked.spans), formatCount(looked.of))}
+        </span>
+      )}
+      <Button onClick={() => void search.more()}>{tracesText.foot.goOn}</Button>
+    </p>
+  );
+}

@@ -1,0 +1,98 @@
+/**
+ * What the list holds: pages of a search, what arrived since, and what arrived but waits because somebody reads. Pure functions over it.
+ * Bounds: 1,000 rows of what arrives live, ROWS_MAX of pages that somebody scrolled to; 1,000 that wait.
+ */
+import type { TailTraces } from '../../../data/tail.ts';
+import type { TraceSummary } from '../../../data/wire.ts';
+
+export const LIVE_MAX = 1_000;
+export const ROWS_MAX = 10_000;
+
+/** How far a search looked. */
+export interface Examined {
+  readonly memory: { readonly spans: number; readonly of: number };
+  readonly store: { readonly spans: number; readonly of: number };
+}
+
+export interface SearchPage {
+  readonly items: readonly TraceSummary[];
+  readonly next?: string;
+  readonly examined: Examined;
+}
+
+export interface TraceListState {
+  /** What is shown, newest first. */
+  readonly items: readonly TraceSummary[];
+  /** New, and not shown until nobody is disturbed; newest first. */
+  readonly waiting: readonly TraceSummary[];
+  /** The search goes on here. */
+  readonly next: string | undefined;
+  /** The last page ended early: the search stopped at its bound. */
+  readonly hasStopped: boolean;
+  readonly examined: Examined | undefined;
+  /** Arrived, but only counted. */
+  readonly passed: number;
+  /** Left at the foot to make room at the top. */
+  readonly trimmed: number;
+}
+
+export const EMPTY: TraceListState = {
+  ...{ items: [], waiting: [], next: undefined, hasStopped: false },
+  ...{ examined: undefined, passed: 0, trimmed: 0 },
+};
+
+/** A page beneath what there is. What is there already stays where it is, in its newer form. */
+export function withPage(state: TraceListState, page: SearchPage, limit: number): TraceListState {
+  const known = new Map(page.items.map((item) => [item.traceId, item]));
+  const items = state.items.map((item) => {
+    const newer = known.get(item.traceId);
+    known.delete(item.traceId);
+    return newer ?? item;
+  });
+  for (const { traceId } of state.waiting) known.delete(traceId);
+  const all = [...items, ...known.values()].slice(0, ROWS_MAX);
+  return {
+    ...state,
+    items: all,
+    next: all.length < ROWS_MAX ? page.next : undefined,
+    hasStopped: page.next !== undefined && page.items.length < limit,
+    examined: page.examined,
+  };
+}
+
+/** What the tail told: known ones change in their place, new ones wait. */
+export function withArrived(state: TraceListState, { items, more }: TailTraces): TraceListState {
+  const told = new Map<string, TraceSummary>(items.map((item) => [item.traceId, item]));
+  const changed = (rows: readonly TraceSummary[]): readonly TraceSummary[] => {
+    if (!rows.some(({ traceId }) => told.has(traceId))) return rows;
+    return rows.map((row) => {
+      const newer = told.get(row.traceId);
+      if (newer !== undefined) told.delete(row.traceId);
+      return newer ?? row;
+    });
+  };
+  const shown = changed(state.items);
+  const held = changed(state.waiting);
+  const waiting = [...told.values(), ...held];
+  return {
+    ...state,
+    items: shown,
+    waiting: waiting.slice(0, LIVE_MAX),
+    passed: state.passed + more + Math.max(0, waiting.length - LIVE_MAX),
+  };
+}
+
+/** What waits comes in at the top. */
+export function withReleased(state: TraceListState): TraceListState {
+  if (state.waiting.length === 0) return state;
+  const all = [...state.waiting, ...state.items];
+  const trimmed = Math.max(0, all.length - LIVE_MAX);
+  return {
+    ...state,
+    items: all.slice(0, LIVE_MAX),
+    waiting: [],
+    trimmed: state.trimmed + trimmed,
+    // The place where the search goes on lies below what has left.
+    ...(trimmed > 0 && { next: undefined, hasStopped: false }),
+  };
+}

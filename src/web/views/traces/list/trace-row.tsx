@@ -1,0 +1,114 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and says which row is active
+// biome-ignore-all lint/a11y/useSemanticElements: rows of a windowed list stand where they are put
+/** One trace: a row of a wide list, two lines of a narrow one. All of it is a link to the trace. */
+
+import type { TraceSummary } from '../../../data/wire.ts';
+import { formatCount, formatExactCount } from '../../../format/count.ts';
+import { formatDuration, formatExact } from '../../../format/duration.ts';
+import { formatAge, formatExactTime, millisOf } from '../../../format/time.ts';
+import { CutMiddle } from '../../../parts/cut-middle.tsx';
+import { ServiceName } from '../../../parts/service-name.tsx';
+import { text } from '../../../text/en.ts';
+import { tracesText } from '../../../text/traces-en.ts';
+import { barState, DurationBar } from './duration-bar.tsx';
+import type { DurationScale } from './duration-scale.ts';
+import './trace-row.css';
+
+export interface TraceRowProps {
+  readonly trace: TraceSummary;
+  /** From 0. */
+  readonly index: number;
+  /** Pixels from the top of the list. */
+  readonly start: number;
+  readonly isSelected: boolean;
+  readonly scale: DurationScale;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export const traceHref = (traceId: string): string => `/trace/${traceId}`;
+export const rowId = (traceId: string): string => `trace-${traceId}`;
+
+export function TraceRow({ trace, index, start, isSelected, scale, now }: TraceRowProps) {
+  const words = tracesText.list;
+  const { traceId, root, services, spanCount, errorCount } = trace;
+  const nanos = durationNow(trace, now);
+  const others = services.filter((service) => service !== root.service);
+  return (
+    <div
+      role="row"
+      id={rowId(traceId)}
+      class="trace-row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      <When trace={trace} now={now} />
+      <span role="gridcell" class="trace-service">
+        <ServiceName service={root.service} />
+        {others.length > 0 && (
+          <span class="faint trace-others" title={others.join(', ')}>
+            {words.moreServices(others.length)}
+          </span>
+        )}
+      </span>
+      <span role="gridcell" class="trace-operation">
+        <a class="trace-link" href={traceHref(traceId)} tabIndex={-1} title={root.name}>
+          <CutMiddle name={root.name} />
+        </a>
+        {trace.inMemoryOnly && (
+          <span class="trace-in-memory" title={words.inMemoryWhy}>
+            {words.inMemory}
+          </span>
+        )}
+      </span>
+      <span role="gridcell" class="trace-spans number soft" title={formatExactCount(spanCount)}>
+        {formatCount(spanCount)}
+        <span class="trace-unit"> {words.spans}</span>
+      </span>
+      <span role="gridcell" class="trace-errors number failed">
+        {errorCount > 0 && (
+          <span title={words.errorsWhy(formatExactCount(errorCount))}>
+            <span aria-hidden="true">●</span>
+            {formatCount(errorCount)}
+          </span>
+        )}
+      </span>
+      <span
+        role="gridcell"
+        class="trace-duration number mono"
+        title={formatExact(Math.round(nanos))}
+      >
+        {formatDuration(nanos)}
+      </span>
+      <span role="gridcell" class="trace-bar" aria-label={text.status[trace.status]}>
+        <DurationBar trace={trace} nanos={nanos} scale={scale} />
+      </span>
+    </div>
+  );
+}
+
+function When({ trace, now }: Pick<TraceRowProps, 'trace' | 'now'>) {
+  const words = tracesText.list;
+  const state = barState(trace);
+  const started = words.started(formatExactTime(trace.startUnixNano));
+  const age = formatAge(millisOf(trace.startUnixNano), now) ?? text.time.justNow;
+  const { runningCount, staleCount } = trace;
+  const why = { running: words.runningWhy, stale: words.staleWhy };
+  const title =
+    state === 'running' || state === 'stale'
+      ? `${why[state](String(state === 'stale' ? staleCount : runningCount))}, ${started}`
+      : started;
+  return (
+    <span role="gridcell" class={`trace-when trace-when-${state}`} title={title}>
+      {state === 'running' || state === 'stale' ? words[state] : age}
+    </span>
+  );
+}
+
+/** Nanoseconds: what runs goes on, also between two answers. */
+export function durationNow(trace: TraceSummary, now: number): number {
+  const told = Number(trace.durationNano);
+  if (barState(trace) !== 'running') return told;
+  return Math.max(told, (now - millisOf(trace.startUnixNano)) * 1e6);
+}

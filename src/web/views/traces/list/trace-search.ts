@@ -1,0 +1,139 @@
+/**
+ * One search: asks for its pages, takes in what arrives, and remembers where its reader was, so that Back finds the list as it was left. Some
+ * are kept for that. What arrives waits while the list is held: while somebody points at it, has chosen a row, or has scrolled away from the top.
+ */
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { API, askJson, type Query, urlOf } from '../../../data/api.ts';
+import { ApiError } from '../../../data/api-error.ts';
+import type { TailTraces } from '../../../data/tail.ts';
+import {
+  EMPTY,
+  type SearchPage,
+  type TraceListState,
+  withArrived,
+  withPage,
+  withReleased,
+} from './trace-list-state.ts';
+
+const PAGE = 100;
+const KEPT_MAX = 4;
+
+export class TraceSearch {
+  readonly query: Query;
+  /** The chosen row. */
+  readonly selected: Signal<string | undefined> = signal(undefined);
+  /** Pixels, for whoever comes back. */
+  scrollTop = 0;
+  readonly #state = signal(EMPTY);
+  readonly #isLoading = signal(false);
+  readonly #hasLoaded = signal(false);
+  readonly #error = signal<Error | undefined>(undefined);
+  #isHeld = false;
+  #asking: AbortController | undefined;
+
+  constructor(query: Query) {
+    this.query = query;
+  }
+
+  get state(): ReadonlySignal<TraceListState> {
+    return this.#state;
+  }
+
+  get isLoading(): ReadonlySignal<boolean> {
+    return this.#isLoading;
+  }
+
+  /** There is something to show, if only that nothing was found. */
+  get hasLoaded(): ReadonlySignal<boolean> {
+    return this.#hasLoaded;
+  }
+
+  /** Why the newest asking failed. */
+  get error(): ReadonlySignal<Error | undefined> {
+    return this.#error;
+  }
+
+  /** The first page, or anew: what is there stays, what is newer comes in above it. */
+  async load(): Promise<void> {
+    const page = await this.#ask(undefined);
+    if (page === undefined) return;
+    const state = this.#state.peek();
+    const known = new Set(state.items.map(({ traceId }) => traceId));
+    const meets = page.items.some(({ traceId }) => known.has(traceId));
+    if (!meets && !this.#isHeld) {
+      // So much is new that there may be a hole between it and what is there.
+      this.#state.value = withPage(EMPTY, page, PAGE);
+    } else {
+      this.arrive({ items: page.items, more: 0 });
+    }
+    this.#hasLoaded.value = true;
+  }
+
+  /** The page beneath what there is, if there is one. One at a time. */
+  async more(): Promise<void> {
+    const { next } = this.#state.peek();
+    if (next === undefined || this.#isLoading.peek()) return;
+    const page = await this.#ask(next);
+    if (page !== undefined) this.#state.value = withPage(this.#state.peek(), page, PAGE);
+  }
+
+  /** As if nothing had been asked yet. */
+  async anew(): Promise<void> {
+    this.#state.value = EMPTY;
+    this.scrollTop = 0;
+    await this.load();
+  }
+
+  arrive(traces: TailTraces): void {
+    const state = withArrived(this.#state.peek(), traces);
+    this.#state.value = this.#isHeld ? state : withReleased(state);
+    this.#hasLoaded.value ||= state.items.length + state.waiting.length > 0;
+  }
+
+  /** Whether what arrives has to wait. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (!isHeld) this.release();
+  }
+
+  release(): void {
+    this.#state.value = withReleased(this.#state.peek());
+  }
+
+  stop(): void {
+    this.#asking?.abort();
+  }
+
+  async #ask(cursor: string | undefined): Promise<SearchPage | undefined> {
+    this.#asking?.abort();
+    const asking = new AbortController();
+    this.#asking = asking;
+    this.#isLoading.value = true;
+    try {
+      const url = urlOf(`${API}/traces`, { ...this.query, limit: PAGE, cursor });
+      const page = await askJson<SearchPage>(url, asking.signal);
+      if (asking.signal.aborted) return undefined;
+      this.#error.value = undefined;
+      return page;
+    } catch (error) {
+      if (asking.signal.aborted) return undefined;
+      this.#error.value = error instanceof Error ? error : ApiError.malformed(String(error), 0);
+      return undefined;
+    } finally {
+      if (this.#asking === asking) this.#isLoading.value = false;
+    }
+  }
+}
+
+const kept = new Map<string, TraceSearch>();
+
+/** The search of a query. The one that was left, for whoever comes back to it; a new one else. */
+export function traceSearch(query: Query, isReturn: boolean): TraceSearch {
+  const key = urlOf('', query);
+  const left = isReturn ? kept.get(key) : undefined;
+  const search = left ?? new TraceSearch(query);
+  kept.delete(key);
+  kept.set(key, search);
+  for (const oldest of [...kept.keys()].slice(0, -KEPT_MAX)) kept.delete(oldest);
+  return search;
+}

@@ -1,0 +1,139 @@
+/** The first screen: what is looked for, when it happened, what was found, and what arrives. All that a link must bring back is in the URL. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useKeys } from '../../app/keys.ts';
+import { param, params, setParams } from '../../app/location.ts';
+import { API, askJson, type Query, urlOf } from '../../data/api.ts';
+import { openTail } from '../../data/tail.ts';
+import { chosenRange, rangeQuery } from '../../data/time-range.ts';
+import { useResource } from '../../data/use-resource.ts';
+import { Button } from '../../parts/button.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { RangePicker, rangeTitle } from '../../parts/range-picker.tsx';
+import { tracesText } from '../../text/traces-en.ts';
+import { FirstSpan } from './empty/first-span.tsx';
+import { NothingFound } from './empty/nothing-found.tsx';
+import { Histogram } from './histogram/histogram.tsx';
+import { askHistogram } from './histogram/search-histogram.ts';
+import { ListEnd } from './list/list-end.tsx';
+import { ListFoot } from './list/list-foot.tsx';
+import { TraceList } from './list/trace-list.tsx';
+import { useTraceSearch } from './list/use-trace-search.ts';
+import type { Catalogue } from './query/complete-term.ts';
+import { SearchBox } from './query/search-box.tsx';
+import type { SearchTerm } from './query/search-term.ts';
+import { paramsOfTerms, termsOfParams } from './query/terms-in-url.ts';
+import './traces-page.css';
+
+const RANGE = '1h';
+const NOTHING: Catalogue = { services: [] };
+/** How often what was counted is counted anew while traces arrive. */
+const RECOUNT_MS = 5_000;
+
+export function TracesPage() {
+  const terms = useMemo(() => termsOfParams(params.value), [params.value]);
+  const range = useMemo(() => chosenRange(params.value, RANGE), [params.value]);
+  const query: Query = { ...paramsOfTerms(terms), ...rangeQuery(range) };
+  const hasEnded = range.to !== undefined;
+  const isLive = !hasEnded && param('live') !== 'off';
+  const scaleKind = param('scale') === 'linear' ? 'linear' : 'log';
+  const [isEmpty, setIsEmpty] = useState(false);
+  const { search, isCurrent } = useTraceSearch(query, isLive || isEmpty);
+  const { items, waiting } = search.state.value;
+  const hasNone = items.length + waiting.length === 0;
+  const catalogue = useResource(`services ${hasNone}`, (signal) =>
+    askJson<Catalogue>(`${API}/services`, signal),
+  );
+  const nothingStored = hasNone && catalogue.data?.services.length === 0;
+  useEffect(() => setIsEmpty(nothingStored), [nothingStored]);
+  const buckets = bucketsFor(window.innerWidth);
+  const histogram = useResource(nothingStored ? undefined : urlOf('', query), (signal) =>
+    askHistogram(query, buckets, signal),
+  );
+  useRecount(isLive, search.state, histogram.reload);
+  const dropped = useDropped();
+  const setTerms = (next: readonly SearchTerm[]): void => setParams(paramsOfTerms(next));
+  const toggleLive = (): void => setParams({ live: isLive ? 'off' : undefined }, { replace: true });
+  const toggleScale = (): void =>
+    setParams({ scale: scaleKind === 'log' ? 'linear' : undefined }, { replace: true });
+  useKeys(tracesText.keysTitle, [
+    { keys: ['l'], does: tracesText.keys.live, run: toggleLive },
+    { keys: ['x'], does: tracesText.keys.scale, run: toggleScale },
+  ]);
+  const error = search.error.value;
+  const counted = histogram.data;
+  const total = counted?.what === 'traces' && counted.share === 1 ? counted.count : undefined;
+  return (
+    <div class="traces-page">
+      <h1 class="unseen">{tracesText.keysTitle}</h1>
+      <div class="traces-page-bar">
+        <SearchBox terms={terms} catalogue={catalogue.data ?? NOTHING} onTerms={setTerms} />
+        <div class="traces-page-tools">
+          <RangePicker range={range} withAll />
+          <Button
+            pressed={isLive}
+            disabled={hasEnded}
+            label={hasEnded ? tracesText.live.ended : tracesText.live.label}
+            onClick={toggleLive}
+          >
+            <span class={`traces-page-dot ${isLive ? 'traces-page-dot-on' : ''}`} />
+            {tracesText.live.on}
+          </Button>
+        </div>
+      </div>
+      {nothingStored ? (
+        <FirstSpan onLook={() => void search.load()} />
+      ) : (
+        <>
+          {counted === undefined ? (
+            <div class="traces-page-no-histogram" />
+          ) : (
+            <Histogram histogram={counted} isStale={!histogram.isCurrent} />
+          )}
+          {error !== undefined && hasNone ? (
+            <Problem error={error} onRetry={() => void search.load()} />
+          ) : hasNone && search.hasLoaded.value ? (
+            <NothingFound
+              {...{ search, terms, range }}
+              title={rangeTitle(range)}
+              onTerms={setTerms}
+            />
+          ) : (
+            <TraceList
+              {...{ search, scaleKind }}
+              isStale={!isCurrent}
+              onScaleKind={toggleScale}
+              onClear={() => setTerms([])}
+            >
+              <ListEnd search={search} />
+            </TraceList>
+          )}
+          <ListFoot {...{ search, total, dropped }} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Columns wide enough to be hit. */
+const bucketsFor = (width: number): number => (width < 640 ? 40 : width < 1_600 ? 100 : 180);
+
+/** While traces arrive, what is counted is asked for again, now and then. */
+function useRecount(isLive: boolean, state: { readonly value: unknown }, reload: () => void): void {
+  const [seen, setSeen] = useState<unknown>();
+  const now = state.value;
+  // Reload is another function at every rendering.
+  useEffect(() => {
+    if (!isLive || seen === now) return;
+    const timer = window.setTimeout(() => {
+      setSeen(now);
+      reload();
+    }, RECOUNT_MS);
+    return () => window.clearTimeout(timer);
+  }, [isLive, seen === now]);
+}
+
+function useDropped(): Readonly<Record<string, number>> | undefined {
+  const [dropped, setDropped] = useState<Readonly<Record<string, number>>>();
+  useEffect(() => openTail(undefined, { onRate: (rate) => setDropped(rate.dropped) }), []);
+  return dropped;
+}
