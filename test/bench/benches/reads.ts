@@ -33,7 +33,7 @@ export const bench: Bench = {
 async function measure(context: BenchContext, synton: OpenSynton): Promise<void> {
   const { requests, seed, spansPerRequest } = await fill(context, synton);
   context.findings.note(`${requests * spansPerRequest} spans stored before the first question`);
-  const asks = Math.ceil(context.asks(60, 200) / context.rounds);
+  const asks = Math.ceil(context.asks(60, 1_500) / context.rounds);
   const questionMs = context.isWhole ? QUESTION_MS_IN_WHOLE : QUESTION_MS_ALONE;
   const client = new RestClient(synton.api);
   // A large store has old partitions; what arrives from here on is young.

@@ -10,7 +10,8 @@ import type { Values } from '../report/findings.ts';
 import { referenceSubject } from '../servers/others.ts';
 
 const SETTLE_MS_IN_WHOLE = 1_000;
-const SETTLE_MS_ALONE = 5_000;
+/** V8 compiles and collects what starting left for half a minute. */
+const SETTLE_MS_ALONE = 30_000;
 const IDLE_MS_IN_WHOLE = 1_500;
 const IDLE_MS_ALONE = 10_000;
 

@@ -9,6 +9,7 @@ import { type Picked, pick, type StoredSpans } from './stored-spans.ts';
 const API = '/api/v1/instr';
 /** The last tenth of durations, which are even from 1 to 10 ms. */
 const MIN_DURATION = '9ms';
+const UNKNOWN_TRACE = 'fedcba98765432100123456789abcdef';
 const SINCE_EVER = '2020-01-01T00:00:00Z';
 /** A search that goes on for longer is given up. */
 const SEARCH_WITHIN_MS = 120_000;
@@ -80,7 +81,22 @@ async function series(client: RestClient, range: Readonly<Record<string, string>
   return { ms, matches: 1, blocksRead: 0 };
 }
 
+/** The way to the socket's thread and back: no view, no other thread. What no answer can be faster than under this load. */
+async function wayAlone(client: RestClient): Promise<Asked> {
+  const { ms } = await client.askOk('/ready');
+  return { ms, matches: 0, blocksRead: 0 };
+}
+
+/** And on to the thread of views, where a look at every index says that there is no such trace. */
+async function unknownTrace(client: RestClient): Promise<Asked> {
+  const { ms, status } = await client.ask(`${API}/timeline/${UNKNOWN_TRACE}`);
+  if (status !== 404) throw new Error(`${UNKNOWN_TRACE} is answered with ${status}`);
+  return { ms, matches: 0, blocksRead: 0 };
+}
+
 const QUESTIONS: readonly Question[] = [
+  { load: 'bare: /ready', ask: wayAlone },
+  { load: 'bare: a trace that is not there', ask: unknownTrace },
   { load: 'trace by id', ask: byId },
   {
     load: 'service, operation, duration',
