@@ -21,7 +21,7 @@ export function formatExactCount(count: number): string {
 /** A second: `0.4`, `12`, `1.2 k`. */
 export function formatRate(rate: number): string {
   if (rate === 0) return '0';
-  return rate < 10 ? rate.toPrecision(2).replace(/\.0$/, '') : formatCount(Math.round(rate));
+  return rate < 10 ? String(Number(rate.toPrecision(2))) : formatCount(Math.round(rate));
 }
 
 /** Of a part from 0 to 1. What is not nothing is never written as 0 %. */

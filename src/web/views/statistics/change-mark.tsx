@@ -5,10 +5,11 @@ import type { ChangeKind } from './change.ts';
 import type { OperationRow } from './operation-rows.ts';
 import './change-mark.css';
 
+/** Up and down for more and less, a cross for what came, a stroke for what went; hollow where it is neither good nor bad. */
 const SHAPES: Readonly<Record<ChangeKind, string>> = {
-  ...{ new: '+', gone: '−', none: '' },
-  ...{ failing: '▲', slower: '▲', busier: '△' },
-  ...{ healing: '▼', faster: '▼', quieter: '▽' },
+  ...{ new: 'M5 1v8M1 5h8', gone: 'M1 5h8', none: '' },
+  ...{ failing: 'M5 1l4 8h-8z', slower: 'M5 1l4 8h-8z', busier: 'M5 1l4 8h-8z' },
+  ...{ healing: 'M5 9l4 -8h-8z', faster: 'M5 9l4 -8h-8z', quieter: 'M5 9l4 -8h-8z' },
 };
 /** Changes that are worth a look have more ink. */
 const NOTABLE = 0.5;
@@ -18,9 +19,9 @@ export function ChangeMark({ row }: { readonly row: OperationRow }) {
   const look = kind === 'none' ? 'none' : score >= NOTABLE ? kind : 'slight';
   return (
     <span class={`change-mark change-mark-${look}`}>
-      <span aria-hidden="true" class="change-mark-shape">
-        {SHAPES[kind]}
-      </span>
+      <svg class="change-mark-shape" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+        <path d={SHAPES[kind]} />
+      </svg>
       {wordsOf(row)}
     </span>
   );

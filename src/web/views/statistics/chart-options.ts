@@ -9,6 +9,8 @@ export interface ChartLine {
   readonly colour: string;
   /** Filled down to nothing. @default false */
   readonly isFilled?: boolean;
+  /** @default false */
+  readonly isDashed?: boolean;
 }
 
 export interface ChartLook {
@@ -79,9 +81,10 @@ export function chartOptions(
     ],
     series: [
       {},
-      ...lines.map(({ name, colour, isFilled }) => ({
+      ...lines.map(({ name, colour, isFilled, isDashed }) => ({
         ...{ label: name, stroke: colour, width: 1.5, spanGaps: false },
         ...(isFilled && { fill: faded(colour) }),
+        ...(isDashed && { dash: [3, 3] }),
         points: { size: 4, width: 1, fill: colour, filter: alone },
       })),
     ],

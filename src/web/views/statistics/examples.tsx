@@ -60,7 +60,8 @@ function Example({ trace, now }: { readonly trace: TraceSummary; readonly now: n
         <span class="failed examples-errors">
           {errorCount > 0 && (
             <>
-              <span aria-hidden="true">● {formatCount(errorCount)}</span>
+              <span class="examples-dot" aria-hidden="true" />
+              <span aria-hidden="true">{formatCount(errorCount)}</span>
               <span class="unseen">{said.errors(formatCount(errorCount))}</span>
             </>
           )}

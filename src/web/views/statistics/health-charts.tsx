@@ -51,8 +51,8 @@ export function HealthCharts(props: HealthChartsProps) {
   });
   const [ink, error] = [tokenColour('--accent'), tokenColour('--error')];
   const quantiles = QUANTILES.map((name, place) => ({
-    ...{ name, values: only?.[name] ?? [] },
-    colour: tokenColour((['--line-strong', '--ink-faint', '--ink'] as const)[place]!),
+    ...{ name, values: only?.[name] ?? [], isDashed: place === 0 },
+    colour: tokenColour(place === 2 ? '--ink' : '--ink-faint'),
   }));
   const chart = {
     ...{ range, onRange, time: only?.time ?? [] },

@@ -16,7 +16,7 @@ export interface HistogramColumn {
 /** Decades a histogram has at least, so that one single duration is no wall. */
 const DECADES_MIN = 1;
 
-/** At most `columnsMax`, empty ones among them. Every count stands in one column: that of its bucket's geometric middle. */
+/** `columnsMax` of them, empty ones among them. A bucket over an edge counts on both sides of it, by its share. */
 export function histogramColumns(
   buckets: readonly DurationBucket[],
   columnsMax: number,
@@ -38,9 +38,14 @@ export function histogramColumns(
   const width = (last - first) / columnsMax;
   const counts = new Float64Array(columnsMax);
   for (const { low, high, count } of ends) {
-    const middle = (Math.log10(low) + Math.log10(high)) / 2;
-    const at = Math.min(columnsMax - 1, Math.max(0, Math.floor((middle - first) / width)));
-    counts[at]! += count;
+    const begin = (Math.log10(low) - first) / width;
+    const length = (Math.log10(high) - first) / width - begin;
+    const end = Math.min(columnsMax - 1, Math.floor(begin + length));
+    for (let at = Math.min(end, Math.max(0, Math.floor(begin))); at <= end; at++) {
+      const from = Math.max(begin, at);
+      const to = at === end ? begin + length : at + 1;
+      counts[at]! += count * Math.max(0, (to - from) / length);
+    }
   }
   return Array.from(counts, (count, at) => ({
     from: 10 ** (first + at * width),

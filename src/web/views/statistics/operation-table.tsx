@@ -6,6 +6,7 @@ import { formatDuration, formatExact } from '../../format/duration.ts';
 import { Button } from '../../parts/button.tsx';
 import { CutMiddle } from '../../parts/cut-middle.tsx';
 import { ServiceName } from '../../parts/service-name.tsx';
+import { useWidth } from '../../parts/use-width.ts';
 import { useVirtualRows } from '../../parts/virtual-rows.tsx';
 import { statisticsText } from '../../text/statistics-en.ts';
 import { ChangeMark } from './change-mark.tsx';
@@ -22,11 +23,18 @@ export interface OperationTableProps {
 }
 
 const ROW_HEIGHT = 28;
+/** Two lines, where there is no room for all columns. */
+const ROW_HEIGHT_NARROW = 44;
+const NARROW = 860;
 const SHOWN_FIRST = 10;
 const said = statisticsText.table;
 
 export function OperationTable({ rows, chosen, tracesHref }: OperationTableProps) {
   const [isWhole, setIsWhole] = useState(false);
+  const host = useRef<HTMLDivElement>(null);
+  const width = useWidth(host);
+  const isNarrow = width > 0 && width < NARROW;
+  const rowHeight = isNarrow ? ROW_HEIGHT_NARROW : ROW_HEIGHT;
   const body = useRef<HTMLTableSectionElement>(null);
   const scroller = useRef<HTMLElement>(null);
   const [top, setTop] = useState(0);
@@ -38,12 +46,16 @@ export function OperationTable({ rows, chosen, tracesHref }: OperationTableProps
     setTop(Math.round(body.current!.getBoundingClientRect().top - from));
   });
   const count = isWhole ? rows.length : Math.min(rows.length, SHOWN_FIRST);
-  const shown = useVirtualRows({ count, rowHeight: ROW_HEIGHT, scroller, top });
+  const shown = useVirtualRows({ count, rowHeight, scroller, top });
   const first = shown.rows[0]?.start ?? 0;
-  const behind = shown.height - first - shown.rows.length * ROW_HEIGHT;
+  const behind = shown.height - first - shown.rows.length * rowHeight;
   return (
-    <>
-      <table class="operation-table" aria-label={said.label} aria-rowcount={rows.length + 1}>
+    <div ref={host}>
+      <table
+        class={`operation-table ${isNarrow ? 'operation-table-narrow' : ''}`}
+        aria-label={said.label}
+        aria-rowcount={rows.length + 1}
+      >
         <thead>
           <tr aria-rowindex={1}>
             <th scope="col" class="operation-table-name">
@@ -94,7 +106,7 @@ export function OperationTable({ rows, chosen, tracesHref }: OperationTableProps
           {isWhole ? said.fewer : said.more(rows.length - SHOWN_FIRST)}
         </Button>
       )}
-    </>
+    </div>
   );
 }
 
@@ -120,6 +132,7 @@ function Row({ row, place, isChosen, traces }: RowProps) {
         </a>
         <span class="operation-table-below">
           <ServiceName service={service} />
+          <ChangeMark row={row} />
         </span>
       </th>
       <td class="operation-table-service">

@@ -82,8 +82,8 @@ export function StatisticsBar(props: StatisticsBarProps) {
       )}
       <span class="statistics-bar-end">
         <span class="faint">{said.asOf(formatClock(now))}</span>
-        <Button look="quiet" label={said.refresh} onClick={refresh}>
-          ↻
+        <Button look="quiet" onClick={refresh}>
+          {said.refresh}
         </Button>
         <RangePicker range={range} />
       </span>

@@ -110,8 +110,10 @@ export function TimeChart(props: TimeChartProps) {
       <ul class="time-chart-values">
         {lines.map((line) => (
           <li key={line.name}>
-            <span class="time-chart-mark" style={{ background: line.colour }} />
-            <span class="soft">{line.name}</span>
+            {lines.length > 1 && (
+              <span class="time-chart-mark" style={{ background: line.colour }} />
+            )}
+            {lines.length > 1 && <span class="soft">{line.name}</span>}
             {at !== undefined && <span>{valueAt(line, at, format)}</span>}
           </li>
         ))}
@@ -166,9 +168,19 @@ function dataOf({ time, lines }: TimeChartProps): uPlot.AlignedData {
 }
 
 async function loadUplot(): Promise<typeof uPlot> {
+  acceptLanguage();
   const [{ default: Plot }] = await Promise.all([
     import('uplot'),
     import('uplot/dist/uPlot.min.css'),
   ]);
   return Plot;
+}
+
+/** A browser of a system without a language has one that Intl refuses (`en-US@posix`), and uPlot asks Intl as it is loaded. */
+function acceptLanguage(): void {
+  try {
+    Intl.getCanonicalLocales(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, 'language', { value: 'en', configurable: true });
+  }
 }
