@@ -7,6 +7,7 @@ import type { SyntonSpanProcessor } from '../sdk/span-processor.ts';
 import { addProcessor, setUpProvider } from '../tracing/connect-provider.ts';
 import { currentProvider } from '../tracing/current-tracer.ts';
 import type { SpanOrigin } from './calls/call-span.ts';
+import type { ProgramActivity } from './program-activity.ts';
 import type { ProgramEnd } from './program-end.ts';
 
 type Processor = Parameters<typeof addProcessor>[1];
@@ -14,14 +15,25 @@ type Processor = Parameters<typeof addProcessor>[1];
 export class ProviderFollower {
   readonly #processor: Processor;
   readonly #origin: SpanOrigin;
+  readonly #activity: ProgramActivity | undefined;
   #seen: TracerProvider | undefined;
 
-  constructor(processor: SyntonSpanProcessor, end: ProgramEnd | undefined, origin: SpanOrigin) {
+  constructor(
+    processor: SyntonSpanProcessor,
+    end: ProgramEnd | undefined,
+    origin: SpanOrigin,
+    activity: ProgramActivity | undefined,
+  ) {
     this.#origin = origin;
+    this.#activity = activity;
     this.#processor = {
-      onStart: (span) => processor.onStart(span),
+      onStart: (span) => {
+        processor.onStart(span);
+        activity?.spanStarted(span);
+      },
       onEnd: (span) => {
         processor.onEnd(span);
+        activity?.spanEnded(span);
         end?.add(span);
       },
       forceFlush: () => processor.forceFlush(),
@@ -55,6 +67,8 @@ export class ProviderFollower {
       resource?: SpanOrigin['resource'];
     };
     const resource = sdk?._resource ?? sdk?.resource;
-    if (resource?.attributes !== undefined) this.#origin.resource = resource;
+    if (resource?.attributes === undefined) return;
+    this.#origin.resource = resource;
+    this.#activity?.resourceChanged();
   }
 }

@@ -8,6 +8,7 @@
  */
 import type { Host } from '../pipeline/component.ts';
 import type { ConsumeResult } from '../pipeline/consume-result.ts';
+import { encodedNow } from './encode-spans.ts';
 import type { EndedSpans } from './ended-spans.ts';
 import type { EncodedRequest, RequestEncoder } from './request-encoder.ts';
 import type { SpanFrames } from './span-frames.ts';
@@ -51,6 +52,7 @@ export class SpanDrain {
   readonly #parts: DrainParts;
   readonly #linger: NodeJS.Timeout;
   readonly #onWay = new Set<Promise<void>>();
+  readonly #requests = new Set<EncodedRequest>();
   /** No more attempts. */
   readonly #cut = new AbortController();
   #slice: NodeJS.Immediate | undefined;
@@ -99,6 +101,14 @@ export class SpanDrain {
   async flush(signal: AbortSignal): Promise<void> {
     await this.handOver(signal);
     await orAborted(Promise.all([...this.#onWay]), signal);
+  }
+
+  /** Requests of all that ended and is not kept yet, for who sends them himself: there is no turn of the event loop any more. */
+  takeUndelivered(): Uint8Array[] {
+    const { ended, encoder, frames } = this.#parts;
+    const taken = Array.from(this.#requests, ({ request }) => request);
+    this.#requests.clear();
+    return [...taken, ...encodedNow(ended, encoder, frames)];
   }
 
   /** Gives up what is still here, counted. */
@@ -170,8 +180,10 @@ export class SpanDrain {
   }
 
   #dispatch(request: EncodedRequest): void {
+    this.#requests.add(request);
     const onWay = this.#deliver(request).then(() => {
       this.#onWay.delete(onWay);
+      this.#requests.delete(request);
       if (this.#mayRun()) this.#soon();
     });
     this.#onWay.add(onWay);

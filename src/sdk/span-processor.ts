@@ -13,9 +13,11 @@
  */
 import { systemClock } from '../model/clock.ts';
 import type { SdkSpan } from '../otlp/write-sdk-span.ts';
+import { writeLateSpans } from '../runtime/left-behind.ts';
 import type { TraceRuntimeSettings } from '../runtime/trace-runtime-contract.ts';
 import { Counters, type DropReason } from '../telemetry/counters.ts';
 import type { ViewRenderer } from '../views/view-renderer.ts';
+import { encodeSpans } from './encode-spans.ts';
 import { EndedSpans } from './ended-spans.ts';
 import { deliveryTo } from './exporter-delivery.ts';
 import type { ProcessorOptions } from './processor-options.ts';
@@ -24,13 +26,14 @@ import { ProcessorUnavailable } from './processor-unavailable.ts';
 import { ProcessorViews } from './processor-views.ts';
 import { ProgramLog } from './program-log.ts';
 import { ProgramReports } from './reports/program-reports.ts';
+import type { ReportFrames } from './reports/report-messages.ts';
 import { reportTargets } from './reports/report-target.ts';
 import { StartedSpans } from './reports/started-spans.ts';
 import { RequestEncoder } from './request-encoder.ts';
 import { RunningSpans } from './running-spans.ts';
 import { orAborted, SpanDrain } from './span-drain.ts';
 import { SpanFrames } from './span-frames.ts';
-import { SpanHome } from './span-home.ts';
+import { type HomePlace, SpanHome } from './span-home.ts';
 import { untraced } from './suppressed-tracing.ts';
 
 /** How long a request for the store is tried before its spans are given up. */
@@ -44,8 +47,8 @@ export interface ProcessorSurroundings {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Memory is what is wanted: not worth a word. */
   readonly isMemoryMeant?: boolean;
-  /** Whoever reports on the whole program, and sees to its end. */
-  readonly reports?: ProgramReports;
+  /** Somebody else sees to the end of the process, with `finish`. */
+  readonly isFinished?: boolean;
 }
 
 export class SyntonSpanProcessor {
@@ -58,10 +61,11 @@ export class SyntonSpanProcessor {
   readonly #drain: SpanDrain;
   readonly #home: SpanHome;
   readonly #started: Promise<void>;
-  /** Undefined where nobody is told of open spans. */
-  readonly #reports: ProgramReports | undefined;
+  /** Of open spans, where somebody is told of them, and at the end. Undefined where spans go nowhere. */
+  readonly reports: ProgramReports | undefined;
   readonly #startedSpans: StartedSpans | undefined;
-  readonly #endsReports: boolean;
+  readonly #isFinished: boolean;
+  #place: HomePlace = { kind: 'memory' };
   #isTaking: boolean;
   #dropped = 0;
   #flushedAtExit = false;
@@ -73,16 +77,17 @@ export class SyntonSpanProcessor {
     const settings = processorSettings(options, env);
     const frames = new SpanFrames();
     const host = { clock: systemClock, counters: this.#counters, log: this.#log };
-    this.#endsReports = surroundings.reports === undefined;
-    this.#reports = surroundings.reports ?? this.#programReports(settings);
+    this.#isFinished = surroundings.isFinished ?? false;
+    this.reports = this.#programReports(settings);
     this.#settings = settings;
     this.#isTaking = settings.enabled;
     this.#ended = new EndedSpans(settings.enabled ? settings.maxEndedSpans : 1);
     this.#running = new RunningSpans(settings.maxRunningSpans, frames);
-    this.#startedSpans = this.#reports && new StartedSpans(this.#running, frames, this.#reports);
+    if (this.reports !== undefined && settings.openSpans !== false)
+      this.#startedSpans = new StartedSpans(this.#running, frames, this.reports);
     this.#home = new SpanHome(runtimeSettings(settings, this.#running), {
       ...host,
-      onPlace: (place) => this.#reports?.setTargets(reportTargets(settings.runtime, place)),
+      onPlace: (place) => this.#moved(place),
     });
     this.#drain = new SpanDrain(
       {
@@ -141,7 +146,7 @@ export class SyntonSpanProcessor {
 
   async #start(saysMemoryOnly: boolean): Promise<void> {
     process.on('beforeExit', this.#beforeExit);
-    if (this.#endsReports) process.on('exit', this.#exit);
+    if (!this.#isFinished) process.on('exit', this.#exit);
     if (saysMemoryOnly) {
       this.#log.sayOnce(
         'memory',
@@ -172,7 +177,7 @@ export class SyntonSpanProcessor {
       await this.#flush(signal);
       this.#drain.close();
       await this.#home.shutdown(signal);
-      if (this.#endsReports) await this.#reports?.close(this.#startedSpans?.frames);
+      if (!this.#isFinished) await this.reports?.close(this.#startedSpans?.frames);
     });
     this.#running.clear();
   }
@@ -184,16 +189,41 @@ export class SyntonSpanProcessor {
     void (isLast ? this.shutdown() : this.forceFlush());
   };
 
-  /** There is no turn of the event loop any more. */
+  /**
+   * The process ends, and its event loop turns no more: tells so, where spans are open, and sees to those that have ended and are not
+   * kept yet. Blocks. Legal twice.
+   *
+   * @param frames of who tells of open spans; undefined where none are
+   * @param late ended lately, for a destination that may not have them; without it, what has not left the processor
+   */
+  finish(frames: ReportFrames | undefined, late?: readonly SdkSpan[]): void {
+    const place = this.#place;
+    const isSent = place.kind === 'memory' && late !== undefined;
+    const requests = isSent ? encodeSpans(late) : this.#drain.takeUndelivered();
+    try {
+      if (place.kind === 'folder' && requests.length > 0)
+        writeLateSpans(place.path, Buffer.concat(requests));
+    } catch (error) {
+      this.#log.error({ error: String(error) }, 'late spans were not written');
+    }
+    const sent = place.kind === 'folder' ? [] : requests;
+    if (frames !== undefined || sent.length > 0) this.reports?.finish(frames, sent);
+  }
+
   readonly #exit = (): void => {
-    const frames = this.#startedSpans?.frames;
-    if (frames !== undefined && this.#running.oldCount > 0) this.#reports?.finish(frames, []);
+    const frames = this.#running.oldCount > 0 ? this.#startedSpans?.frames : undefined;
+    // Nobody waits for a thread that is only started now.
+    if (this.reports?.isStarted || this.#place.kind === 'folder') this.finish(frames);
   };
+
+  #moved(place: HomePlace): void {
+    this.#place = place;
+    this.reports?.setTargets(reportTargets(this.#settings.runtime, place));
+  }
 
   #programReports({ enabled, openSpans, runtime }: ProcessorSettings): ProgramReports | undefined {
     const targets = reportTargets(runtime, { kind: 'memory' });
-    const isToldOf = targets.length > 0 || runtime.persistence !== undefined;
-    if (!enabled || openSpans === false || !isToldOf) return undefined;
+    if (!enabled || (targets.length === 0 && runtime.persistence === undefined)) return undefined;
     const reports = new ProgramReports({
       toAnybody: openSpans === true,
       onDrop: (records) => this.#counters.drop('reports_lost', records),

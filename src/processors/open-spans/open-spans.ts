@@ -23,7 +23,12 @@ import { ProtobufWriter } from '../../otlp/wire/protobuf-writer.ts';
 import { writeTraces } from '../../otlp/write-traces.ts';
 import type { LogEventConsumer } from '../../pipeline/log-event-consumer.ts';
 import type { SpanRecord } from '../../store/contracts/span-record.ts';
-import type { FoundSpans, Operation, SpanSource } from '../../store/contracts/span-source.ts';
+import type {
+  ArrivedSpans,
+  FoundSpans,
+  Operation,
+  SpanSource,
+} from '../../store/contracts/span-source.ts';
 import type { SpanFilter } from '../../store/contracts/trace-query.ts';
 import { findRunning, operationsOf, servicesOf } from '../../store/reading/running-matches.ts';
 import type { Counters } from '../../telemetry/counters.ts';
@@ -87,8 +92,7 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
   readonly #filter = new SpanIdFilter();
   readonly #processes = new KnownProcesses<OpenSpan>();
   readonly #frames = new SharedFrames();
-  /** From the first start on. */
-  #ended: EndedLately | undefined;
+  readonly #ended = new EndedLately();
   #bytes = 0;
   #next = 0;
   #endedCount = 0;
@@ -120,10 +124,9 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
     }
   }
 
-  /** Ended spans were received: they are open no more. Costs nothing before the first start is. */
+  /** Ended spans were received: they are open no more, and a start that comes later opens nothing. */
   settle({ rows, count }: SpanBatch): void {
     const ended = this.#ended;
-    if (ended === undefined) return;
     const filter = this.#filter;
     for (let at = 0, end = count * STRIDE; at < end; at += STRIDE) {
       if ((rows[at + COLUMN.end]! | rows[at + COLUMN.end + 1]!) === 0) continue;
@@ -184,6 +187,22 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
     return findRunning({ batch, arrivals, isAll, of: this.#byKey.size }, filter, page.limit);
   }
 
+  async arrived(
+    filter: SpanFilter,
+    { after, limit }: { readonly after: number; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<ArrivedSpans> {
+    signal.throwIfAborted();
+    const newest = ARRIVAL_FIRST + this.#next - 1;
+    const since = [...this.#byKey.values()].filter(({ number }) => ARRIVAL_FIRST + number > after);
+    const looked = since.slice(-SPANS_A_CALL).reverse();
+    const arrivals = looked.map(({ number }) => ARRIVAL_FIRST + number);
+    const spans = { batch: this.#scanned(looked), arrivals, isAll: true, of: looked.length };
+    const { matches } = findRunning(spans, filter, limit);
+    const traceIds = [...new Set(matches.map(({ traceId }) => traceId))];
+    return { traceIds, newest, lost: since.length - looked.length };
+  }
+
   async services(): Promise<readonly string[]> {
     return servicesOf(this.#scanned(this.#newest()));
   }
@@ -201,7 +220,6 @@ export class OpenSpans implements SpanSource, LogEventConsumer {
       if (revision > known.revision && !known.isEnded) this.#replace(known, given, revision);
       return;
     }
-    this.#ended ??= new EndedLately();
     const kind = words[COLUMN.bits]! & BITS.otelKindMask;
     const [high, low] = [words[COLUMN.spanId]!, words[COLUMN.spanId + 1]!];
     if (this.#ended.has(high, low, kind)) return;

@@ -18,6 +18,7 @@ import { ABSENT, BITS, COLUMN, STRIDE } from '../../otlp/span-columns.ts';
 import { type FramedSpan, writeTraces } from '../../otlp/write-traces.ts';
 import type { SpanRecord } from '../../store/contracts/span-record.ts';
 import type {
+  ArrivedSpans,
   FoundSpans,
   Operation,
   SpanMatch,
@@ -25,24 +26,9 @@ import type {
 } from '../../store/contracts/span-source.ts';
 import type { SpanFilter } from '../../store/contracts/trace-query.ts';
 import { NO_MATCH, SpanMatcher } from '../../store/reading/span-matcher.ts';
-import type { Counters } from '../../telemetry/counters.ts';
 import { FrameTable } from './frame-table.ts';
-
-export interface SpanRingSettings {
-  /** `max_spans_in_memory`, at least 1. */
-  readonly spansMax: number;
-  /** `max_bytes_in_memory`. */
-  readonly bytesMax: number;
-  readonly counters: Counters;
-}
-
-export interface RingOccupancy {
-  readonly spans: number;
-  readonly spansMax: number;
-  /** Of spans and frames. */
-  readonly bytes: number;
-  readonly bytesMax: number;
-}
+import { bucketOf, endOfScope, isTrace } from './ring-rows.ts';
+import type { RingOccupancy, SpanRingSettings } from './ring-settings.ts';
 
 /** Of `bytesMax`, what frames may take. */
 const FRAME_SHARE = 0.25;
@@ -61,7 +47,7 @@ export class SpanRing implements SpanSource {
   readonly #bytesMax: number;
   readonly #frameBytesMax: number;
   readonly #runBytesMax: number;
-  readonly #counters: Counters;
+  readonly #counters: SpanRingSettings['counters'];
   readonly #rows: Uint32Array;
   readonly #arena: Uint8Array;
   readonly #frames = new FrameTable();
@@ -134,14 +120,43 @@ export class SpanRing implements SpanSource {
     signal: AbortSignal,
   ): Promise<FoundSpans> {
     signal.throwIfAborted();
+    const first = this.#firstAtOrAbove(page.before) - 1;
+    const last = Math.max(this.#oldest, first - ROWS_A_FIND + 1);
+    const { matches, number } = this.#matches(filter, { first, last, limit: page.limit });
+    const spans = this.#next - this.#oldest;
+    return {
+      matches,
+      reachedArrival: number < this.#oldest ? 0 : this.#arrivalOf(number + 1),
+      examined: { where: 'memory', spans: Math.max(0, first - number), of: spans },
+    };
+  }
+
+  async arrived(
+    filter: SpanFilter,
+    page: { readonly after: number; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<ArrivedSpans> {
+    signal.throwIfAborted();
+    const first = this.#next - 1;
+    const since = this.#firstAtOrAbove(page.after + 1);
+    const last = Math.max(since, first - ROWS_A_FIND + 1);
+    const { matches } = this.#matches(filter, { first, last, limit: page.limit });
+    const newest = this.#next === 0 ? 0 : this.#arrivalOf(first);
+    // Arrivals rise by one but where a promotion took some: then a few more seem lost.
+    const isCut = since === this.#oldest && since > 0 && since < this.#next;
+    const before = page.after === 0 ? since : this.#arrivalOf(since) - page.after - 1;
+    const traceIds = [...new Set(matches.map(({ traceId }) => traceId))];
+    return { traceIds, newest, lost: (isCut ? before : 0) + last - since };
+  }
+
+  /** Of spans from number `first` down to `last`, until `limit` traces; and the number at which it stopped. */
+  #matches(filter: SpanFilter, page: { first: number; last: number; limit: number }) {
     const matcher = new SpanMatcher(filter);
     const verdicts = this.#verdicts(matcher);
     const matches: SpanMatch[] = [];
     const traces = new Set<TraceId>();
-    const first = this.#firstAtOrAbove(page.before) - 1;
-    const last = Math.max(this.#oldest, first - ROWS_A_FIND + 1);
-    let number = first;
-    for (; number >= last && traces.size < page.limit; number--) {
+    let number = page.first;
+    for (; number >= page.last && traces.size < page.limit; number--) {
       const slot = number % this.#capacity;
       const verdict = verdicts[this.#pairs[slot]!]!;
       if (verdict === NO_MATCH) continue;
@@ -150,12 +165,7 @@ export class SpanRing implements SpanSource {
       traces.add(traceId);
       matches.push({ traceId, arrival: this.#arrivalOf(number) });
     }
-    const spans = this.#next - this.#oldest;
-    return {
-      matches,
-      reachedArrival: number < this.#oldest ? 0 : this.#arrivalOf(number + 1),
-      examined: { where: 'memory', spans: Math.max(0, first - number), of: spans },
-    };
+    return { matches, number };
   }
 
   async services(): Promise<readonly string[]> {
@@ -380,21 +390,4 @@ export class SpanRing implements SpanSource {
     }
     return low;
   }
-}
-
-function endOfScope(rows: Uint32Array, first: number, count: number, scope: number): number {
-  let row = first + 1;
-  while (row < count && rows[row * STRIDE + COLUMN.scope] === scope) row++;
-  return row;
-}
-
-function bucketOf(words: Uint32Array, at: number, mask: number): number {
-  return (words[at + 2]! ^ Math.imul(words[at + 3]!, 0x9e3779b1)) & mask;
-}
-
-function isTrace(rows: Uint32Array, at: number, words: Uint32Array, wordsAt: number): boolean {
-  for (let i = 3; i >= 0; i--) {
-    if (rows[at + COLUMN.traceId + i] !== words[wordsAt + i]) return false;
-  }
-  return true;
 }

@@ -14,6 +14,8 @@ const then = Promise.prototype.then;
 
 export class CallFrame {
   readonly row: number;
+  /** Of all calls of the thread, from 1: its ids are made of it. */
+  readonly number: number;
   readonly depth: number;
   /** What called it, for as long as that can still become a span. */
   readonly parent: CallFrame | undefined;
@@ -44,6 +46,7 @@ export class CallFrame {
   constructor(
     tracker: CallTracker,
     row: number,
+    number: number,
     parent: CallFrame | undefined,
     base: Context | undefined,
     startMs: number,
@@ -52,6 +55,7 @@ export class CallFrame {
   ) {
     this.#tracker = tracker;
     this.row = row;
+    this.number = number;
     this.parent = parent;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.base = base;

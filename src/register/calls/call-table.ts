@@ -34,7 +34,8 @@ const HOT_WINDOW_MS = 1_000;
 
 export class CallTable {
   readonly functions: KnownFunction[] = [];
-  calls: Uint32Array = new Uint32Array(256);
+  /** Another thread reads them while they are written. */
+  calls: Uint32Array<SharedArrayBuffer> = sharedCounts(256);
   /** Not 0 where the function is only counted. */
   isHot: Uint8Array = new Uint8Array(256);
   /** Calls until it is looked at again. */
@@ -86,11 +87,15 @@ export class CallTable {
       to.set(from);
       return to;
     };
-    this.calls = copied(new Uint32Array(length), this.calls);
+    this.calls = copied(sharedCounts(length), this.calls);
     this.isHot = copied(new Uint8Array(length), this.isHot);
     this.untilCheck = copied(new Int32Array(length), this.untilCheck);
     this.#windowStartMs = copied(new Float64Array(length), this.#windowStartMs);
   }
+}
+
+function sharedCounts(length: number): Uint32Array<SharedArrayBuffer> {
+  return new Uint32Array(new SharedArrayBuffer(length * 4));
 }
 
 export function describe({ name, file, line, column, isAsync }: KnownFunction): DescribedFunction {

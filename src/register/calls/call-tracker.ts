@@ -19,6 +19,13 @@ import {
   type SpanContext,
   trace,
 } from '@opentelemetry/api';
+import type { ActivityRing } from '../../sdk/reports/activity-ring.ts';
+import {
+  type IdSeeds,
+  newIdSeeds,
+  numberedSpanId,
+  numberedTraceId,
+} from '../../sdk/reports/numbered-ids.ts';
 import { captured } from '../../tracing/capture.ts';
 import { ATTRIBUTE } from '../../tracing/trace-options.ts';
 import type { CaptureSettings } from '../settings.ts';
@@ -27,8 +34,8 @@ import { CALL_FLAG, CallRing, type CallSums } from './call-ring.ts';
 import { CallSpan, type SpanOrigin } from './call-span.ts';
 import { CallTable, type KnownFunction } from './call-table.ts';
 import { argumentsText } from './captured-call.ts';
+import { ContextNumbers } from './context-numbers.ts';
 import { FrameContext } from './frame-context.ts';
-import { newSpanId, newTraceId } from './span-ids.ts';
 
 export interface TrackerSettings {
   /** A call that took at least this long becomes a span. */
@@ -41,6 +48,8 @@ export interface TrackerSettings {
   readonly root: Context;
   /** Arguments are kept where the rewritten text hands them over. */
   readonly capture?: Pick<CaptureSettings, 'return' | 'errors'>;
+  /** Where every call is told that is not only counted. */
+  readonly ring?: ActivityRing | undefined;
 }
 
 /** Where spans go. None of them throws. */
@@ -59,7 +68,7 @@ export interface CountedFunction extends KnownFunction, CallSums {
 
 const DEPTH_MAX = 256;
 const UNWOUND_MAX = 64;
-const SUPPRESS_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+const SUPPRESS_KEY: symbol = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 export class CallTracker {
   readonly table: CallTable;
@@ -70,7 +79,14 @@ export class CallTracker {
   isOn = true;
   readonly #settings: TrackerSettings;
   readonly #sink: SpanSink;
-  readonly #ring = new CallRing();
+  readonly #sums = new CallRing();
+  /** What ids are made of, and the numbers of calls. */
+  readonly seeds: IdSeeds = newIdSeeds();
+  readonly #ring: ActivityRing | undefined;
+  readonly #contexts: ContextNumbers | undefined;
+  #number = 0;
+  /** Calls that run. */
+  openCount = 0;
   /** Ended with an error that is not known yet. */
   readonly #unwound: CallSpan[] = [];
   #isUnwinding = false;
@@ -81,6 +97,8 @@ export class CallTracker {
     this.#sink = sink;
     this.origin = origin;
     this.table = new CallTable(settings.hotCallsPerSecond);
+    this.#ring = settings.ring;
+    this.#contexts = settings.ring && new ContextNumbers(settings.ring, SUPPRESS_KEY);
   }
 
   /** Undefined where the call is only counted. Called by every rewritten function. */
@@ -101,7 +119,11 @@ export class CallTracker {
     const isAsync = table.functions[row]!.isAsync;
     if (running !== undefined) {
       if (running.depth >= DEPTH_MAX) return undefined;
-      const frame = new CallFrame(this, row, running, running.base, nowMs, isEarly, isAsync);
+      const number = ++this.#number;
+      const { base } = running;
+      const frame = new CallFrame(this, row, number, running, base, nowMs, isEarly, isAsync);
+      this.#ring?.enter(row, number, running.number, nowMs);
+      this.openCount++;
       if (!isDetached) frame.enter();
       return frame;
     }
@@ -113,14 +135,20 @@ export class CallTracker {
   /** Called from the event loop, or under a context of somebody else's. */
   #outermost(row: number, nowMs: number, isEarly: boolean, isAsync: boolean): CallFrame {
     const scope = this.storage.getStore();
-    if (!(scope instanceof CallFrame)) {
-      return new CallFrame(this, row, undefined, scope, nowMs, isEarly, isAsync);
-    }
-    const near = nearest(scope);
-    // A call that has ended is no parent to hold on to: each one that started the next would be kept for ever.
-    return near?.endMs === 0
-      ? new CallFrame(this, row, near, near.base, nowMs, isEarly, isAsync)
-      : new CallFrame(this, row, undefined, contextAfter(near ?? scope), nowMs, isEarly, isAsync);
+    let parent: CallFrame | undefined;
+    let base: Context | undefined;
+    if (scope instanceof CallFrame) {
+      const near = nearest(scope);
+      // A call that has ended is no parent to hold on to: each one that started the next would be kept for ever.
+      if (near?.endMs === 0) parent = near;
+      base = parent === undefined ? contextAfter(near ?? scope) : parent.base;
+    } else base = scope;
+    const number = ++this.#number;
+    this.openCount++;
+    const ring = this.#ring;
+    if (ring !== undefined)
+      ring.enter(row, number, parent?.number ?? this.#contexts!.above(base), nowMs);
+    return new CallFrame(this, row, number, parent, base, nowMs, isEarly, isAsync);
   }
 
   /** The context of whoever asks. */
@@ -172,7 +200,9 @@ export class CallTracker {
     const isSpan =
       frame.span !== undefined || frame.isEarly || hasFailed || durationMs >= this.#settings.slowMs;
     const flags = (hasFailed ? CALL_FLAG.failed : 0) | (isSpan ? CALL_FLAG.span : 0);
-    this.#ring.add(frame.row, frame.parent?.row ?? -1, frame.startMs, durationMs, flags);
+    this.#sums.add(frame.row, frame.parent?.row ?? -1, frame.startMs, durationMs, flags);
+    this.#ring?.exit(frame.number, flags, endMs);
+    this.openCount--;
     if (isSpan) this.#finish(frame, result);
   }
 
@@ -186,7 +216,7 @@ export class CallTracker {
     const { calls, isHot, functions } = this.table;
     for (let row = 0; row < functions.length; row++) {
       if (calls[row] === 0) continue;
-      const sums = this.#ring.sumsOf(row);
+      const sums = this.#sums.sumsOf(row);
       yield { ...functions[row]!, ...sums, calls: calls[row]!, isHot: isHot[row] !== 0 };
     }
   }
@@ -206,8 +236,8 @@ export class CallTracker {
 
   #make(frame: CallFrame, parent: SpanContext | undefined, ending?: CallFrame): CallSpan {
     const context: SpanContext = {
-      traceId: parent?.traceId ?? newTraceId(),
-      spanId: newSpanId(),
+      traceId: parent?.traceId ?? numberedTraceId(this.seeds, frame.number),
+      spanId: numberedSpanId(this.seeds, frame.number),
       traceFlags: parent?.traceFlags ?? 1,
       ...(parent?.traceState && { traceState: parent.traceState }),
     };

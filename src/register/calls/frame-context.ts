@@ -11,18 +11,18 @@ const SPAN_KEY = createContextKey('OpenTelemetry Context Key SPAN');
 
 export class FrameContext implements Context {
   readonly #tracker: CallTracker;
-  readonly #frame: CallFrame;
+  readonly frame: CallFrame;
   readonly #base: Context;
 
   constructor(tracker: CallTracker, frame: CallFrame, base: Context) {
     this.#tracker = tracker;
-    this.#frame = frame;
+    this.frame = frame;
     this.#base = base;
   }
 
   getValue(key: symbol): unknown {
     if (key !== SPAN_KEY) return this.#base.getValue(key);
-    return this.#tracker.spanFor(this.#frame) ?? this.#base.getValue(key);
+    return this.#tracker.spanFor(this.frame) ?? this.#base.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {

@@ -17,7 +17,8 @@ export interface InstalledCalls {
 const GLOBAL = Symbol.for('synton.calls');
 const NOT_WATCHED: EnterFunction = () => undefined;
 
-export function installCalls(tracker: CallTracker): InstalledCalls {
+/** @param onAdd functions of a module are known that has not run yet */
+export function installCalls(tracker: CallTracker, onAdd?: () => void): InstalledCalls {
   const modules = new Map<string, EnterFunction>();
   const signatures = new Map<string, string>();
   const calls = { module: (path: string): EnterFunction => modules.get(path) ?? NOT_WATCHED };
@@ -29,6 +30,7 @@ export function installCalls(tracker: CallTracker): InstalledCalls {
       const first = tracker.table.add(path, functions);
       if (first === undefined) return;
       signatures.set(path, signature);
+      onAdd?.();
       modules.set(path, (id, isDetached = false) => tracker.enter(first + id, isDetached));
     },
   };

@@ -4,8 +4,14 @@
  */
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
-import { type SdkResource, sdkResourceFrame } from '../../otlp/write-sdk-span.ts';
+import {
+  type SdkResource,
+  type SdkScope,
+  sdkResourceFrame,
+  sdkScopeFrame,
+} from '../../otlp/write-sdk-span.ts';
 import { knownPart } from '../span-frames.ts';
+import type { ReportFrames } from './report-messages.ts';
 
 export class ProcessFrames {
   readonly #frames = new WeakMap<object, Uint8Array>();
@@ -24,6 +30,10 @@ export class ProcessFrames {
     if (told === resource) this.#frames.set(resource, frame);
     return frame;
   }
+}
+
+export function reportFrames(resource: SdkResource, scope: SdkScope): ReportFrames {
+  return { resource: new ProcessFrames().resource(resource), scope: sdkScopeFrame(scope) };
 }
 
 /** What is added to these attributes (otlp/read-log-events.ts, processOf). */

@@ -100,8 +100,10 @@ export class ProgramReports {
   /**
    * The process ends: returns when all is told and these requests of spans are sent, or time is up. Blocks this thread, as there is no
    * other turn of it.
+   *
+   * @param frames undefined where nothing is open
    */
-  finish(frames: ReportFrames, requests: readonly Uint8Array[]): void {
+  finish(frames: ReportFrames | undefined, requests: readonly Uint8Array[]): void {
     if (this.#isOver) return;
     this.start();
     this.#isOver = true;
@@ -123,7 +125,7 @@ export class ProgramReports {
     await worker.terminate();
   }
 
-  #postExit(frames: ReportFrames, requests: readonly Uint8Array[]): void {
+  #postExit(frames: ReportFrames | undefined, requests: readonly Uint8Array[]): void {
     const code = Number(process.exitCode ?? 0);
     this.#post({ type: 'exit', code, frames, isProcess: isMainThread, requests });
   }

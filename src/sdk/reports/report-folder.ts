@@ -10,7 +10,7 @@ import { readLogEvents } from '../../otlp/read-log-events.ts';
 import { type FramedRecord, logsRequest } from '../../otlp/write-log-events.ts';
 import { OpenSpans } from '../../processors/open-spans/open-spans.ts';
 import { OpenSpansFile } from '../../processors/open-spans/open-spans-file.ts';
-import { LEFT_BEHIND, writeLateSpans } from '../../runtime/left-behind.ts';
+import { LEFT_BEHIND } from '../../runtime/left-behind.ts';
 import { Counters } from '../../telemetry/counters.ts';
 import type { ReportSink } from './report-sink.ts';
 
@@ -19,14 +19,12 @@ const WRITE_AFTER_MS = 20;
 const quiet = { info() {}, warn() {}, error() {} };
 
 export class ReportFolder implements ReportSink {
-  readonly #path: string;
   readonly #onDrop: (records: number) => void;
   readonly #table: OpenSpans;
   readonly #file: OpenSpansFile;
   #added: FramedRecord[] = [];
 
   constructor(path: string, onDrop: (records: number) => void) {
-    this.#path = path;
     this.#onDrop = onDrop;
     const host = { clock: systemClock, counters: new Counters(), log: quiet };
     this.#table = new OpenSpans({ ...host, onChange: () => this.#file.changed() });
@@ -51,9 +49,9 @@ export class ReportFolder implements ReportSink {
     this.#table.take(events);
   }
 
-  async finish(requests: readonly Uint8Array[]): Promise<void> {
+  /** Spans of the owner are not sent: it writes them itself. */
+  async finish(): Promise<void> {
     this.pump();
-    if (requests.length > 0) writeLateSpans(this.#path, Buffer.concat(requests));
     await this.#file.close();
   }
 

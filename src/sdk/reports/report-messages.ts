@@ -50,7 +50,8 @@ export type ToReports =
   | {
       readonly type: 'exit';
       readonly code: number;
-      readonly frames: ReportFrames;
+      /** Undefined where nothing is open. */
+      readonly frames: ReportFrames | undefined;
       /** The process goes with this thread. */
       readonly isProcess: boolean;
       /** ExportTraceServiceRequests of spans that nobody has sent. */

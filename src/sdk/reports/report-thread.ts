@@ -112,9 +112,8 @@ async function exit({ code, frames, isProcess, requests }: Extract<ToReports, { 
   drain();
   activity?.tellAll();
   if (activity !== undefined) tellCounts(activity);
-  processFrames = frames;
-  const isOpen = openCount > 0 || (activity?.openCount ?? 0) > 0;
-  if (isOpen && isProcess) sign('exit', { 'process.exit.code': code });
+  if (frames !== undefined) processFrames = frames;
+  if (frames !== undefined && isProcess) sign('exit', { 'process.exit.code': code });
   await Promise.allSettled([...sinks.values()].map((sink) => sink.finish(requests)));
   Atomics.store(control, CONTROL.done, 1);
   Atomics.notify(control, CONTROL.done);

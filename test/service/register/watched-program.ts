@@ -19,6 +19,10 @@ export interface Ended {
 
 export interface SeenSpan {
   readonly name: string;
+  /** Who made it. */
+  readonly scope: string;
+  /** As OTLP has it: 2 server, 3 client. */
+  readonly kind: number;
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string;
@@ -40,10 +44,12 @@ export class WatchedPrograms {
       const chunks: Buffer[] = [];
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
+        // It is no Synton, and takes no log records.
+        if (request.url !== '/v1/traces') return response.writeHead(404).end();
         const body = Buffer.concat(chunks);
         const bytes = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
         for (const span of decodeTraces(bytes)) this.#spans.set(span.spanId, span);
-        response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+        return response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
       });
     });
   }
@@ -130,11 +136,17 @@ function decodeTraces(bytes: Uint8Array): SeenSpan[] {
   const valuesOf = (list: readonly DecodedAttribute[] = []) =>
     Object.fromEntries(list.map(({ key, value }) => [key, Object.values(value)[0]]));
   const hex = (id?: Uint8Array) => Buffer.from(id ?? []).toString('hex');
-  return decoded['resourceSpans'].flatMap((resource: { scopeSpans: { spans: unknown[] }[] }) =>
-    resource.scopeSpans.flatMap(({ spans }) =>
+  interface Scoped {
+    readonly scope?: { readonly name?: string };
+    readonly spans: unknown[];
+  }
+  return decoded['resourceSpans'].flatMap((resource: { scopeSpans: Scoped[] }) =>
+    resource.scopeSpans.flatMap(({ scope, spans }) =>
       // biome-ignore lint/suspicious/noExplicitAny: the message as it is decoded
       (spans as any[]).map((span) => ({
         name: span.name,
+        scope: scope?.name ?? '',
+        kind: span.kind ?? 0,
         traceId: hex(span.traceId),
         spanId: hex(span.spanId),
         parentSpanId: hex(span.parentSpanId),
