@@ -8,7 +8,8 @@
 import { ApiServer } from './api/api-server.ts';
 import type { Config, ListenerConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
-import { reachesListener } from './config/conflicts.ts';
+import { isAnyAddress, reachesListener } from './config/conflicts.ts';
+import { DemoRuns } from './demo/demo-runs.ts';
 import { systemClock } from './model/clock.ts';
 import { ByteBudget } from './pipeline/byte-budget.ts';
 import type { Component, Host } from './pipeline/component.ts';
@@ -97,6 +98,7 @@ class Service implements RunningService {
   #grpc: OtlpGrpcReceiver | undefined;
   #http: OtlpHttpReceiver | undefined;
   #api: ApiServer | undefined;
+  readonly #demo: DemoRuns;
   #ready = false;
   #closing: Promise<void> | undefined;
 
@@ -107,6 +109,7 @@ class Service implements RunningService {
     this.dataPath = enabled ? path : undefined;
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.failed = promise;
+    this.#demo = new DemoRuns(() => this.#demoEndpoint(), host.clock);
     this.#fail = resolve;
   }
 
@@ -179,8 +182,17 @@ class Service implements RunningService {
       },
       gauges: gaugesOf(runtime),
       ...(runtime.stored && { storage: runtime.stored }),
+      demo: this.#demo,
     });
     await this.#begin(this.#api);
+  }
+
+  /** Where the demo sends to; undefined while spans over gRPC are not received. */
+  #demoEndpoint(): string | undefined {
+    const { grpc } = this.endpoints;
+    if (grpc === undefined) return undefined;
+    const host = isAnyAddress(grpc.host) ? 'localhost' : grpc.host;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${grpc.port}`;
   }
 
   async #startReceivers(
@@ -231,6 +243,8 @@ class Service implements RunningService {
   async #close(deadlineMs: number): Promise<void> {
     this.#ready = false;
     const deadline = AbortSignal.timeout(deadlineMs);
+    // What it still has is nobody's loss.
+    const demo = this.#demo.close();
     this.#lock?.serve(undefined);
     // At the same time: a request that hangs at one must not keep the other open.
     const receivers: readonly (Component | undefined)[] = [this.#grpc, this.#http];
@@ -240,6 +254,7 @@ class Service implements RunningService {
       if (!receivers.includes(component)) await this.#stop(component, deadline);
     }
     await this.#lock?.release();
+    await demo;
   }
 
   async #stop(component: Component | undefined, deadline: AbortSignal): Promise<void> {

@@ -10,6 +10,7 @@ import type { CompleteApiSettings } from './api-server.ts';
 import { BoundedRenderer } from './bounded-renderer.ts';
 import { PageServer } from './page/page-server.ts';
 import { RequestRefused } from './problem.ts';
+import { demoRoutes } from './routes/demo-routes.ts';
 import type { Route } from './routes/route.ts';
 import { serviceRoutes } from './routes/service-routes.ts';
 import { statisticsRoutes } from './routes/statistics-routes.ts';
@@ -59,6 +60,7 @@ function routesOf({ settings, host, isReady }: ApiListenerParts): readonly Route
     ...traceRoutes(views),
     ...statisticsRoutes(views),
     ...storageRoutes({ version, storage }),
+    ...demoRoutes(settings.demo),
     ...serviceRoutes(service, () => routes),
   ];
   return routes;

@@ -9,6 +9,7 @@ import { listen } from '../pipeline/listen.ts';
 import { RequestGuard } from '../pipeline/request-guard.ts';
 import type { ViewRenderer } from '../views/view-renderer.ts';
 import type { ApiListener } from './api-listener.ts';
+import type { DemoControl } from './demo-control.ts';
 import type { HealthReport } from './health-report.ts';
 import type { Gauge } from './metrics/gauge.ts';
 import { answerReady, isPlainProbe } from './ready-answer.ts';
@@ -29,6 +30,8 @@ export interface ApiSettings {
   readonly views: ViewRenderer;
   /** For /api/v1/storage. @default nothing is kept on disk */
   readonly storage?: StorageControl | undefined;
+  /** For /api/v1/demo. @default none */
+  readonly demo?: DemoControl | undefined;
   /** Where the built page lies. @default in this package */
   readonly pageFolder?: string | undefined;
   /** For /health. What it throws is answered with 500. */
@@ -47,7 +50,7 @@ export interface ApiSettings {
   readonly requestTimeoutMs?: number;
 }
 
-type MayBeAbsent = 'storage' | 'pageFolder';
+type MayBeAbsent = 'storage' | 'demo' | 'pageFolder';
 export type CompleteApiSettings = Required<Omit<ApiSettings, MayBeAbsent>> &
   Pick<ApiSettings, MayBeAbsent>;
 

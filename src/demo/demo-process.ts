@@ -17,6 +17,7 @@ export class DemoProcess {
   readonly #child: ChildProcess;
   #progress: DemoProgress = { traces: 0, spans: 0, failed: 0 };
   #said = '';
+  #isStopped = false;
   /** Undefined where it ended as it should, else why. Never rejects. */
   readonly ended: Promise<string | undefined>;
 
@@ -54,6 +55,7 @@ export class DemoProcess {
 
   /** Resolves when it has ended. Twice is legal. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#child.kill('SIGTERM');
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
     await this.ended;
@@ -61,7 +63,8 @@ export class DemoProcess {
   }
 
   #whyEnded(code: number | null, signal: NodeJS.Signals | null): string | undefined {
-    if (code === 0) return undefined;
+    // Before it has loaded, a signal ends it as signals do.
+    if (code === 0 || this.#isStopped) return undefined;
     const said = this.#said
       .trim()
       .split('\n')

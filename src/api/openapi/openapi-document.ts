@@ -43,6 +43,7 @@ const SCHEMAS: Readonly<Record<SchemaName, GenericSchema>> = {
   StorageForm: disk.storageForm,
   CompactionState: disk.compactionState,
   StorageAnswer: disk.storageAnswer,
+  DemoState: numbers.demoState,
   Health: numbers.health,
   Ready: numbers.ready,
   OpenApi: numbers.openApi,
@@ -78,7 +79,7 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
       version,
       summary: 'What programs really did when they ran',
       description:
-        'Every endpoint takes GET and HEAD and is read only, but for the one that compacts: it takes POST. Traces come in through the OTLP receivers. Parameters that an endpoint does not know are refused. Nanoseconds are decimal strings.',
+        'Every endpoint takes GET and HEAD and is read only, but for those that compact, and that start and stop the demo: they take POST and DELETE. Traces come in through the OTLP receivers. Parameters that an endpoint does not know are refused. Nanoseconds are decimal strings.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

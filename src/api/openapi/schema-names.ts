@@ -31,6 +31,7 @@ export const SCHEMA_NAMES = [
   'StorageForm',
   'CompactionState',
   'StorageAnswer',
+  'DemoState',
   'Health',
   'Ready',
   'OpenApi',

@@ -1,5 +1,6 @@
 /** The JSON of numbers over many traces, and of what Synton says of itself. */
 import * as v from 'valibot';
+import type { DemoState } from '../../model/demo-state.ts';
 import type {
   DashboardStats,
   DurationRecord,
@@ -125,6 +126,18 @@ export const health: Schema<Health> = v.strictObject({
     }),
   ),
   dropped: v.record(text, count),
+});
+
+export const demoState: Schema<DemoState> = v.strictObject({
+  run: count,
+  status: v.picklist(['none', 'running', 'ended', 'failed']),
+  startedUnixNano: v.optional(nanoseconds),
+  endsUnixNano: v.optional(nanoseconds),
+  finishedUnixNano: v.optional(nanoseconds),
+  traces: count,
+  spans: count,
+  failed: count,
+  detail: v.optional(text),
 });
 
 export const ready: Schema<{ ready: true }> = v.strictObject({ ready: v.literal(true) });

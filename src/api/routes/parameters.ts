@@ -1,6 +1,7 @@
 /** Parameters that several endpoints take, and the words in which values are written. */
 import * as v from 'valibot';
-import type { Parameter } from './route.ts';
+import { InvalidParameter } from '../../model/errors.ts';
+import type { GivenParameters, Parameter } from './route.ts';
 
 export const ID: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{32}$/));
 const SPAN_ID: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{16}$/));
@@ -70,3 +71,13 @@ export const rangeParameters: readonly Parameter[] = [
     example: '2026-01-02T04:00:00Z',
   },
 ];
+
+export const YES_OR_NO = ['true', 'false'] as const;
+
+/** @param given as it came; absent is no. @throws InvalidParameter */
+export function yesOrNo(name: string, given: GivenParameters[string] | undefined): boolean {
+  const [value = 'false', ...more] = typeof given === 'string' ? [given] : (given ?? []);
+  if (more.length > 0 || !YES_OR_NO.some((word) => word === value))
+    throw new InvalidParameter(name, 'expected true or false');
+  return value === 'true';
+}

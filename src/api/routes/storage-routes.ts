@@ -5,16 +5,15 @@
  * and this listener keep a silent connection, and it goes on when whoever asked has gone.
  */
 import * as v from 'valibot';
-import { InvalidParameter } from '../../model/errors.ts';
 import { writeJson } from '../../views/json.ts';
 import { RequestRefused } from '../problem.ts';
 import type { StorageAnswer, StorageControl } from '../storage-control.ts';
+import { YES_OR_NO, yesOrNo } from './parameters.ts';
 import { JSON_TYPE, type Route } from './route.ts';
 import { jsonShape } from './view-answer.ts';
 
 const STORAGE_PATH = '/api/v1/storage';
 const REMOVE_DAMAGED = 'remove_damaged';
-const YES_OR_NO = ['true', 'false'] as const;
 
 export interface StorageFacts {
   readonly version: string;
@@ -71,18 +70,10 @@ export function storageRoutes({ version, storage }: StorageFacts): readonly Rout
       ],
       problems: ['NotPersisted'],
       async handle(given) {
-        const removeSetAside = yesOrNo(given[REMOVE_DAMAGED]);
+        const removeSetAside = yesOrNo(REMOVE_DAMAGED, given[REMOVE_DAMAGED]);
         const state = control().compact({ removeSetAside });
         return { contentType: JSON_TYPE, body: writeJson(state), status: 202 };
       },
     },
   ];
-}
-
-/** @throws InvalidParameter */
-function yesOrNo(given: string | readonly string[] | undefined): boolean {
-  const [value = 'false', ...more] = typeof given === 'string' ? [given] : (given ?? []);
-  if (more.length > 0 || !YES_OR_NO.some((word) => word === value))
-    throw new InvalidParameter(REMOVE_DAMAGED, 'expected true or false');
-  return value === 'true';
 }

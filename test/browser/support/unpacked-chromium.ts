@@ -12,20 +12,22 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { ROOT } from '../../house/source-tree.ts';
 import type { FoundBrowser } from './find-browser.ts';
 
-const PACKAGE = '@sparticuz/chromium';
+const require = createRequire(import.meta.url);
+const ENTRY = require.resolve('@sparticuz/chromium');
 /** It unpacks into the temporary folder, its own libraries only where it takes this for the machine that it was made for. */
-const UNPACK = `import chromium from '${PACKAGE}'; await chromium.executablePath();`;
+const UNPACK = `import chromium from ${JSON.stringify(pathToFileURL(ENTRY).href)}; await chromium.executablePath();`;
 const MADE_FOR = 'AWS_Lambda_nodejs24.x';
 const UNPACK_MS = 120_000;
 
 export async function unpackedChromium(): Promise<FoundBrowser> {
-  const manifest = readFileSync(join(ROOT, 'node_modules', PACKAGE, 'package.json'), 'utf8');
+  const manifest = readFileSync(join(dirname(ENTRY), '../package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
   const folder = join(tmpdir(), `synton-chromium-${version}-${process.getuid?.() ?? 'user'}`);
   if (!existsSync(join(folder, 'chromium'))) await unpackInto(folder);
@@ -43,7 +45,6 @@ async function unpackInto(folder: string): Promise<void> {
   const staging = mkdtempSync(`${folder}-`);
   try {
     await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', UNPACK], {
-      cwd: ROOT,
       env: { ...process.env, TMPDIR: staging, AWS_EXECUTION_ENV: MADE_FOR },
       timeout: UNPACK_MS,
     });

@@ -75,7 +75,8 @@ export const OPENAPI_SHAPE: object = closed(
       type: 'object',
       propertyNames: { pattern: '^/' },
       additionalProperties: {
-        oneOf: [closed(['get'], { get: operation }), closed(['post'], { post: operation })],
+        ...closed([], { get: operation, post: operation, delete: operation }),
+        minProperties: 1,
       },
     },
     components: closed(['schemas'], {

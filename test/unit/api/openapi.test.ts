@@ -5,6 +5,7 @@ import { createApiApp } from '../../../src/api/api-app.ts';
 import { SCHEMA_NAMES } from '../../../src/api/openapi/schema-names.ts';
 import { PageServer } from '../../../src/api/page/page-server.ts';
 import { PROBLEM_CODES, type Problem } from '../../../src/api/problem.ts';
+import { demoRoutes } from '../../../src/api/routes/demo-routes.ts';
 import { pathsOf } from '../../../src/api/routes/route.ts';
 import { serviceRoutes } from '../../../src/api/routes/service-routes.ts';
 import { statisticsRoutes } from '../../../src/api/routes/statistics-routes.ts';
@@ -43,7 +44,12 @@ interface Operation {
   >;
 }
 interface Document {
-  readonly paths: Readonly<Record<string, { readonly get?: Operation; readonly post?: Operation }>>;
+  readonly paths: Readonly<
+    Record<
+      string,
+      { readonly get?: Operation; readonly post?: Operation; readonly delete?: Operation }
+    >
+  >;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
 }
 
@@ -68,10 +74,13 @@ beforeAll(async () => {
     ...traceRoutes(views),
     ...statisticsRoutes(views),
     ...storageRoutes({ version: '1.2.3', storage: undefined }),
+    ...demoRoutes(undefined),
     ...serviceRoutes(facts, () => routes),
   ] as ReturnType<typeof serviceRoutes>[number][];
   const openapi = routes.find(({ operationId }) => operationId === 'openapi')!;
-  document = JSON.parse((await openapi.handle({}, new AbortController().signal, {})).body as string);
+  document = JSON.parse(
+    (await openapi.handle({}, new AbortController().signal, {})).body as string,
+  );
   ajv = new Ajv2020({ strict: true, allErrors: true });
   // The document holds schemas; its own fields are none of their keywords.
   ajv.addVocabulary(Object.keys(document));
@@ -136,8 +145,8 @@ describe('the document', () => {
       const answer = await api.ask(path.replace('{trace_id}', ORDER_ID), { method });
       expect([path, answer.status]).toEqual([path, method === 'POST' ? 202 : 200]);
     }
-    const listed = (await api.ask('/')).text.match(/(?<=GET |POST |also )\/[^\s)]*/g)!;
-    expect([...listed, '/'].sort()).toEqual(Object.keys(document.paths).sort());
+    const listed = (await api.ask('/')).text.match(/(?<=GET |POST |DELETE |also )\/[^\s)]*/g)!;
+    expect([...new Set([...listed, '/'])].sort()).toEqual(Object.keys(document.paths).sort());
   });
 });
 
@@ -315,14 +324,15 @@ describe('real answers fit their schemas', () => {
 
 interface PlacedOperation {
   readonly path: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly operation: Operation;
 }
 
 function operations(): PlacedOperation[] {
-  return Object.entries(document.paths).flatMap(([path, { get, post }]) => [
-    ...(get ? [{ path, method: 'GET' as const, operation: get }] : []),
-    ...(post ? [{ path, method: 'POST' as const, operation: post }] : []),
+  return Object.entries(document.paths).flatMap(([path, item]) => [
+    ...(item.get ? [{ path, method: 'GET' as const, operation: item.get }] : []),
+    ...(item.post ? [{ path, method: 'POST' as const, operation: item.post }] : []),
+    ...(item.delete ? [{ path, method: 'DELETE' as const, operation: item.delete }] : []),
   ]);
 }
 

@@ -2,9 +2,11 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { ApiServer, type ApiSettings } from '../../../src/api/api-server.ts';
+import type { DemoControl } from '../../../src/api/demo-control.ts';
 import type { HealthReport } from '../../../src/api/health-report.ts';
 import type { StorageControl } from '../../../src/api/storage-control.ts';
 import type { Clock } from '../../../src/model/clock.ts';
+import type { DemoState } from '../../../src/model/demo-state.ts';
 import type { CompactionState, StorageInventory } from '../../../src/model/storage-inventory.ts';
 import type { Logger } from '../../../src/telemetry/logger.ts';
 import { LocalRenderer } from '../../support/local-renderer.ts';
@@ -121,6 +123,30 @@ export class ExampleStorage implements StorageControl {
   }
 }
 
+/** Runs until it is stopped, and remembers whether the big trace was asked for. */
+export class ExampleDemo implements DemoControl {
+  readonly asked: boolean[] = [];
+  /** Whether there is a receiver that it could send to. */
+  hasReceiver = true;
+  state: DemoState = { run: 0, status: 'none', traces: 0, spans: 0, failed: 0 };
+
+  async start({ isBig }: { readonly isBig: boolean }): Promise<DemoState | undefined> {
+    this.asked.push(isBig);
+    if (!this.hasReceiver) return undefined;
+    if (this.state.status !== 'running') {
+      const times = { startedUnixNano: NOW, endsUnixNano: NOW + 300_000_000_000n };
+      const { run } = this.state;
+      this.state = { run: run + 1, status: 'running', ...times, traces: 3, spans: 40, failed: 0 };
+    }
+    return this.state;
+  }
+
+  async stop(): Promise<DemoState> {
+    this.state = { ...this.state, status: 'ended', finishedUnixNano: NOW };
+    return this.state;
+  }
+}
+
 export interface Answered {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -159,6 +185,7 @@ export async function runningApi(settings: Partial<ApiSettings> = {}): Promise<R
     health: async () => HEALTHY,
     isReady: () => true,
     storage: new ExampleStorage(),
+    demo: new ExampleDemo(),
     ...settings,
   });
   const logged: string[] = [];
