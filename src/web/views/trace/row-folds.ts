@@ -1,5 +1,5 @@
 /** Which rows are folded: by hand, by level, or because they are many of a kind. Kept from one outline to the next. */
-import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Outline } from '../../data/outline.ts';
 import { carryFolds } from './carry-folds.ts';
 import { type FoldState, type RowShape, shapeOf, visibleRows } from './row-shape.ts';
@@ -29,31 +29,24 @@ export class RowFolds {
   readonly #outline: ReadonlySignal<Outline | undefined>;
   readonly #rows: ReadonlySignal<FoldedRows>;
   /** Another object with every change; its arrays are changed in place. */
-  readonly #held: Signal<Held> = signal(NOTHING);
+  readonly #held: ReadonlySignal<Held>;
+  readonly #changes: Signal<number> = signal(0);
+  #newest: Held = NOTHING;
 
   constructor(outline: ReadonlySignal<Outline | undefined>, rows: ReadonlySignal<FoldedRows>) {
     this.#outline = outline;
     this.#rows = rows;
     this.shape = computed(() => outline.value && shapeOf(outline.value));
+    // Computed and not followed, so that nobody sees a new outline beside the folds of the last one.
+    this.#held = computed(() => {
+      void this.#changes.value;
+      this.#newest = heldFor(outline.value, this.#newest);
+      return this.#newest;
+    });
     this.visible = computed(() => {
       const held = this.#held.value;
-      const of = outline.value;
-      if (of === undefined || held.outline !== of) return NO_ROWS;
-      return visibleRows(of, this.shape.value!, held, rows.value);
-    });
-  }
-
-  /** Takes folds over to every new outline, until the function that is returned is called. */
-  follow(): () => void {
-    return effect(() => {
-      const now = this.#outline.value;
-      const { outline: old, closed, openRuns } = this.#held.peek();
-      if (now === undefined || now === old) return;
-      const state =
-        old === undefined
-          ? { closed: new Uint8Array(now.rowCount), openRuns: new Uint8Array(now.rowCount) }
-          : carryFolds({ closed, openRuns }, old, now);
-      this.#held.value = { outline: now, ...state };
+      if (held.outline === undefined) return NO_ROWS;
+      return visibleRows(held.outline, this.shape.value!, held, rows.value);
     });
   }
 
@@ -160,6 +153,18 @@ export class RowFolds {
   }
 
   #changed(): void {
-    this.#held.value = { ...this.#held.peek() };
+    this.#changes.value += 1;
   }
+}
+
+/** Folds go over from one outline to the next. */
+function heldFor(now: Outline | undefined, { outline: old, closed, openRuns }: Held): Held {
+  if (now === undefined) return NOTHING;
+  if (now === old) return { outline: now, closed, openRuns };
+  if (old !== undefined) return { outline: now, ...carryFolds({ closed, openRuns }, old, now) };
+  return {
+    outline: now,
+    closed: new Uint8Array(now.rowCount),
+    openRuns: new Uint8Array(now.rowCount),
+  };
 }

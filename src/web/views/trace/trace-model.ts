@@ -26,6 +26,8 @@ export class TraceModel {
   readonly source: TraceSource;
   /** The newest there is; undefined until the first has come. */
   readonly outline: ReadonlySignal<Outline | undefined>;
+  /** Why the newest asking failed. */
+  readonly error: ReadonlySignal<Error | undefined>;
   /** The span id in the URL, whether the trace has it or not. */
   readonly selected: ReadonlySignal<string | undefined>;
   /** −1: nothing is selected that is there. */
@@ -60,6 +62,7 @@ export class TraceModel {
     this.traceId = traceId;
     this.source = new TraceSource(traceId);
     this.outline = this.source.outline;
+    this.error = this.source.error;
     this.grown = this.#grown;
     this.trail = this.#trail;
     this.selected = this.#place.value('span');
@@ -87,7 +90,6 @@ export class TraceModel {
   follow(): () => void {
     const ends = [
       this.source.follow(),
-      this.folds.follow(),
       effect(() => this.#grow()),
       effect(() => {
         const range = zoomOf(this.#place);

@@ -1,7 +1,22 @@
-/** The page of one trace: what it is, the tabs, the details of the selected span. */
-import { useEffect, useMemo } from 'preact/hooks';
+/** The page of one trace: what it is, the tabs, and what the selected span says. */
+import type { ComponentType } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { param } from '../../app/location.ts';
 import type { PageProps } from '../../app/page-view.ts';
+import { ApiError } from '../../data/api-error.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { text } from '../../text/en.ts';
+import { traceText } from '../../text/trace-en.ts';
+import { Details } from './details/details.tsx';
+import { NotShown } from './not-shown.tsx';
+import { TraceHeader } from './trace-header.tsx';
+import { useTraceKeys } from './trace-keys.ts';
 import { TraceModel } from './trace-model.ts';
+import { type TraceTab, type TraceTabProps, traceTabs } from './trace-tab.ts';
+import { TraceToolbar } from './trace-toolbar.tsx';
+import './trace-page.css';
+
+const TRACE_NOT_FOUND = 'TraceNotFound';
 
 export function TracePage({ segments }: PageProps) {
   const traceId = segments['traceId']!.toLowerCase();
@@ -11,5 +26,56 @@ export function TracePage({ segments }: PageProps) {
 function OneTrace({ traceId }: { readonly traceId: string }) {
   const model = useMemo(() => new TraceModel(traceId), [traceId]);
   useEffect(() => model.follow(), [model]);
-  return <p>{model.rows.value.end}</p>;
+  useTraceKeys(model);
+  const named = param('view');
+  const tab = traceTabs.find(({ name }) => name === named) ?? traceTabs[0]!;
+  const outline = model.outline.value;
+  const error = model.error.value;
+  useEffect(() => {
+    const name = outline?.trace.root.name;
+    if (name) document.title = traceText.page.title(name);
+  }, [outline?.trace.root.name]);
+  return (
+    <div class="trace-page">
+      <TraceHeader model={model} tab={tab.name} />
+      {outline !== undefined && <TraceToolbar model={model} />}
+      {error !== undefined && <Problem error={told(error)} onRetry={() => model.source.ask()} />}
+      <div class="trace-body">
+        {outline === undefined ? (
+          error === undefined && <p class="trace-loading soft">{traceText.page.loading}</p>
+        ) : (
+          <>
+            <ShownTab key={tab.name} tab={tab} model={model} />
+            {model.selectedRow.value >= 0 && model.isDetailed.value && <Details model={model} />}
+          </>
+        )}
+      </div>
+      {outline !== undefined && <NotShown model={model} tab={tab.name} />}
+    </div>
+  );
+}
+
+function ShownTab({ tab, model }: { readonly tab: TraceTab; readonly model: TraceModel }) {
+  const [Tab, setTab] = useState<{ readonly of: ComponentType<TraceTabProps> }>();
+  const [failure, setFailure] = useState<Error>();
+  useEffect(() => {
+    tab.load().then(
+      (of) => setTab({ of }),
+      (reason: unknown) => setFailure(reason instanceof Error ? reason : new Error(String(reason))),
+    );
+  }, [tab]);
+  return (
+    <section class="trace-tab" aria-label={tab.title}>
+      {failure && <Problem error={failure} onRetry={() => window.location.reload()} />}
+      {Tab && <Tab.of model={model} />}
+      {!Tab && !failure && <p class="trace-loading soft">{text.loading}</p>}
+    </section>
+  );
+}
+
+/** Why a trace may not be here is more than the API can say. */
+function told(error: Error): Error {
+  if (!(error instanceof ApiError) || error.problem.code !== TRACE_NOT_FOUND) return error;
+  const { notFound: title, notFoundDetail: detail } = traceText.page;
+  return new ApiError({ ...error.problem, title, detail }, error);
 }
