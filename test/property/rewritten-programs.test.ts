@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { CallSpan } from '../../src/register/calls/call-span.ts';
 import { CallTracker } from '../../src/register/calls/call-tracker.ts';
 import { installCalls } from '../../src/register/calls/install-calls.ts';
+import { CALLS_KEY } from '../../src/register/rewrite/inserted-text.ts';
 import { rewriteModule } from '../../src/register/rewrite/rewrite-module.ts';
 import { runs } from '../support/property-runs.ts';
 import { randomProgram } from '../support/random-programs.ts';
@@ -53,7 +54,7 @@ test('random programs log the same, in the same order, and leave no call running
 test('programs run as well where nobody watches', async () => {
   await fc.assert(
     fc.asyncProperty(randomProgram, async (body) => {
-      Reflect.deleteProperty(globalThis, Symbol.for('synton.calls'));
+      Reflect.deleteProperty(Function, CALLS_KEY);
       const { code } = rewriteModule(body, { path: '/app/main.js', format: 'commonjs' })!;
       expect(await logged(code)).toEqual(await logged(body));
     }),

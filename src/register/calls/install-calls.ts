@@ -1,7 +1,5 @@
-/**
- * Makes a tracker reachable for rewritten modules: under a symbol of the global object, where their text looks
- * for it. A module that is loaded again as it was keeps its rows.
- */
+/** Makes a tracker reachable for rewritten modules. A module that is loaded again as it was keeps its rows. */
+import { CALLS_KEY } from '../rewrite/inserted-text.ts';
 import type { RewrittenFunction } from '../rewrite/rewrite-module.ts';
 import type { CallFrame } from './call-frame.ts';
 import type { CallTracker } from './call-tracker.ts';
@@ -14,7 +12,6 @@ export interface InstalledCalls {
   add(path: string, functions: readonly RewrittenFunction[]): void;
 }
 
-const GLOBAL = Symbol.for('synton.calls');
 const NOT_WATCHED: EnterFunction = () => undefined;
 
 /** @param onAdd functions of a module are known that has not run yet */
@@ -22,7 +19,7 @@ export function installCalls(tracker: CallTracker, onAdd?: () => void): Installe
   const modules = new Map<string, EnterFunction>();
   const signatures = new Map<string, string>();
   const calls = { module: (path: string): EnterFunction => modules.get(path) ?? NOT_WATCHED };
-  Object.defineProperty(globalThis, GLOBAL, { value: calls, configurable: true });
+  Object.defineProperty(Function, CALLS_KEY, { value: calls, configurable: true });
   return {
     add(path, functions) {
       const signature = functions.map(({ name, line }) => `${name}:${line}`).join();

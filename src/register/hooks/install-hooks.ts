@@ -5,6 +5,7 @@
  */
 import Module, { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { CALLS_KEY } from '../rewrite/inserted-text.ts';
 import type { LoadedFormat, ModuleRewriter } from './module-rewriter.ts';
 
 const FORMATS: ReadonlySet<unknown> = new Set<LoadedFormat>([
@@ -14,6 +15,8 @@ const FORMATS: ReadonlySet<unknown> = new Set<LoadedFormat>([
   'commonjs-typescript',
   'typescript',
 ]);
+/** In the text of what was rewritten. */
+const MARK = `.constructor["${CALLS_KEY}"]`;
 /** Where nothing says what a file is that is required, Node finds out when it compiles it. */
 const UNSAID = /\.c?js$/;
 
@@ -50,7 +53,7 @@ function watchCompile(rewriter: ModuleRewriter): void {
       typeof source === 'string' &&
       !/\.[cm]?js$/.test(path) &&
       !/^module|typescript$/.test(String(format));
-    const isNew = isMade && !source.includes('Symbol.for("synton.calls")');
+    const isNew = isMade && !source.includes(MARK);
     const rewritten = isNew ? rewriter.rewrite(path, 'commonjs', source) : undefined;
     return Reflect.apply(compile, this, [rewritten?.source ?? source, path, ...rest]);
   };

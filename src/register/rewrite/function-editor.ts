@@ -223,26 +223,23 @@ export class FunctionEditor {
     }
     const { frame, value } = this.#text;
     const { argument } = node;
-    const isDelegate = node['delegate'] === true;
-    const keyword = isDelegate ? 'yield*' : node.type === 'AwaitExpression' ? 'await' : 'yield';
     const semicolon = this.#listed.has(node.start) ? ';' : '';
     if (!isNode(argument)) {
-      this.#put(node.start, `${semicolon}(${frame}?.leave(),${value}=`);
+      this.#put(node.start, `${semicolon}(${frame}?.leave(),(${value})=`);
       this.#put(node.end, `,${frame}?.resume(),${value})`);
       return;
     }
-    const [before, after] = this.#text.keep('value', holdsFunction(argument));
-    this.#put(node.start, `${semicolon}(${before}`);
-    this.#edited.remove(node.start, node.start + 'await'.length);
-    if (isDelegate) {
-      const star = this.#tree.stars.find((at) => at > node.start)!;
-      this.#edited.remove(star, star + 1);
-    }
+    // The keyword stays where it is: stack traces name its line.
+    const [before, after] = this.#text.keep('value', false);
+    this.#put(node.start, `${semicolon}((${value})=`);
+    this.#put(this.#afterKeyword(node), `(${before}`);
     this.#children(node);
-    this.#put(
-      node.end,
-      `${after},${frame}?.leave(),${value}=${keyword} ${value},${frame}?.resume(),${value})`,
-    );
+    this.#put(node.end, `${after},${frame}?.leave(),${value}),${frame}?.resume(),${value})`);
+  }
+
+  #afterKeyword(node: SyntaxNode): number {
+    if (node['delegate'] !== true) return node.start + 'await'.length;
+    return this.#tree.stars.find((at) => at > node.start)! + 1;
   }
 
   #put(offset: number, text: string): void {

@@ -12,6 +12,9 @@
  * What is kept is named for nothing of ours: neither by the language (`(0, …)`), nor by V8, which in stack traces calls
  * a function without a name after all that it is assigned to, but for a name in parentheses and the result of a call.
  */
+/** Where modules look for who counts their calls: on the constructor of functions, which each of theirs knows. */
+export const CALLS_KEY = 'synton.calls';
+
 export class InsertedText {
   readonly #base: string;
 
@@ -21,12 +24,15 @@ export class InsertedText {
     this.#base = base;
   }
 
-  /** A function declaration is there before anything of the module runs, in a cycle of imports too. */
+  /**
+   * A function declaration is there before anything of the module runs, in a cycle of imports too. It uses no name of the
+   * language: a module may have a `Symbol` or a `globalThis` of its own, which is not there yet.
+   */
   accessor(path: string): string {
     const base = this.#base;
     return (
       `function ${base}(i,d){let s=${base}.s;if(s===void 0){` +
-      `const c=globalThis[Symbol.for("synton.calls")];if(c===void 0)return;` +
+      `const c=${base}.constructor[${JSON.stringify(CALLS_KEY)}];if(c===void 0)return;` +
       `s=${base}.s=c.module(${JSON.stringify(path)})}return s(i,d)}`
     );
   }
@@ -37,8 +43,8 @@ export class InsertedText {
     const { frame, result, thrown, value } = this;
     const enter = `${base}(${id}${isDetached ? ',true' : ''})`;
     return (
-      `let ${frame}=typeof ${base}==="function"?${enter}:void 0,` +
-      `${result}=${frame},${thrown},${value};${given === undefined ? '' : `${frame}?.args(${given});`}try{`
+      `let ${frame},${result},${thrown},${value};` +
+      `(${result})=(${frame})=typeof ${base}==="function"?${enter}:void 0;${given === undefined ? '' : `${frame}?.args(${given});`}try{`
     );
   }
 

@@ -62,6 +62,21 @@ const PROGRAMS: readonly [string, Readonly<Record<string, string>>, readonly str
     ['plain', 'esm', 'typed', 'bare'],
   ],
   [
+    'a module with names of the language',
+    {
+      'shadows.mjs': `import { early } from './shadows-other.mjs'; console.log(early(), later()); function later() { return 2 }\nexport const Symbol = 5, globalThis = 6, Function = 7, Object = 8;\nexport function shadowed() { return 1 }`,
+      'shadows-other.mjs': `import { shadowed } from './shadows.mjs'; export function early() { return shadowed() }\nconsole.log(early())`,
+    },
+    ['early', 'shadowed'],
+  ],
+  [
+    'stack traces across awaits',
+    {
+      'awaits.mjs': `const wait = (ms) =>\n  new Promise((done) => setTimeout(done, ms));\nasync function deep(n) {\n  await wait(n);\n  throw new Error('deep')\n}\nasync function middle(n) {\n  const [seen] = await\n    Promise.all([\n      deep(n),\n      deep(\n        n,\n      ),\n    ]);\n  return seen;\n}\nasync function outer() {\n  return (\n    await middle(\n      1,\n    )\n  ).x;\n}\nasync function* made() {\n  yield await outer(\n  );\n}\nfor (const run of [outer, () => made().next()])\n  await run().catch(({ stack }) => console.log(stack.replaceAll(/(:\\d+):\\d+/g, '$1')));`,
+    },
+    ['deep', 'middle', 'outer', 'made'],
+  ],
+  [
     'stack traces of functions without a name',
     {
       'nameless.mjs': `const make = () => () => { throw new Error('arrow') };\nfunction made() { return function () { throw new Error('made') } }\nfunction chosen(a) { return a ? { deep: [function () { throw new Error('chosen') }] } : null }\nfunction* yielded() { yield function () { throw new Error('yielded') } }\nasync function awaited() { return await (() => { throw new Error('awaited') }) }\nfunction mapped() { return [1].map(function () { throw new Error('mapped') }) }\nfunction thrown() { throw () => { throw new Error('thrown') } }\nfunction Capital() { return { [Symbol.iterator]: 1, x: [() => { throw new Error('capital') }] } }\nfunction sequence() { return 1, function () { throw new Error('sequence') } }\nconst caught = (run) => { try { return run() } catch (error) { return error } };\nconst all = [make(), made(), chosen(1).deep[0], [...yielded()][0], await awaited(), mapped, caught(thrown), Capital().x[0], sequence()];\nfor (const one of all) { const { stack } = caught(one); console.log(one.name, stack.split('\\n').slice(0, 3).join().replace(/:\\d+\\)?(?=,|$)/g, '')) }`,
