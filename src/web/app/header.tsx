@@ -12,6 +12,7 @@ export interface HeaderProps {
   onPalette(): void;
 }
 
+const paletteKey = keyLabel('Mod+k');
 const THEME_MARKS = { auto: '◐', light: '○', dark: '●' } as const;
 
 export function Header({ current, onPalette }: HeaderProps) {
@@ -35,10 +36,8 @@ export function Header({ current, onPalette }: HeaderProps) {
         <a class="header-api" href="/api" target="_blank" rel="noopener">
           {text.nav.api}
         </a>
-        <Button look="quiet" label={text.palette.open} onClick={onPalette}>
-          <span aria-hidden="true">
-            <kbd>{keyLabel('Mod+k')}</kbd>
-          </span>
+        <Button look="quiet" label={`${text.palette.open} ${paletteKey}`} onClick={onPalette}>
+          <kbd>{paletteKey}</kbd>
         </Button>
         <Button look="quiet" label={text.theme.label(text.theme[theme.value])} onClick={nextTheme}>
           {THEME_MARKS[theme.value]}
