@@ -29,7 +29,7 @@ const SEED_MAX = 0xffff_ffff;
 export async function demo(input: DemoInput): Promise<0 | 1> {
   const { seed, rate, durationMs } = wanted(input);
   const collector = await findCollector(input, process.env);
-  const endpoint = await grpcOf(collector);
+  const endpoint = await grpcOf(collector, input.endpoint !== undefined);
   if (collector.started !== undefined)
     say(`a collector was started (pid ${collector.started.pid}, ${collector.started.logPath})`);
   say(`six services of a made-up shop send to ${endpoint}; seed ${seed}`);
@@ -67,8 +67,9 @@ function wanted({ seed: givenSeed, rate: givenRate, duration }: DemoInput) {
 }
 
 /** The demo speaks gRPC; a Synton that was found says where it listens for that. @throws Error */
-async function grpcOf({ endpoint, protocol, api }: Collector): Promise<string> {
-  if (protocol === 'grpc') return endpoint;
+async function grpcOf({ endpoint, protocol, api }: Collector, isNamed: boolean): Promise<string> {
+  // What is named for the demo is meant so, but for the port that is HTTP's everywhere.
+  if (protocol === 'grpc' || (isNamed && new URL(endpoint).port !== '4318')) return endpoint;
   if (api !== undefined) {
     const { receivers } = await askApi<{
       receivers: readonly { name: string; endpoint?: string }[];

@@ -16,15 +16,21 @@ declare module 'vitest' {
   }
 }
 
-let browser: BrowserServer;
-let service: SyntonService;
+let browser: BrowserServer | undefined;
+let service: SyntonService | undefined;
 
 export async function setup({ provide }: TestProject): Promise<void> {
-  [browser, service] = await Promise.all([launchBrowser(), startService()]);
-  await feedDemo(service);
-  const { url, http, grpc } = service;
-  provide('browser', browser.wsEndpoint());
-  provide('service', { url, http, grpc });
+  try {
+    browser = await launchBrowser();
+    service = await startService();
+    await feedDemo(service);
+    const { url, http, grpc } = service;
+    provide('browser', browser.wsEndpoint());
+    provide('service', { url, http, grpc });
+  } catch (error) {
+    await teardown();
+    throw error;
+  }
 }
 
 export async function teardown(): Promise<void> {
