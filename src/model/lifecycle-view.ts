@@ -1,6 +1,7 @@
 import type { Attribute } from './attribute.ts';
 import type { SpanId } from './ids.ts';
 import type { SpanKind } from './span-kind.ts';
+import type { SpanPlace } from './span-place.ts';
 import type { SpanStatus, TraceEventType } from './trace-span.ts';
 import type { TraceSummary } from './trace-summary.ts';
 
@@ -66,6 +67,16 @@ export interface LifecycleGap {
   readonly durationNano: bigint;
 }
 
+/** A span that has not ended. */
+export interface LifecycleRunning {
+  readonly spanId: SpanId;
+  readonly name: string;
+  /** Its process is gone. */
+  readonly stale?: true;
+  /** Absent where nothing is known of it, and of spans that the tree does not show. */
+  readonly place?: SpanPlace;
+}
+
 /** The life of a trace, or of a sub-tree of it: what happened, in order. */
 export interface LifecycleView {
   readonly trace: TraceSummary;
@@ -74,7 +85,7 @@ export interface LifecycleView {
   readonly gaps: readonly LifecycleGap[];
   /** Spans whose parent is named but not here. */
   readonly orphans: readonly SpanId[];
-  readonly running: readonly SpanId[];
+  readonly running: readonly LifecycleRunning[];
   readonly warnings: readonly string[];
   /** Absent where all is shown. */
   readonly notShown?: LifecycleNotShown;

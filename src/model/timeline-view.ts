@@ -1,5 +1,6 @@
 import type { SpanId } from './ids.ts';
 import type { SpanKind, SpanRole } from './span-kind.ts';
+import type { SpanPlace } from './span-place.ts';
 import type { SpanStatus } from './trace-span.ts';
 import type { TraceSummary } from './trace-summary.ts';
 
@@ -14,6 +15,8 @@ export interface TimelineRow {
   readonly status: SpanStatus;
   /** Running, and its process is gone. */
   readonly stale?: true;
+  /** Of one that has not ended, where anything is known of it. */
+  readonly place?: SpanPlace;
   readonly depth: number;
   /** In a picture of what went on at the same time; below its parent's, and nothing else of it overlaps. */
   readonly lane: number;

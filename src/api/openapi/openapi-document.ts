@@ -25,6 +25,8 @@ const SCHEMAS: Readonly<Record<SchemaName, GenericSchema>> = {
   LifecycleEvent: traces.lifecycleEvent,
   LifecycleNode: traces.lifecycleNode,
   LifecycleGap: traces.lifecycleGap,
+  SpanPlace: traces.spanPlace,
+  LifecycleRunning: traces.lifecycleRunning,
   LifecycleView: traces.lifecycleView,
   TimelineRow: traces.timelineRow,
   TimelineView: traces.timelineView,

@@ -13,6 +13,8 @@ export const SCHEMA_NAMES = [
   'LifecycleEvent',
   'LifecycleNode',
   'LifecycleGap',
+  'SpanPlace',
+  'LifecycleRunning',
   'LifecycleView',
   'TimelineRow',
   'TimelineView',

@@ -5,9 +5,11 @@ import type {
   LifecycleEvent,
   LifecycleGap,
   LifecycleNode,
+  LifecycleRunning,
   LifecycleView,
 } from '../../model/lifecycle-view.ts';
 import { OTEL_KINDS, SPAN_KINDS } from '../../model/span-kind.ts';
+import type { SpanPlace } from '../../model/span-place.ts';
 import type { TimelineRow, TimelineView } from '../../model/timeline-view.ts';
 import type { SpanLink, SpanMetadata, TraceEvent, TraceSpan } from '../../model/trace-span.ts';
 import type { TraceSummary } from '../../model/trace-summary.ts';
@@ -161,13 +163,26 @@ export const lifecycleGap: Schema<LifecycleGap> = v.strictObject({
   durationNano: nanoseconds,
 });
 
+export const spanPlace: Schema<SpanPlace> = v.strictObject({
+  at: v.optional(text),
+  checkpoint: v.optional(text),
+  within: v.optional(spanId),
+});
+
+export const lifecycleRunning: Schema<LifecycleRunning> = v.strictObject({
+  spanId,
+  name: text,
+  stale,
+  place: v.optional(spanPlace),
+});
+
 export const lifecycleView: Schema<LifecycleView> = v.strictObject({
   trace: traceSummary,
   events: v.array(lifecycleEvent),
   tree: v.array(lifecycleNode),
   gaps: v.array(lifecycleGap),
   orphans: v.array(spanId),
-  running: v.array(spanId),
+  running: v.array(lifecycleRunning),
   warnings: texts,
   notShown: v.optional(
     v.strictObject({
@@ -190,6 +205,7 @@ export const timelineRow: Schema<TimelineRow> = v.strictObject({
   role: v.optional(role),
   status,
   stale,
+  place: v.optional(spanPlace),
   depth: count,
   lane: count,
   offsetNano: nanoseconds,

@@ -12,10 +12,12 @@ import type {
   LifecycleGap,
   LifecycleNode,
   LifecycleNotShown,
+  LifecycleRunning,
   LifecycleView,
 } from '../../model/lifecycle-view.ts';
 import { OUTLINE, type TraceOutline, warningBit } from '../../model/trace-outline.ts';
 import { ROWS_A_STEP, type Steps } from '../../projection/in-turns.ts';
+import { innermostOpen } from '../../projection/innermost-open.ts';
 import {
   endOf,
   type ProjectedTrace,
@@ -25,6 +27,7 @@ import {
 import { idAt, STATUS_RUNNING } from '../../projection/trace-columns.ts';
 import { RawParams } from '../params/raw-params.ts';
 import { showTrace } from '../show-trace.ts';
+import { spanPlace } from '../span-place.ts';
 import { type RowRange, rangeOf } from '../trace-rows.ts';
 import type { View } from '../view.ts';
 import { LIFECYCLE_MAX } from '../view-choices.ts';
@@ -73,8 +76,8 @@ export function* lifecycleOf(
   const chosen = yield* chooseRows(trace, range, params.limit ?? limitDefault);
   yield* trace.decode(chosen.rows);
   const gaps = yield* gapsBetween(outline, range);
-  const orphans = idsWhere(outline, range, (facts) => (facts & MISSING_PARENT) !== 0);
-  const running = idsWhere(outline, range, (facts) => statusBits(facts) === STATUS_RUNNING);
+  const orphans = rowsWhere(outline, range, (facts) => (facts & MISSING_PARENT) !== 0);
+  const running = rowsWhere(outline, range, (facts) => statusBits(facts) === STATUS_RUNNING);
   const notShown = notShownOf(outline, range, chosen, {
     gaps: beyondListed(gaps),
     orphans: beyondListed(orphans),
@@ -85,8 +88,8 @@ export function* lifecycleOf(
     events: yield* orderedEvents(trace, chosen.rows),
     tree: chosen.rows.map((row) => treeNode(trace, row, chosen)),
     gaps: gaps.slice(0, LISTED_MAX),
-    orphans: orphans.slice(0, LISTED_MAX),
-    running: running.slice(0, LISTED_MAX),
+    orphans: orphans.slice(0, LISTED_MAX).map((row) => idAt(outline.spanId, row)),
+    running: yield* runningSpans(trace, running.slice(0, LISTED_MAX), chosen),
     warnings: trace.warnings,
     ...(notShown === undefined ? {} : { notShown }),
   };
@@ -161,14 +164,37 @@ function* gapsBetween(outline: TraceOutline, range: RowRange): Steps<LifecycleGa
   return gaps;
 }
 
-function idsWhere(
-  { facts, spanId }: TraceOutline,
+function* runningSpans(
+  trace: ProjectedTrace,
+  running: readonly number[],
+  { rows }: ChosenRows,
+): Steps<LifecycleRunning[]> {
+  const { outline } = trace;
+  const innermost = yield* innermostOpen(outline);
+  const shown = new Set(rows);
+  return running.map((row) => {
+    const name = outline.names[outline.name[row]!]!;
+    const isStale = (outline.facts[row]! & OUTLINE.stale) !== 0;
+    const place = shown.has(row)
+      ? spanPlace(outline, row, trace.node(row).span, innermost)
+      : undefined;
+    return {
+      spanId: idAt(outline.spanId, row),
+      name,
+      ...(isStale && { stale: true as const }),
+      ...(place !== undefined && { place }),
+    };
+  });
+}
+
+function rowsWhere(
+  { facts }: TraceOutline,
   { first, end }: RowRange,
   isWanted: (facts: number) => boolean,
-): SpanId[] {
-  const ids: SpanId[] = [];
-  for (let row = first; row < end; row++) if (isWanted(facts[row]!)) ids.push(idAt(spanId, row));
-  return ids;
+): number[] {
+  const rows: number[] = [];
+  for (let row = first; row < end; row++) if (isWanted(facts[row]!)) rows.push(row);
+  return rows;
 }
 
 function statusBits(facts: number): number {

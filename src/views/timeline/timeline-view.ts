@@ -8,6 +8,7 @@ import type { SpanId, TraceId } from '../../model/ids.ts';
 import type { TimelineRow, TimelineView } from '../../model/timeline-view.ts';
 import { OUTLINE, type TraceOutline } from '../../model/trace-outline.ts';
 import { ROWS_A_STEP, SPANS_A_STEP, type Steps } from '../../projection/in-turns.ts';
+import { innermostOpen } from '../../projection/innermost-open.ts';
 import {
   kindAt,
   otelKindAt,
@@ -19,6 +20,7 @@ import { readSpanHead } from '../../projection/read-span-head.ts';
 import { idAt } from '../../projection/trace-columns.ts';
 import { RawParams } from '../params/raw-params.ts';
 import { showTrace } from '../show-trace.ts';
+import { spanPlace } from '../span-place.ts';
 import { ANSWER_BYTES_MAX, cursorBehind, pieces, rangeOf, rowBehind } from '../trace-rows.ts';
 import type { View } from '../view.ts';
 import { PAGE_MAX, ROWS_MAX } from '../view-choices.ts';
@@ -91,6 +93,7 @@ export function* timelineOf(
     // One more than a page takes, so that a full page knows whether another follows.
     if (wanted.length <= limit) wanted.push(row);
   }
+  const innermost = yield* innermostOpen(outline);
   const rows: TimelineRow[] = [];
   let bytes = 0;
   for (const piece of pieces(outline, wanted.slice(0, limit))) {
@@ -98,7 +101,7 @@ export function* timelineOf(
     yield* trace.fetch(piece);
     for (const row of piece) {
       if (bytes >= ANSWER_BYTES_MAX) break;
-      const shown = rowOf(trace, row);
+      const shown = rowOf(trace, row, innermost);
       bytes += shown.name.length;
       rows.push(shown);
       if (rows.length % SPANS_A_STEP === 0) yield;
@@ -122,8 +125,9 @@ function nextRow({ depth, subtreeEnd }: TraceOutline, row: number, depthMax: num
   return depth[row]! >= depthMax ? subtreeEnd[row]! : row + 1;
 }
 
-function rowOf(trace: ProjectedTrace, row: number): TimelineRow {
+function rowOf(trace: ProjectedTrace, row: number, innermost: Int32Array | undefined): TimelineRow {
   const { outline } = trace;
+  const status = statusAt(outline, row);
   const head = readSpanHead(trace.record(row).span, otelKindAt(outline, row));
   return {
     spanId: idAt(outline.spanId, row),
@@ -132,8 +136,9 @@ function rowOf(trace: ProjectedTrace, row: number): TimelineRow {
     service: outline.services[outline.service[row]!]!,
     kind: kindAt(outline, row),
     role: head.role,
-    status: statusAt(outline, row),
+    status,
     ...((outline.facts[row]! & OUTLINE.stale) !== 0 && { stale: true as const }),
+    ...(status === 'Running' && placeIn(trace, row, innermost)),
     depth: outline.depth[row]!,
     lane: outline.lane[row]!,
     offsetNano: outline.start[row]!,
@@ -144,6 +149,15 @@ function rowOf(trace: ProjectedTrace, row: number): TimelineRow {
     spansBelow: outline.subtreeEnd[row]! - row - 1,
     errorsBelow: outline.errorsBelow[row]!,
   };
+}
+
+function placeIn(
+  trace: ProjectedTrace,
+  row: number,
+  innermost: Int32Array | undefined,
+): Pick<TimelineRow, 'place'> {
+  const place = spanPlace(trace.outline, row, trace.span(row), innermost);
+  return place === undefined ? {} : { place };
 }
 
 /** Told from the duration itself where that is all of it: a double does not hold every one. */

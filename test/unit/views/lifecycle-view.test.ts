@@ -68,7 +68,10 @@ describe('the life of a trace', () => {
   it('names what runs still and what lost its parent', () => {
     const view = lifecycle(REBUILD);
     const named = (id: string) => view.tree.find(({ spanId }) => spanId === id)?.name;
-    expect(view.running.map(named)).toEqual(['nightly.rebuild', 'index']);
+    expect(view.running.map(({ name }) => name)).toEqual(['nightly.rebuild', 'index']);
+    const index = view.tree.find(({ name }) => name === 'index')!.spanId;
+    expect(view.running[0]!.place).toEqual({ within: index });
+    expect(view.running[1]!.place).toBeUndefined();
     expect(view.orphans.map(named)).toEqual(['upload']);
     expect(view.tree.at(-1)).toMatchObject({ depth: 0, parentSpanId: 'ffffffffffffffff' });
     expect(told(view)).not.toContain('45 Exit nightly.rebuild');

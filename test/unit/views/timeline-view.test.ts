@@ -72,6 +72,38 @@ describe('a timeline', () => {
     expect(viewOf(REBUILD).concurrencyMax).toBe(3);
   });
 
+  it('tells where a span stands that has not ended: in which one below it, and past which checkpoint', () => {
+    const place = { 'code.file.path': 'a.ts', 'code.line.number': 3 };
+    const view = timeline(
+      { endUnixNano: 0n, attributes: place },
+      { parent: 0, atMs: 1, endUnixNano: 0n },
+      { parent: 0, atMs: 5, endUnixNano: 0n },
+      {
+        parent: 2,
+        atMs: 6,
+        endUnixNano: 0n,
+        attributes: place,
+        events: [
+          { name: 'synton.checkpoint', attributes: { 'synton.checkpoint.name': 'first' } },
+          {
+            name: 'synton.checkpoint',
+            atMs: 8,
+            attributes: { 'synton.checkpoint.name': 'last', ...place, 'code.line.number': 9 },
+          },
+        ],
+      },
+      { parent: 3, atMs: 7, durationMs: 1, attributes: place },
+    );
+    const within = view.rows[3]!.spanId;
+    expect(view.rows.map((row) => row.place)).toEqual([
+      { at: 'a.ts:3', within },
+      undefined,
+      { within },
+      { at: 'a.ts:9', checkpoint: 'last' },
+      undefined,
+    ]);
+  });
+
   it('never finds more self time than duration, whatever the children', () => {
     const child = fc.record({
       atMs: fc.integer({ min: -50, max: 150 }),
