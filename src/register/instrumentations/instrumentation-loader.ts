@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { trace } from '@opentelemetry/api';
 import type { InstrumentationSettings } from '../settings.ts';
 import { instrumentedBy, LIBRARIES, type Library, otherLibrary } from './libraries.ts';
-import { LOG_EVENTS, type LoggerProvider, winstonLine } from './log-events.ts';
+import { takeLogs, winstonLine } from './log-events.ts';
+import { OwnModules } from './own-modules.ts';
 
 export interface LoaderParts {
   /** Folder of the program. */
@@ -21,7 +22,6 @@ export interface LoaderParts {
 /** What is used of an instrumentation, whoever wrote it. */
 interface Instrumentation {
   setTracerProvider(provider: unknown): void;
-  setLoggerProvider?(provider: LoggerProvider): void;
   disable(): void;
 }
 
@@ -41,6 +41,7 @@ export class InstrumentationLoader {
   readonly #loaded = new Map<string, Instrumentation | undefined>();
   readonly #missing: Library[] = [];
   readonly #left = new Set<string>();
+  readonly #modules = new OwnModules();
   /** What is loaded now is loaded by us. */
   #isLoading = false;
 
@@ -130,10 +131,9 @@ export class InstrumentationLoader {
     }
     this.#isLoading = true;
     try {
-      const require = createRequire(import.meta.url);
-      const instrumentation = make(require(path), CONFIGS[library.name] ?? {});
-      // Whether the program loads it as well is to be seen.
-      delete require.cache[path];
+      const exports = this.#modules.load(path);
+      if (library.name === 'pino') takeLogs(this.#modules.load(logsOf(path)));
+      const instrumentation = make(exports, CONFIGS[library.name] ?? {});
       for (const module of library.isBuiltin ? library.modules : []) loadBuiltin(module);
       return instrumentation;
     } catch (error) {
@@ -162,7 +162,6 @@ function make(exports: unknown, config: object): Instrumentation {
   if (Class === undefined) throw new Error('it has no instrumentation in it');
   const instrumentation = new Class(config);
   instrumentation.setTracerProvider(trace.getTracerProvider());
-  instrumentation.setLoggerProvider?.(LOG_EVENTS);
   return instrumentation;
 }
 
@@ -190,6 +189,11 @@ function resolved(packageName: string, root: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Of what hands lines over to the API of logs. */
+function logsOf(path: string): string {
+  return createRequire(path).resolve('@opentelemetry/api-logs');
 }
 
 function dependenciesOf(root: string): ReadonlySet<string> {

@@ -14,9 +14,13 @@ interface LogRecord {
   readonly body?: unknown;
 }
 
-/** To be given to an instrumentation. */
-export interface LoggerProvider {
+interface LoggerProvider {
   getLogger(): { emit(record: LogRecord): void; enabled(): boolean };
+}
+
+/** What stands for the provider of logs that a program registers, until it does. */
+interface ProxyProvider {
+  _setDelegate?(provider: LoggerProvider): void;
 }
 
 const logger = {
@@ -27,7 +31,11 @@ const logger = {
   enabled: (): boolean => true,
 };
 
-export const LOG_EVENTS: LoggerProvider = { getLogger: () => logger };
+/** A provider that the program registers takes our place. @param api what `@opentelemetry/api-logs` exports */
+export function takeLogs(api: unknown): void {
+  const { logs } = api as { readonly logs?: { getLoggerProvider(): ProxyProvider } };
+  logs?.getLoggerProvider()._setDelegate?.({ getLogger: () => logger });
+}
 
 /** Of winston: it adds ids to the line, and asks. The line stays what it was. */
 export function winstonLine(span: Span, line: Record<string, unknown>): void {
