@@ -11,6 +11,11 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.stderr.write(`synton needs Node 22.15 or newer; this is ${process.version}\n`);
   process.exitCode = 1;
 } else {
+  // What V8 compiled is kept from one start to the next, which makes the service ready some 50 ms sooner. Where it cannot be
+  // written nothing is said, and NODE_DISABLE_COMPILE_CACHE=1 forbids it.
+  const { enableCompileCache } = await import('node:module');
+  const { userCacheFolder } = await import('./telemetry/user-cache-folder.ts');
+  enableCompileCache(userCacheFolder('compiled', process.env));
   const { main } = await import('./cli/main.ts');
   await main(process.argv.slice(2));
 }

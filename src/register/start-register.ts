@@ -10,6 +10,7 @@ import type { ProcessorOptions } from '../sdk/processor-options.ts';
 import { processorSettings } from '../sdk/processor-settings.ts';
 import { SyntonSpanProcessor } from '../sdk/span-processor.ts';
 import { packageVersion } from '../telemetry/package-version.ts';
+import { userCacheFolder } from '../telemetry/user-cache-folder.ts';
 import { startCoverage } from './call-coverage.ts';
 import { callSummary } from './call-summary.ts';
 import { CallContextManager } from './calls/call-context-manager.ts';
@@ -20,7 +21,7 @@ import { installHooks } from './hooks/install-hooks.ts';
 import { moduleFilter, programRoot } from './hooks/module-filter.ts';
 import { ModuleRewriter } from './hooks/module-rewriter.ts';
 import { flagsOf, loaderAfter } from './hooks/other-loaders.ts';
-import { TransformCache, userCacheFolder } from './hooks/transform-cache.ts';
+import { TransformCache } from './hooks/transform-cache.ts';
 import { startInstrumentations } from './instrumentations/start-instrumentations.ts';
 import { ProgramActivity } from './program-activity.ts';
 import { ProgramEnd } from './program-end.ts';
@@ -116,7 +117,7 @@ function rewriteModules(
       `${basename(late)} is loaded after synton/register, which cannot watch what it makes: name it first`,
     );
   }
-  const folder = cache ?? userCacheFolder(process.env);
+  const folder = cache ?? userCacheFolder('rewritten', process.env);
   installHooks(
     new ModuleRewriter({
       isWatched,

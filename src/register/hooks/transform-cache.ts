@@ -15,7 +15,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { RewrittenModule } from '../rewrite/rewrite-module.ts';
@@ -93,18 +92,6 @@ export class TransformCache {
       bytes -= file.bytes;
     }
   }
-}
-
-/** Of the user, where the system keeps such folders. */
-export function userCacheFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const home = homedir();
-  const base =
-    process.platform === 'win32'
-      ? (env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'))
-      : process.platform === 'darwin'
-        ? join(home, 'Library', 'Caches')
-        : env['XDG_CACHE_HOME'] || join(home, '.cache');
-  return join(base, 'synton', 'rewritten');
 }
 
 function hashOf(text: string): string {
