@@ -61,7 +61,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'register/trace-parent.ts',
   ],
   'index.ts': ['model', 'telemetry', 'config', 'service.ts'],
-  'bin.ts': ['cli'],
+  'bin.ts': ['cli', 'telemetry'],
 };
 
 /** Folders whose subfolders are components: only a root, or the same top-level folder, names them. */
