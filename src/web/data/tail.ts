@@ -4,7 +4,7 @@
  * listens no more, and hears of a gap when it is looked at again.
  */
 import { API, type Query, urlOf } from './api.ts';
-import { unanswered } from './connection.ts';
+import { tryNow, unanswered } from './connection.ts';
 import type { TraceSummary } from './wire.ts';
 
 export interface TailTraces {
@@ -65,8 +65,10 @@ function connect(): void {
   const opened = new EventSource(url);
   source = opened;
   opened.onerror = () => {
+    if (opened !== source) return;
     // Closed: it will not try again by itself, and whoever listens comes again with the collector's next life.
-    if (opened === source && opened.readyState === EventSource.CLOSED) unanswered();
+    if (opened.readyState === EventSource.CLOSED) unanswered();
+    else void tryNow();
   };
   const on = <T>(name: string, tell: (data: T) => void): void =>
     opened.addEventListener(name, ({ data }: MessageEvent<string>) => {
