@@ -90,6 +90,7 @@ export const tracesText = {
     looked: (spans: string, of: string) => `looked at ${spans} of ${of} spans`,
     until: (clock: string) => `back to ${clock}`,
     goOn: 'Go on',
+    more: 'older ones come while you scroll',
     trimmed: (count: string) => `${count} older ones left the list to make room`,
     lookAgain: 'Look again',
     full: (max: string) => `no more than ${max} rows; narrow the search to see others`,
@@ -101,7 +102,7 @@ export const tracesText = {
   },
   first: {
     title: 'No traces yet',
-    detail: 'Send a span and this becomes the list of what arrives. Three ways to begin:',
+    detail: 'Send a span, and this becomes the list of what arrives.',
     node: 'A Node.js program, as it is',
     nodeDetail: 'Run it with Synton: nothing to change, nothing to install in it.',
     any: 'Any language with OpenTelemetry',
@@ -117,8 +118,8 @@ export const tracesText = {
   },
   none: {
     title: 'Nothing found',
-    inRange: (range: string) => `No trace in ${range} has a span for which all of this holds.`,
-    inRangeAny: (range: string) => `No trace arrived in ${range}.`,
+    inRange: (range: string) => `No trace has a span for which all of this holds: ${range}.`,
+    inRangeAny: (range: string) => `There is no trace: ${range}.`,
     trying: 'Trying which term to leave out…',
     without: (term: string) => `Without ${term}`,
     finds: (count: string) => `finds ${count}`,

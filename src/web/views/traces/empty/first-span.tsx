@@ -30,6 +30,7 @@ export function FirstSpan({ onLook }: FirstSpanProps) {
       <div class="first-span-inner">
         <h2 class="first-span-title">{words.title}</h2>
         <p class="soft">{words.detail}</p>
+        <DemoButton />
         <ol class="first-span-ways">
           <Way title={words.node} detail={words.nodeDetail} code="npx synton run -- node app.js" />
           <Way
@@ -39,7 +40,6 @@ export function FirstSpan({ onLook }: FirstSpanProps) {
           />
           <Way title={words.forward} detail={words.forwardDetail} code={collectorConfig(grpc)} />
         </ol>
-        <DemoButton />
         <p class="first-span-waiting soft" role="status">
           <span class="first-span-dot" aria-hidden="true" />
           {words.waiting}

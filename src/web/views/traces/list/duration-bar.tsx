@@ -32,7 +32,7 @@ export function DurationBar({ trace, nanos, scale }: DurationBarProps) {
         <span
           key={service}
           class="duration-bar-part"
-          style={{ flexGrow: Number(selfNano), background: serviceColour(service).line }}
+          style={{ flexGrow: Number(selfNano), background: serviceColour(service).fill }}
         />
       ))}
     </span>

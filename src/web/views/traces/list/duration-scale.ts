@@ -23,6 +23,13 @@ const ROUND = [
   ...[1, 2, 5, 10, 20, 50, 100].map((count) => count * 86_400e9),
 ];
 const DECADE_LEAST = 1e3;
+/** Ticks may come a little nearer than if they were evenly set: decades are not. */
+const NEAREST = 0.8;
+/** About ten times the one before. */
+const DECADES = [
+  ...[1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10],
+  ...[60e9, 600e9, 3600e9, 36_000e9, 4 * 86_400e9, 40 * 86_400e9],
+];
 
 /** Of durations in nanoseconds; those that are 0 or less count for nothing. */
 export function durationScale(
@@ -47,11 +54,12 @@ function logScale(least: number, most: number, ticksMax: number): DurationScale 
   const span = Math.log10(end) - first;
   const place = (nanos: number): number =>
     nanos <= 0 ? 0 : Math.min(1, Math.max(0, (Math.log10(nanos) - first) / span));
-  const decades = Array.from({ length: Math.floor(span + 1e-9) + 1 }, (_, at) => first + at);
-  const every = Math.ceil(decades.length / ticksMax);
-  const ticks = decades
-    .filter((_, at) => at % every === 0)
-    .map((decade) => ({ nanos: 10 ** decade, at: place(10 ** decade) }));
+  const round = DECADES.filter((nanos) => nanos >= 10 ** first && nanos <= end);
+  const ticks: { nanos: number; at: number }[] = [];
+  for (const nanos of round) {
+    const [at, before] = [place(nanos), ticks.at(-1)?.at ?? -1];
+    if (at - before >= NEAREST / ticksMax) ticks.push({ nanos, at });
+  }
   return { kind: 'log', place, ticks };
 }
 

@@ -18,9 +18,9 @@ export interface ListFootProps {
 
 export function ListFoot({ search, total, dropped }: ListFootProps) {
   const words = tracesText.foot;
-  const { items, examined, passed, trimmed } = search.state.value;
+  const { items, next, hasStopped, examined, passed, trimmed } = search.state.value;
   const looked = examined && (examined.store.of > 0 ? examined.store : examined.memory);
-  const isPart = looked !== undefined && looked.spans < looked.of;
+  const isPart = hasStopped && looked !== undefined && looked.spans < looked.of;
   const oldest = items.at(-1);
   return (
     <footer class="list-foot">
@@ -34,6 +34,7 @@ export function ListFoot({ search, total, dropped }: ListFootProps) {
           {oldest && `, ${words.until(formatClock(millisOf(oldest.startUnixNano)))}`}
         </span>
       )}
+      {next !== undefined && !hasStopped && <span>{words.more}</span>}
       {items.length >= ROWS_MAX && <span>{words.full(formatExactCount(ROWS_MAX))}</span>}
       {passed > 0 && <span>{words.passed(formatCount(passed))}</span>}
       {trimmed > 0 && (

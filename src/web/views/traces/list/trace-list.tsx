@@ -35,6 +35,8 @@ const NARROW = 720;
 const AHEAD = 30;
 const PAGE_ROWS = 20;
 const TICK_PX = 72;
+/** About what the bars have of the width. */
+const BAR_SHARE = 0.35;
 
 export function TraceList(props: TraceListProps) {
   const { search, scaleKind, isStale, children, onScaleKind, onClear } = props;
@@ -64,7 +66,7 @@ export function TraceList(props: TraceListProps) {
   useEffect(() => {
     if (wantsMore) void search.more();
   }, [search, wantsMore, items.length]);
-  const ticksMax = Math.max(2, Math.floor((width * 0.3) / TICK_PX));
+  const ticksMax = Math.max(2, Math.floor((width * BAR_SHARE) / TICK_PX));
   const scale = useMemo(
     () =>
       durationScale(
@@ -157,9 +159,11 @@ export function TraceList(props: TraceListProps) {
 function Gridlines({ ticks }: { readonly ticks: readonly { readonly at: number }[] }) {
   return (
     <div class="trace-list-gridlines" aria-hidden="true">
-      {ticks.map(({ at }) => (
-        <span key={at} style={{ insetInlineStart: `${at * 100}%` }} />
-      ))}
+      <div>
+        {ticks.map(({ at }) => (
+          <span key={at} style={{ insetInlineStart: `${at * 100}%` }} />
+        ))}
+      </div>
     </div>
   );
 }

@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a windowed list stand where they are put
 /** One trace: a row of a wide list, two lines of a narrow one. All of it is a link to the trace. */
 
+import { navigate } from '../../../app/location.ts';
 import type { TraceSummary } from '../../../data/wire.ts';
 import { formatCount, formatExactCount } from '../../../format/count.ts';
 import { formatDuration, formatExact } from '../../../format/duration.ts';
@@ -33,14 +34,22 @@ export function TraceRow({ trace, index, start, isSelected, scale, now }: TraceR
   const words = tracesText.list;
   const { traceId, root, services, spanCount, errorCount } = trace;
   const nanos = durationNow(trace, now);
+  const openTrace = (event: MouseEvent): void => {
+    // What lies above the link has a title of its own, and leads there too.
+    if (event.target instanceof Element && event.target.closest('a') !== null) return;
+    if (event.metaKey || event.ctrlKey) window.open(traceHref(traceId));
+    else if (!event.shiftKey && !event.altKey) navigate(traceHref(traceId));
+  };
   const others = services.filter((service) => service !== root.service);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys
     <div
       role="row"
       id={rowId(traceId)}
       class="trace-row"
       aria-rowindex={index + 2}
       aria-selected={isSelected}
+      onClick={openTrace}
       style={{ transform: `translateY(${start}px)` }}
     >
       <When trace={trace} now={now} />
@@ -69,7 +78,7 @@ export function TraceRow({ trace, index, start, isSelected, scale, now }: TraceR
       <span role="gridcell" class="trace-errors number failed">
         {errorCount > 0 && (
           <span title={words.errorsWhy(formatExactCount(errorCount))}>
-            <span aria-hidden="true">●</span>
+            <span class="trace-error-mark" aria-hidden="true" />
             {formatCount(errorCount)}
           </span>
         )}
