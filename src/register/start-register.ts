@@ -52,7 +52,7 @@ export function startRegister(entry: string | undefined): void {
     }
     return;
   }
-  const surroundings = { env, isMemoryMeant: true, isFinished: true };
+  const surroundings = { env, isMemoryMeant: true, isFinished: true, isDropTold: true };
   const newProcessor = () => new SyntonSpanProcessor(options, surroundings);
   const isTold = openSpans !== false && settings.tier > 0;
   watch({ ...settings, isTold }, entry, newProcessor, forward && new ProgramEnd());
@@ -96,7 +96,10 @@ function watch(
   endWith({ processor, end, tracker, activity }, () => {
     tracker.flush();
     const summary = callSummary(counted(), origin, parent, tracker.seeds, libraries?.unseen());
-    if (summary !== undefined) give(summary);
+    if (summary === undefined) return;
+    const dropped = processor.dropped.buffer_full;
+    if (dropped > 0) summary.attributes['synton.spans.dropped'] = dropped;
+    give(summary);
   });
 }
 

@@ -49,6 +49,8 @@ export interface ProcessorSurroundings {
   readonly isMemoryMeant?: boolean;
   /** Somebody else sees to the end of the process, with `finish`. */
   readonly isFinished?: boolean;
+  /** Somebody else tells what was dropped: nothing is said of it on the console. */
+  readonly isDropTold?: boolean;
 }
 
 export class SyntonSpanProcessor {
@@ -65,6 +67,7 @@ export class SyntonSpanProcessor {
   readonly reports: ProgramReports | undefined;
   readonly #startedSpans: StartedSpans | undefined;
   readonly #isFinished: boolean;
+  readonly #isDropTold: boolean;
   #place: HomePlace = { kind: 'memory' };
   #isTaking: boolean;
   #dropped = 0;
@@ -78,6 +81,7 @@ export class SyntonSpanProcessor {
     const frames = new SpanFrames();
     const host = { clock: systemClock, counters: this.#counters, log: this.#log };
     this.#isFinished = surroundings.isFinished ?? false;
+    this.#isDropTold = surroundings.isDropTold ?? false;
     this.reports = this.#programReports(settings);
     this.#settings = settings;
     this.#isTaking = settings.enabled;
@@ -265,6 +269,7 @@ export class SyntonSpanProcessor {
   #refuse(span: SdkSpan): void {
     this.#startedSpans?.withdraw(span);
     this.#counters.drop('buffer_full');
+    if (this.#isDropTold) return;
     if (this.#dropped++ === 0) setImmediate(() => this.#reportRefused()).unref();
   }
 
