@@ -48,6 +48,14 @@ export function resolveRange({ last, from, to }: ChosenRange, now: number): Reso
   return { from: Math.max(0, end - (lastMillis(last ?? '') ?? end)), to: end };
 }
 
+const MINUTE_MS = 60_000;
+
+/** Whole minutes, as the statistics are kept. */
+export function wholeMinutes({ from, to }: ResolvedRange): ResolvedRange {
+  const first = Math.floor(from / MINUTE_MS) * MINUTE_MS;
+  return { from: first, to: Math.max(first + MINUTE_MS, Math.ceil(to / MINUTE_MS) * MINUTE_MS) };
+}
+
 /** As parameters of the API. */
 export function rangeQuery({ last, from, to }: ChosenRange): Record<string, string | undefined> {
   return { last: last === ALL ? undefined : last, from, to };

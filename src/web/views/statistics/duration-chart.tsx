@@ -139,7 +139,13 @@ export function DurationChart({ durations, brush, onBrush, onSearch }: DurationC
         </svg>
       </div>
       <p class="duration-chart-said soft" aria-live="polite">
-        {column !== undefined ? saidOf(column) : columns.length === 0 ? said.empty : said.hint}
+        {column !== undefined
+          ? saidOf(column)
+          : columns.length === 0
+            ? said.empty
+            : brush === undefined
+              ? said.hint
+              : ''}
       </p>
     </div>
   );

@@ -1,6 +1,11 @@
 /** Everything that the statistics view asks for at once, so that all its numbers are of one moment. */
 import { API, askJson, urlOf } from '../../data/api.ts';
-import { type ResolvedRange, rangeBetween, rangeQuery } from '../../data/time-range.ts';
+import {
+  type ResolvedRange,
+  rangeBetween,
+  rangeQuery,
+  wholeMinutes,
+} from '../../data/time-range.ts';
 import type { DashboardStats, Statistics } from '../../data/wire.ts';
 import type { DurationBucket } from './histogram-columns.ts';
 import type { SeriesPoint } from './time-series.ts';
@@ -37,12 +42,6 @@ export interface StatisticsData {
 
 const MINUTE_MS = 60_000;
 const SPARK_POINTS = 24;
-
-/** Whole minutes, as the statistics are kept. */
-export function wholeMinutes({ from, to }: ResolvedRange): ResolvedRange {
-  const first = Math.floor(from / MINUTE_MS) * MINUTE_MS;
-  return { from: first, to: Math.max(first + MINUTE_MS, Math.ceil(to / MINUTE_MS) * MINUTE_MS) };
-}
 
 export async function askStatistics(
   range: ResolvedRange,

@@ -9,11 +9,13 @@ import {
   rangeBetween,
   rangeParams,
   resolveRange,
+  wholeMinutes,
 } from '../../data/time-range.ts';
 import { useResource } from '../../data/use-resource.ts';
 import { formatCount } from '../../format/count.ts';
 import { formatDuration } from '../../format/duration.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { usePresent } from '../../parts/use-present.ts';
 import { statisticsText } from '../../text/statistics-en.ts';
 import { type DurationBrush, DurationChart } from './duration-chart.tsx';
 import { Examples } from './examples.tsx';
@@ -22,14 +24,8 @@ import { searchDuration } from './histogram-columns.ts';
 import { type OperationRow, operationRows, SORTS, sortOperations } from './operation-rows.ts';
 import { OperationTable } from './operation-table.tsx';
 import { SERVICE_SELECT, StatisticsBar } from './statistics-bar.tsx';
-import {
-  askStatistics,
-  type StatisticsData,
-  type Subject,
-  wholeMinutes,
-} from './statistics-data.ts';
+import { askStatistics, type StatisticsData, type Subject } from './statistics-data.ts';
 import { StatisticsFoot } from './statistics-foot.tsx';
-import { usePresent } from './use-present.ts';
 import './statistics-page.css';
 
 const RANGE_DEFAULT = '1h';

@@ -1,0 +1,113 @@
+/** Where nodes and lines of the map lie: callers left of those they call. dagre is loaded with the first map. */
+import { edgeKey, type ServicesMap } from './services-map.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface EdgeLayout {
+  /** From the border of one node to that of the other. */
+  readonly points: readonly Point[];
+  /** Middle of its label. */
+  readonly label: Point;
+}
+
+export interface MapLayout {
+  /** Middles of the nodes, by name. */
+  readonly nodes: ReadonlyMap<string, Point>;
+  /** By edgeKey. */
+  readonly edges: ReadonlyMap<string, EdgeLayout>;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const NODE = { width: 176, height: 48 } as const;
+/** Room for what is said of a line. */
+const LABEL = { width: 104, height: 16 } as const;
+const MARGIN = 24;
+
+/** What the layout depends on: numbers may change without anything moving. */
+export function layoutKey({ nodes, edges }: Pick<ServicesMap, 'nodes' | 'edges'>): string {
+  const names = nodes.map(({ service }) => service).sort();
+  return JSON.stringify([names, edges.map(edgeKey).sort()]);
+}
+
+/** In an order that is always the same, so that a reload shows the same picture. */
+export async function layOut({
+  nodes,
+  edges,
+}: Pick<ServicesMap, 'nodes' | 'edges'>): Promise<MapLayout> {
+  const { Graph, layout } = await import('@dagrejs/dagre');
+  const graph = new Graph();
+  graph.setGraph({
+    ...{ rankdir: 'LR', nodesep: 28, ranksep: 36, edgesep: 20 },
+    ...{ marginx: MARGIN, marginy: MARGIN },
+  });
+  const names = nodes.map(({ service }) => service).sort();
+  for (const name of names) graph.setNode(name, { ...NODE });
+  const known = new Set(names);
+  const drawn = edges
+    .filter(({ from, to }) => known.has(from) && known.has(to))
+    .toSorted((a, b) => (edgeKey(a) < edgeKey(b) ? -1 : 1));
+  for (const { from, to } of drawn) graph.setEdge(from, to, { ...LABEL, labelpos: 'c' });
+  layout(graph);
+  const { width = 0, height = 0 } = graph.graph();
+  return {
+    nodes: new Map(names.map((name) => [name, pointOf(graph.node(name))])),
+    edges: new Map(
+      drawn.map((edge) => {
+        const laid = graph.edge(edge.from, edge.to);
+        const [from, to] = [pointOf(graph.node(edge.from)), pointOf(graph.node(edge.to))];
+        const inner = (laid.points ?? []).slice(1, -1).map(pointOf);
+        return [edgeKey(edge), { points: betweenSides(from, inner, to), label: pointOf(laid) }];
+      }),
+    ),
+    ...{ width, height },
+  };
+}
+
+const pointOf = ({ x = 0, y = 0 }: { x?: number; y?: number }): Point => ({ x, y });
+
+/** From the side of one node to the facing side of the other; a call back goes the other way round. */
+function betweenSides(from: Point, inner: readonly Point[], to: Point): readonly Point[] {
+  const side = (to.x >= from.x ? NODE.width : -NODE.width) / 2;
+  return [{ x: from.x + side, y: from.y }, ...inner, { x: to.x - side, y: to.y }];
+}
+
+/** A line through the points, level at each of them, as an SVG path. */
+export function pathThrough(points: readonly Point[]): string {
+  let d = '';
+  for (const [place, point] of points.entries()) {
+    const before = points[place - 1];
+    if (before === undefined) {
+      d = `M${at(point)}`;
+      continue;
+    }
+    const middle = (before.x + point.x) / 2;
+    d += `C${at({ x: middle, y: before.y })} ${at({ x: middle, y: point.y })} ${at(point)}`;
+  }
+  return d;
+}
+
+const at = ({ x, y }: Point): string => `${x.toFixed(1)} ${y.toFixed(1)}`;
+
+/** The nearest node in a direction; undefined at the border. */
+export function nodeBeside(
+  { nodes }: MapLayout,
+  from: string,
+  { x, y }: Point,
+): string | undefined {
+  const here = nodes.get(from);
+  if (here === undefined) return undefined;
+  let best: { readonly name: string; readonly cost: number } | undefined;
+  for (const [name, there] of nodes) {
+    const [dx, dy] = [there.x - here.x, there.y - here.y];
+    const along = dx * x + dy * y;
+    if (name === from || along <= 1) continue;
+    // What lies aside is further away than what lies straight ahead.
+    const cost = along + 2 * Math.abs(dx * y + dy * x);
+    if (best === undefined || cost < best.cost) best = { name, cost };
+  }
+  return best?.name;
+}

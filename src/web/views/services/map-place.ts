@@ -1,0 +1,60 @@
+/** Which part of the map is seen: its scale, and where its origin lies in the window. */
+export interface MapPlace {
+  readonly scale: number;
+  /** Pixels of the window. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const SCALE_MIN = 0.1;
+const SCALE_MAX = 3;
+/** Small maps are not blown up. */
+const FIT_MAX = 1.15;
+
+/** All of it, in the middle. */
+export function fitted(map: Size, window: Size): MapPlace {
+  if (map.width <= 0 || map.height <= 0 || window.width <= 0 || window.height <= 0) {
+    return { scale: 1, x: 0, y: 0 };
+  }
+  const scale = bounded(Math.min(FIT_MAX, window.width / map.width, window.height / map.height));
+  return {
+    scale,
+    x: (window.width - map.width * scale) / 2,
+    y: (window.height - map.height * scale) / 2,
+  };
+}
+
+/** What lies under the point of the window stays there. */
+export function zoomed(place: MapPlace, times: number, at: { x: number; y: number }): MapPlace {
+  const scale = bounded(place.scale * times);
+  const ratio = scale / place.scale;
+  return { scale, x: at.x - (at.x - place.x) * ratio, y: at.y - (at.y - place.y) * ratio };
+}
+
+/** Moved no further than it takes for the box, in units of the map, to be seen with some room around it. */
+export function revealed(
+  place: MapPlace,
+  box: { x: number; y: number } & Size,
+  window: Size,
+): MapPlace {
+  const room = 16;
+  const shift = (from: number, length: number, end: number): number => {
+    if (from < room) return room - from;
+    return from + length > end - room ? Math.max(room - from, end - room - from - length) : 0;
+  };
+  const { scale, x, y } = place;
+  return {
+    scale,
+    x: x + shift(box.x * scale + x, box.width * scale, window.width),
+    y: y + shift(box.y * scale + y, box.height * scale, window.height),
+  };
+}
+
+function bounded(scale: number): number {
+  return Math.min(SCALE_MAX, Math.max(SCALE_MIN, scale));
+}

@@ -1,0 +1,240 @@
+/** The map: seen as a whole, moved and zoomed by mouse, touch and keys; what is pointed at lights up whom it calls and who calls it. */
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useKeys } from '../../app/keys.ts';
+import { Button } from '../../parts/button.tsx';
+import { servicesText } from '../../text/services-en.ts';
+import { layOut, layoutKey, type MapLayout, NODE, nodeBeside } from './lay-out.ts';
+import { MapEdge } from './map-edge.tsx';
+import { MapNode } from './map-node.tsx';
+import { fitted, type MapPlace, revealed, type Size, zoomed } from './map-place.ts';
+import { edgeKey, type ServicesMap } from './services-map.ts';
+import './service-map.css';
+
+export interface ServiceMapProps {
+  readonly map: ServicesMap;
+  readonly chosen: string | undefined;
+  /** Pixels of it that lie under the panel. */
+  readonly covered: number;
+  onChoose(service: string | undefined): void;
+}
+
+/** More lines than that are told of only where they are pointed at. */
+const TOLD_MAX = 40;
+const ZOOM_STEP = 1.25;
+const WHEEL = 0.002;
+/** Pixels that a pointer may move and still have clicked. */
+const CLICK_MAX = 4;
+const DIRECTIONS: Readonly<Record<string, { x: number; y: number }>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+const said = servicesText;
+
+export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const key = layoutKey(map);
+  const [layout, setLayout] = useState<MapLayout>();
+  const [pointed, setPointed] = useState<string>();
+  const [place, setPlace] = useState<MapPlace>();
+  const size = useSize(host);
+  useEffect(() => {
+    let isGone = false;
+    void layOut(map).then((made) => {
+      if (!isGone) setLayout(made);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [key]);
+  const fit = useMemo(() => layout && fitted(layout, size), [layout, size.width, size.height]);
+  const shown = place ?? fit ?? { scale: 1, x: 0, y: 0 };
+  const zoom = (times: number, at?: { x: number; y: number }): void =>
+    setPlace((was) => zoomed(was ?? shown, times, at ?? { x: size.width / 2, y: size.height / 2 }));
+  const drag = useDrag(host, setPlace, shown, zoom);
+  useKeys(said.keys.title, [
+    { keys: ['+', '='], does: said.keys.closer, run: () => zoom(ZOOM_STEP) },
+    { keys: ['-'], does: said.keys.further, run: () => zoom(1 / ZOOM_STEP) },
+    { keys: ['0'], does: said.keys.fit, run: () => setPlace(undefined) },
+  ]);
+  const lit = pointed ?? chosen;
+  const beside = useMemo(() => {
+    if (lit === undefined) return undefined;
+    const names = new Set([lit]);
+    for (const { from, to } of map.edges) {
+      if (from === lit) names.add(to);
+      if (to === lit) names.add(from);
+    }
+    return names;
+  }, [map, lit]);
+  const callsMax = Math.max(1, ...map.edges.map(({ calls }) => calls));
+  const isTold = map.edges.length <= TOLD_MAX;
+  const reveal = (name: string): void => {
+    const at = layout?.nodes.get(name);
+    if (at === undefined || size.width === 0) return;
+    const box = { x: at.x - NODE.width / 2, y: at.y - NODE.height / 2, ...NODE };
+    const to = revealed(shown, box, { ...size, width: size.width - covered });
+    if (to.x !== shown.x || to.y !== shown.y) setPlace(to);
+  };
+  // What is chosen is not to lie under the panel that it opens.
+  useEffect(() => {
+    if (chosen !== undefined) reveal(chosen);
+  }, [chosen, layout, covered, size.width]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const direction = DIRECTIONS[event.key];
+    const from = event.target instanceof Element ? nameOf(event.target) : undefined;
+    if (direction === undefined || from === undefined || layout === undefined) return;
+    event.preventDefault();
+    const to = nodeBeside(layout, from, direction);
+    if (to === undefined) return;
+    for (const element of host.current!.querySelectorAll<SVGElement>('[data-name]')) {
+      if (nameOf(element) === to) element.focus({ preventScroll: true });
+    }
+    reveal(to);
+  };
+  const tabStop = chosen ?? pointed ?? map.nodes[0]?.service;
+  return (
+    <div class="service-map" ref={host}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing of many */}
+      <svg
+        role="group"
+        aria-label={said.map.label}
+        aria-description={said.map.keys}
+        width={size.width}
+        height={size.height}
+        onKeyDown={onKeyDown}
+        {...drag}
+      >
+        {layout !== undefined && size.width > 0 && (
+          <g transform={`translate(${shown.x} ${shown.y}) scale(${shown.scale})`}>
+            {map.edges.map((edge) => {
+              const laid = layout.edges.get(edgeKey(edge));
+              const isLit = edge.from === lit || edge.to === lit;
+              return laid === undefined ? null : (
+                <MapEdge
+                  key={edgeKey(edge)}
+                  edge={edge}
+                  layout={laid}
+                  callsMax={callsMax}
+                  look={lit === undefined ? 'plain' : isLit ? 'lit' : 'dim'}
+                  isTold={isTold || isLit}
+                />
+              );
+            })}
+            {map.nodes.map((node) => {
+              const at = layout.nodes.get(node.service);
+              return at === undefined ? null : (
+                <MapNode
+                  key={node.service}
+                  node={node}
+                  at={at}
+                  isChosen={node.service === chosen}
+                  isDim={beside !== undefined && !beside.has(node.service)}
+                  isTabStop={node.service === tabStop}
+                  onChoose={() => onChoose(node.service === chosen ? undefined : node.service)}
+                  onPoint={(isOver) => setPointed(isOver ? node.service : undefined)}
+                />
+              );
+            })}
+          </g>
+        )}
+      </svg>
+      <div class="service-map-zoom">
+        <Button label={said.zoom.out} onClick={() => zoom(1 / ZOOM_STEP)}>
+          −
+        </Button>
+        <Button label={said.zoom.in} onClick={() => zoom(ZOOM_STEP)}>
+          +
+        </Button>
+        <Button onClick={() => setPlace(undefined)}>{said.zoom.fit}</Button>
+      </div>
+    </div>
+  );
+}
+
+const nameOf = (element: Element): string | undefined =>
+  element.closest('[data-name]')?.getAttribute('data-name') ?? undefined;
+
+function useSize(host: { current: HTMLElement | null }): Size {
+  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
+  useLayoutEffect(() => {
+    const element = host.current!;
+    const measure = (): void =>
+      setSize({ width: element.clientWidth, height: element.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [host]);
+  return size;
+}
+
+interface Pointer {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** One pointer moves the map, two zoom it, the wheel zooms where it points. A click stays a click. */
+function useDrag(
+  host: { current: HTMLElement | null },
+  setPlace: (place: MapPlace) => void,
+  shown: MapPlace,
+  zoom: (times: number, at: { x: number; y: number }) => void,
+) {
+  const pointers = useRef(new Map<number, Pointer>());
+  const moved = useRef(0);
+  const newest = useRef({ shown, zoom });
+  newest.current = { shown, zoom };
+  const within = (event: MouseEvent): Pointer => {
+    const box = host.current!.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+  useEffect(() => {
+    const element = host.current!;
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      newest.current.zoom(Math.exp(-event.deltaY * WHEEL), within(event));
+    };
+    // Not passive: the page is not to scroll with it.
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [host]);
+  const end = (event: PointerEvent): void => {
+    pointers.current.delete(event.pointerId);
+  };
+  return {
+    onPointerDown(event: PointerEvent): void {
+      if (event.button !== 0) return;
+      pointers.current.set(event.pointerId, within(event));
+      moved.current = 0;
+    },
+    onPointerMove(event: PointerEvent): void {
+      const was = pointers.current.get(event.pointerId);
+      if (was === undefined) return;
+      const now = within(event);
+      const [dx, dy] = [now.x - was.x, now.y - was.y];
+      moved.current += Math.abs(dx) + Math.abs(dy);
+      const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
+      pointers.current.set(event.pointerId, now);
+      if (other !== undefined) {
+        const distance = (point: Pointer): number =>
+          Math.max(1, Math.hypot(point.x - other.x, point.y - other.y));
+        zoom(distance(now) / distance(was), other);
+        return;
+      }
+      if (moved.current <= CLICK_MAX) return;
+      host.current!.setPointerCapture(event.pointerId);
+      const { scale, x, y } = newest.current.shown;
+      const place = { scale, x: x + dx, y: y + dy };
+      newest.current.shown = place;
+      setPlace(place);
+    },
+    onPointerUp: end,
+    onPointerCancel: end,
+    onClickCapture(event: MouseEvent): void {
+      if (moved.current > CLICK_MAX) event.stopPropagation();
+      moved.current = 0;
+    },
+  };
+}
