@@ -38,6 +38,7 @@ interface OutlineHeader {
   readonly trace: TraceSummary;
   readonly services: readonly string[];
   readonly names: readonly string[];
+  /** What bits of `warnings` stand for. */
   readonly notes: readonly string[];
   readonly rowCount: number;
   readonly startUnixNano: string;
@@ -77,6 +78,8 @@ export interface TraceColumns {
   readonly flags: Uint16Array;
   readonly childCount: Uint32Array;
   readonly errorsBelow: Uint32Array;
+  /** A bit for each of `notes`. */
+  readonly warnings: Uint16Array;
 }
 
 export interface Outline extends Omit<OutlineHeader, 'columns'>, TraceColumns {}

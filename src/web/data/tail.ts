@@ -4,7 +4,7 @@
  * listens no more, and hears of a gap when it is looked at again.
  */
 import { API, type Query, urlOf } from './api.ts';
-import { tryNow, unanswered } from './connection.ts';
+import { tryNow } from './connection.ts';
 import type { TraceSummary } from './wire.ts';
 
 export interface TailTraces {
@@ -34,11 +34,14 @@ interface Listener extends TailHandlers {
   readonly query: Query | undefined;
 }
 
+/** Until it is tried again. */
+const REFUSED_MS = 5_000;
 const RATES_ALONE: Query = { events: 'rate' };
 
 let listeners: readonly Listener[] = [];
 let source: EventSource | undefined;
 let sourceUrl = '';
+let again: number | undefined;
 
 /** Ends with the function that is returned. */
 export function openTail(query: Query | undefined, handlers: TailHandlers): () => void {
@@ -66,9 +69,11 @@ function connect(): void {
   source = opened;
   opened.onerror = () => {
     if (opened !== source) return;
-    // Closed: it will not try again by itself, and whoever listens comes again with the collector's next life.
-    if (opened.readyState === EventSource.CLOSED) unanswered();
-    else void tryNow();
+    // Closed: it was answered and refused, as too many listen, and will not try again by itself.
+    if (opened.readyState === EventSource.CLOSED) {
+      window.clearTimeout(again);
+      again = window.setTimeout(connect, REFUSED_MS);
+    } else void tryNow();
   };
   const on = <T>(name: string, tell: (data: T) => void): void =>
     opened.addEventListener(name, ({ data }: MessageEvent<string>) => {
