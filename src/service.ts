@@ -174,6 +174,7 @@ class Service implements RunningService {
       version: packageVersion(),
       startedUnixNano: this.#startedUnixNano,
       views: runtime.views,
+      arrivals: runtime.arrivals,
       isReady: () => this.#ready,
       health: () => {
         const { grpc, http } = this.endpoints;

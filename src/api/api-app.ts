@@ -123,11 +123,19 @@ async function answer(context: ApiContext, route: Route, abort: AbortSignal): Pr
   outgoing.once('close', left);
   if (outgoing.destroyed) left();
   const signal = AbortSignal.any([gone.signal, abort]);
+  let isStream = false;
   try {
     const asked = context.env.incoming.headers;
     const { contentType, body, status = 200, headers } = await route.handle(given, signal, asked);
     if (status === 304) {
       return new Response(null, { status, headers: { ...HEADERS_OF_ALL, ...headers } });
+    }
+    if (body instanceof ReadableStream) {
+      isStream = true;
+      if (context.req.method === 'HEAD') await body.cancel();
+      const sent = context.req.method === 'HEAD' ? null : body;
+      const all = { ...HEADERS_OF_ALL, ...headers, 'content-type': contentType };
+      return new Response(sent, { status, headers: all });
     }
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const zip =
@@ -150,7 +158,7 @@ async function answer(context: ApiContext, route: Route, abort: AbortSignal): Pr
     if (signal.aborted) throw new RequestRefused('Unavailable', 'the answer was given up');
     throw error;
   } finally {
-    outgoing.off('close', left);
+    if (!isStream) outgoing.off('close', left);
   }
 }
 

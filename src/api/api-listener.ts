@@ -15,6 +15,7 @@ import type { Route } from './routes/route.ts';
 import { serviceRoutes } from './routes/service-routes.ts';
 import { statisticsRoutes } from './routes/statistics-routes.ts';
 import { storageRoutes } from './routes/storage-routes.ts';
+import { tail } from './routes/tail-route.ts';
 import { traceRoutes } from './routes/trace-routes.ts';
 
 export type ApiListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -27,6 +28,8 @@ export interface ApiListenerParts {
   readonly isReady: () => boolean;
   /** Aborts when nobody can be answered any more. */
   readonly abort: AbortSignal;
+  /** Aborts before that, when shutdown begins: answers that have no end come to one. */
+  readonly closing: AbortSignal;
 }
 
 export function createApiListener(parts: ApiListenerParts): ApiListener {
@@ -50,7 +53,7 @@ export function createApiListener(parts: ApiListenerParts): ApiListener {
   return (request, response) => void listener(request, response);
 }
 
-function routesOf({ settings, host, isReady }: ApiListenerParts): readonly Route[] {
+function routesOf({ settings, host, isReady, closing }: ApiListenerParts): readonly Route[] {
   const { clock, counters, log } = host;
   const { version, startedUnixNano, gauges, health, storage } = settings;
   const { rendersMax, renderDeadlineMs: deadlineMs } = settings;
@@ -58,6 +61,7 @@ function routesOf({ settings, host, isReady }: ApiListenerParts): readonly Route
   const service = { version, startedUnixNano, clock, counters, log, gauges, health, isReady };
   const routes: Route[] = [
     ...traceRoutes(views),
+    tail({ views, arrivals: settings.arrivals, clock, counters, closing }),
     ...statisticsRoutes(views),
     ...storageRoutes({ version, storage }),
     ...demoRoutes(settings.demo),

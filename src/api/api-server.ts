@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Component, Host } from '../pipeline/component.ts';
 import { listen } from '../pipeline/listen.ts';
 import { RequestGuard } from '../pipeline/request-guard.ts';
+import type { Arrivals } from '../store/contracts/arrivals.ts';
 import type { ViewRenderer } from '../views/view-renderer.ts';
 import type { ApiListener } from './api-listener.ts';
 import type { DemoControl } from './demo-control.ts';
@@ -28,6 +29,8 @@ export interface ApiSettings {
   readonly startedUnixNano: bigint;
   /** Answers by the names and parameters of views/all-views.ts. */
   readonly views: ViewRenderer;
+  /** For the live tail. @default nothing ever arrives */
+  readonly arrivals?: Arrivals;
   /** For /api/v1/storage. @default nothing is kept on disk */
   readonly storage?: StorageControl | undefined;
   /** For /api/v1/demo. @default none */
@@ -66,6 +69,8 @@ export class ApiServer implements Component {
   readonly #settings: CompleteApiSettings;
   /** Aborts when nobody can be answered any more. */
   readonly #cut = new AbortController();
+  /** Aborts when shutdown begins. */
+  readonly #ending = new AbortController();
   #server: Server | undefined;
   #closing: Promise<void> | undefined;
   #endpoint: { readonly host: string; readonly port: number };
@@ -74,6 +79,7 @@ export class ApiServer implements Component {
     this.#settings = {
       allowedHosts: [],
       gauges: [],
+      arrivals: { subscribe: () => {} },
       maxConnections: 256,
       rendersMax: 32,
       renderDeadlineMs: 30_000,
@@ -128,7 +134,8 @@ export class ApiServer implements Component {
   #listener(host: Host): ApiListener {
     const guard = new RequestGuard(this.#settings.host, this.#settings.allowedHosts);
     const isReady = () => this.#closing === undefined && this.#settings.isReady();
-    const parts = { settings: this.#settings, host, guard, isReady, abort: this.#cut.signal };
+    const signals = { abort: this.#cut.signal, closing: this.#ending.signal };
+    const parts = { settings: this.#settings, host, guard, isReady, ...signals };
     let loading: Promise<ApiListener> | undefined;
     let answer: ApiListener | undefined;
     const load = async () => {
@@ -157,6 +164,7 @@ export class ApiServer implements Component {
   async #close(deadline: AbortSignal): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
+    this.#ending.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     const cut = (): void => {

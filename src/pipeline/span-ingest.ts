@@ -41,11 +41,18 @@ export interface OpenSpanTable {
 /** The batch as receivers make it: rows and threshold may still be written. */
 export type WritableBatch = Omit<SpanBatch, 'threshold'> & { threshold: bigint };
 
+/** Whoever follows what arrives. */
+export interface ArrivalFollowers {
+  /** Reads the batch before it returns. */
+  received(batch: SpanBatch): void;
+}
+
 export interface SpanIngestParts {
   readonly sampler: RowSampler;
   readonly recorder: SpanRecorder;
   readonly promoted: PromotedSet;
   readonly open?: OpenSpanTable;
+  readonly arrivals?: ArrivalFollowers;
   readonly writer: TraceWriter;
   readonly counters: Counters;
   /** Above every arrival number given before, also by an earlier process. */
@@ -84,6 +91,7 @@ export class SpanIngest implements SpanConsumer {
     }
     recorder.insert(batch);
     this.#parts.open?.settle(batch);
+    this.#parts.arrivals?.received(batch);
     counters.add('spans_received', batch.count);
     if (kept < batch.count) counters.drop('sampled_out', batch.count - kept);
     writes.push(writer.write(batch));

@@ -12,6 +12,7 @@ import type { StorageReport } from '../model/statistics.ts';
 import { SpanScanner } from '../otlp/scan-traces.ts';
 import type { Host } from '../pipeline/component.ts';
 import type { LogEventConsumer } from '../pipeline/log-event-consumer.ts';
+import { SpanArrivals } from '../pipeline/span-arrivals.ts';
 import type { SpanConsumer } from '../pipeline/span-consumer.ts';
 import { arrivalAt, SpanIngest } from '../pipeline/span-ingest.ts';
 import { HeadSampler } from '../processors/head-sampling/head-sampler.ts';
@@ -20,11 +21,13 @@ import { OpenSpansFile } from '../processors/open-spans/open-spans-file.ts';
 import { PromotedTraces } from '../processors/ring-buffer/promoted-traces.ts';
 import { SpanRing } from '../processors/ring-buffer/span-ring.ts';
 import { CommitSignal } from '../store/commit-signal.ts';
+import type { Arrivals } from '../store/contracts/arrivals.ts';
 import type { TraceWriter } from '../store/contracts/trace-writer.ts';
 import { LmdbStore } from '../store/lmdb/lmdb-store.ts';
 import type { ViewRenderer } from '../views/view-renderer.ts';
 import { CountingWriter } from './counting-writer.ts';
 import { destinationOf, forwardName } from './destination-of.ts';
+import { followedArrivals } from './followed-arrivals.ts';
 import { ForwardClient } from './forward-client.ts';
 import type { ForwardData } from './forward-thread.ts';
 import { forget, readLateSpans, restoreOfOwner } from './left-behind.ts';
@@ -59,6 +62,7 @@ class OpenTraceRuntime implements TraceRuntime {
   readonly #settings: TraceRuntimeSettings;
   readonly failed: Promise<Error>;
   readonly #fail: (error: Error) => void;
+  readonly #arrivals = new SpanArrivals();
   #parts: Parts | undefined;
   #closing: Promise<void> | undefined;
 
@@ -110,7 +114,7 @@ class OpenTraceRuntime implements TraceRuntime {
         : await startForwardThread({ ...shared, forward }, host);
     const forwarder =
       deliver === undefined ? undefined : await startLogDelivery(path, store, deliver, host);
-    const { open, openFile } = await restoredOpenSpans(host, path);
+    const { open, openFile } = await restoredOpenSpans(host, path, this.#arrivals);
     const query = new QueryClient({
       ...shared,
       retention,
@@ -132,7 +136,8 @@ class OpenTraceRuntime implements TraceRuntime {
     const { forwarder, queue } =
       delivery === undefined ? NOT_FORWARDED : await startQueueForwarding(delivery, host);
     const writer = new CountingWriter(queue, host);
-    const open = new OpenSpans({ clock: host.clock, counters: host.counters });
+    const onChange = () => this.#arrivals.changed();
+    const open = new OpenSpans({ clock: host.clock, counters: host.counters, onChange });
     const query = new QueryClient({
       commitSignal: new CommitSignal().memory,
       counters: host.counters.memory,
@@ -172,6 +177,7 @@ class OpenTraceRuntime implements TraceRuntime {
       recorder: ring,
       promoted,
       open,
+      arrivals: this.#arrivals,
       writer,
       counters: host.counters,
       arrivalFirst: arrivalAt(host.clock.unixNano()),
@@ -197,6 +203,10 @@ class OpenTraceRuntime implements TraceRuntime {
 
   get logEvents(): LogEventConsumer {
     return this.#open().open;
+  }
+
+  get arrivals(): Arrivals {
+    return followedArrivals(this.#arrivals, this.#open().store?.commitSignal);
   }
 
   openSpans(): ReturnType<TraceRuntime['openSpans']> {
@@ -231,9 +241,13 @@ class OpenTraceRuntime implements TraceRuntime {
 }
 
 /** What an earlier life knew of them, and what will be written for the next. */
-async function restoredOpenSpans(host: Host, folder: string) {
+async function restoredOpenSpans(host: Host, folder: string, arrivals: SpanArrivals) {
   const { clock, counters } = host;
-  const open = new OpenSpans({ clock, counters, onChange: () => openFile.changed() });
+  const onChange = () => {
+    openFile.changed();
+    arrivals.changed();
+  };
+  const open = new OpenSpans({ clock, counters, onChange });
   const openFile = new OpenSpansFile(join(folder, OPEN_SPANS_FILE), host, () => open.contents);
   const found = openFile.read();
   if (found !== undefined) open.restore(found.starts, found.exited);

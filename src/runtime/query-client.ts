@@ -76,6 +76,12 @@ export class QueryClient implements ViewRenderer {
       mark: async (_, index: number, traceId: TraceId) => place(index).mark?.(traceId),
       find: (signal, index: number, filter: SpanFilter, page: { before: number; limit: number }) =>
         place(index).find(filter, page, signal),
+      arrived: async (
+        signal,
+        index: number,
+        filter: SpanFilter,
+        page: { after: number; limit: number },
+      ) => place(index).arrived?.(filter, page, signal),
       services: (_, index: number) => place(index).services(),
       operations: (_, index: number, service: string) => place(index).operations(service),
       writeStatistics: () => writeStatistics(),

@@ -71,6 +71,7 @@ function memorySource(place: number): SpanSource {
     trace: (traceId: TraceId) => calls.call('trace', [place, traceId]),
     mark: (traceId) => calls.call('mark', [place, traceId]),
     find: (filter, page, signal) => calls.call('find', [place, filter, page], signal),
+    arrived: (filter, page, signal) => calls.call('arrived', [place, filter, page], signal),
     services: () => calls.call('services', [place]),
     operations: (service) => calls.call('operations', [place, service]),
   };

@@ -10,6 +10,7 @@ import type { CompactionState, StorageInventory } from '../model/storage-invento
 import type { Component } from '../pipeline/component.ts';
 import type { LogEventConsumer } from '../pipeline/log-event-consumer.ts';
 import type { SpanConsumer } from '../pipeline/span-consumer.ts';
+import type { Arrivals } from '../store/contracts/arrivals.ts';
 import type { SpanSource } from '../store/contracts/span-source.ts';
 import type { ViewRenderer } from '../views/view-renderer.ts';
 
@@ -62,6 +63,8 @@ export interface TraceRuntime extends Component {
   readonly consumer: SpanConsumer;
   /** Likewise. */
   readonly logEvents: LogEventConsumer;
+  /** Tells when a look at views may show something new. */
+  readonly arrivals: Arrivals;
   /** The query thread starts with the first question. */
   readonly views: ViewRenderer;
   /** Resolves only with a fault after which nothing more can be made durable. */

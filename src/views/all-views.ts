@@ -15,6 +15,7 @@ import { type LifecycleParams, lifecycleView } from './lifecycle/lifecycle-view.
 import { type OutlineAnswer, type OutlineParams, outlineView } from './outline/outline-view.ts';
 import { type ServicesParams, type ServicesView, servicesView } from './services/services-view.ts';
 import { type StatisticsParams, statisticsView } from './statistics/statistics-view.ts';
+import { type TailLook, type TailParams, tailView } from './tail/tail-view.ts';
 import { type TimelineParams, timelineView } from './timeline/timeline-view.ts';
 import { tracesView } from './traces/traces-view.ts';
 import type { View } from './view.ts';
@@ -25,6 +26,7 @@ export interface AllViews {
   readonly outline: View<OutlineParams, OutlineAnswer>;
   readonly export: View<ExportParams, ExportResponse>;
   readonly traces: View<TraceQuery, SearchPage>;
+  readonly tail: View<TailParams, TailLook>;
   readonly services: View<ServicesParams, ServicesView>;
   readonly statistics: View<StatisticsParams, Statistics>;
   readonly dashboard: View<DashboardParams, DashboardStats>;
@@ -37,6 +39,7 @@ export function allViews(settings: DashboardSettings): AllViews {
     outline: outlineView(settings.clock),
     export: exportView,
     traces: tracesView(settings.clock),
+    tail: tailView(settings.clock),
     services: servicesView,
     statistics: statisticsView(settings.clock),
     dashboard: dashboardView(settings),

@@ -1,18 +1,23 @@
 /** What a page asks for, of a whole service: the shape of a trace, what arrives, numbers over time, who calls whom. */
 import { expect, test } from 'vitest';
+import { logsRequest, startRecord, TRACE_ID } from '../support/log-requests.ts';
 import { buildRequest, fillRequest } from '../support/otlp-request.ts';
+import { EventReader } from '../support/read-events.ts';
 import { readOutline } from '../support/read-outline.ts';
 import { runningService } from '../support/running-service.ts';
 import { ORDER } from '../support/trace-examples.ts';
 
+const LOGS = { 'content-type': 'application/x-protobuf' };
 const ORDER_ID = fillRequest(ORDER).spans[0]!.traceId;
+
+const bytesOf = async (answer: Response) => new Uint8Array(await answer.arrayBuffer());
 
 test('an outline, told to be the same until something of its trace arrives', async () => {
   const service = await runningService();
   await service.send(buildRequest(ORDER));
   const first = await service.ask(`/outline/${ORDER_ID}`);
   expect(first.headers.get('content-type')).toBe('application/vnd.synton.outline');
-  const { header, column } = readOutline(await first.bytes());
+  const { header, column } = readOutline(await bytesOf(first));
   expect(header.rowCount).toBe(33);
   expect(column('start')).toHaveLength(33);
   const etag = first.headers.get('etag')!;
@@ -23,5 +28,39 @@ test('an outline, told to be the same until something of its trace arrives', asy
   await service.send(buildRequest({ spans: [{ name: 'late', traceId: ORDER_ID }], seed: 5 }));
   const changed = await again();
   expect(changed.status).toBe(200);
-  expect(readOutline(await changed.bytes()).header.rowCount).toBe(34);
+  expect(readOutline(await bytesOf(changed)).header.rowCount).toBe(34);
+}, 30_000);
+
+test('a tail, of what arrives and of what has only started, that ends with the service', async () => {
+  const service = await runningService();
+  const tail = new EventReader(await service.ask('/tail'));
+  await tail.read();
+  await service.send(buildRequest({ ...ORDER, seed: 7 }));
+  const traces = await tail.next<{ items: object[]; more: number }>('traces');
+  expect(traces.more).toBe(0);
+  expect(traces.items).toMatchObject([
+    { root: { name: 'POST /orders' }, spanCount: 33, inMemoryOnly: false },
+  ]);
+  expect(await tail.next('rate')).toMatchObject({ dropped: { duplicate: 0 } });
+  const body = logsRequest([startRecord('b9c7c989f97918e1', 'hangs')]);
+  const told = { method: 'POST', headers: LOGS, body: body as Uint8Array<ArrayBuffer> };
+  expect((await fetch(`${service.otlp}/v1/logs`, told)).status).toBe(200);
+  const started = await tail.next<{ items: object[] }>('traces');
+  expect(started.items).toMatchObject([{ traceId: TRACE_ID, runningCount: 1, status: 'Running' }]);
+  const ofTrace = new EventReader(await service.ask(`/tail?trace_id=${TRACE_ID}`));
+  const { revision } = await ofTrace.next<{ revision: string }>('changed');
+  const ended = { name: 'hangs', traceId: TRACE_ID, spanId: 'b9c7c989f97918e1' };
+  await service.send(buildRequest({ spans: [ended], seed: 8 }));
+  const changed = await ofTrace.next<{ revision: string }>('changed');
+  expect(changed.revision).not.toBe(revision);
+  const outline = await service.ask(`/outline/${TRACE_ID}`);
+  expect(outline.headers.get('etag')).toBe(`"${changed.revision}"`);
+  const end = await tail.next<{ items: object[] }>('traces');
+  expect(end.items).toMatchObject([{ traceId: TRACE_ID, runningCount: 0, status: 'Completed' }]);
+  const before = performance.now();
+  service.process.child.kill('SIGTERM');
+  while (await tail.read());
+  while (await ofTrace.read());
+  expect((await service.process.finished).code).toBe(0);
+  expect(performance.now() - before).toBeLessThan(5_000);
 }, 30_000);

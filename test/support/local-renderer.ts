@@ -1,5 +1,7 @@
 /** Every view rendered in this thread over one reader, as a composition root without threads would do it. */
 import { type Clock, systemClock } from '../../src/model/clock.ts';
+import { SpanArrivals } from '../../src/pipeline/span-arrivals.ts';
+import { SpanRing } from '../../src/processors/ring-buffer/span-ring.ts';
 import type { TraceReader } from '../../src/store/contracts/trace-reader.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { createTraceReader } from '../../src/store/reading/create-trace-reader.ts';
@@ -11,6 +13,8 @@ import type { ViewRenderer } from '../../src/views/view-renderer.ts';
 import { scannedBatch } from './scanned-batch.ts';
 
 export interface LocalRendererSettings {
+  /** Spans of a ring beside the store: with it, what arrives can be followed. @default none */
+  readonly ringSpansMax?: number;
   readonly counters?: Counters;
   readonly clock?: Clock;
 }
@@ -20,14 +24,20 @@ export class LocalRenderer implements ViewRenderer {
   readonly counters: Counters;
   readonly store: MemoryStore;
   readonly reader: TraceReader;
+  readonly arrivals = new SpanArrivals();
+  readonly #ring: SpanRing | undefined;
   readonly views: AllViews;
   #arrival = 1;
 
-  constructor({ counters = new Counters(), clock = systemClock }: LocalRendererSettings = {}) {
+  constructor(settings: LocalRendererSettings = {}) {
+    const { counters = new Counters(), clock = systemClock, ringSpansMax: spansMax } = settings;
+    const bytesMax = 16 * 1024 * 1024;
+    this.#ring =
+      spansMax === undefined ? undefined : new SpanRing({ spansMax, bytesMax, counters });
     this.counters = counters;
     this.store = new MemoryStore({ counters, clock });
     this.reader = createTraceReader({
-      sources: [this.store],
+      sources: this.#ring === undefined ? [this.store] : [this.#ring, this.store],
       statistics: this.store.statistics,
       storage: () => this.store.storage(),
     });
@@ -40,6 +50,8 @@ export class LocalRenderer implements ViewRenderer {
     this.#arrival += batch.count;
     this.counters.add('requests');
     this.counters.add('spans_received', batch.count);
+    this.#ring?.insert(batch);
+    this.arrivals.received(batch);
     await this.store.write(batch);
   }
 

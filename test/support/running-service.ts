@@ -38,7 +38,7 @@ export async function runningService(
     json: async (path) => {
       const answer = await ask(path);
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
+      return (await answer.json()) as never;
     },
     async send(body) {
       const headers = { 'content-type': 'application/x-protobuf' };

@@ -1,6 +1,7 @@
 /** Parameters that several endpoints take, and the words in which values are written. */
 import * as v from 'valibot';
 import { InvalidParameter } from '../../model/errors.ts';
+import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { GivenParameters, Parameter } from './route.ts';
 
 export const ID: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{32}$/));
@@ -81,3 +82,53 @@ export function yesOrNo(name: string, given: GivenParameters[string] | undefined
     throw new InvalidParameter(name, 'expected true or false');
   return value === 'true';
 }
+
+/** What one span must be: all must hold together. */
+export const filterParameters: readonly Parameter[] = [
+  serviceParameter,
+  {
+    name: 'operation',
+    in: 'query',
+    description: 'The name of a span.',
+    schema: TEXT,
+    example: 'GET /cart',
+  },
+  {
+    name: 'status',
+    in: 'query',
+    description: 'The status of a span.',
+    schema: v.picklist(['Running', 'Completed', 'Failed']),
+    example: 'Failed',
+  },
+  {
+    name: 'kind',
+    in: 'query',
+    description: 'What the span was.',
+    schema: v.picklist(SPAN_KINDS),
+    example: 'DatabaseQuery',
+  },
+  {
+    name: 'min_duration',
+    in: 'query',
+    description: 'Spans that took at least this long.',
+    schema: DURATION,
+    example: '200ms',
+  },
+  {
+    name: 'max_duration',
+    in: 'query',
+    description: 'Spans that took at most this long.',
+    schema: DURATION,
+    example: '1.5s',
+  },
+  ...rangeParameters,
+  {
+    name: 'attribute',
+    in: 'query',
+    description:
+      '`key=value` of the span or else of its resource, up to 16 times; all must hold together.',
+    schema: v.pipe(v.string(), v.regex(/^[^=]+=/)),
+    example: 'http.response.status_code=500',
+    repeated: true,
+  },
+];

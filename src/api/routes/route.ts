@@ -32,8 +32,8 @@ export type GivenParameters = Readonly<Record<string, string | readonly string[]
 
 export interface Answer {
   readonly contentType: string;
-  /** Bytes are sent as they are, text compressed where it is worth it. Of a 304 there is none. */
-  readonly body: string | Uint8Array;
+  /** Bytes and streams are sent as they are, text compressed where it is worth it. Of a 304 there is none. */
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array>;
   /** @default 200 */
   readonly status?: 200 | 202 | 304 | 503;
   readonly headers?: Readonly<Record<string, string>>;
@@ -59,7 +59,7 @@ export interface Route {
   readonly answers: readonly AnswerShape[];
   /** Besides those that any endpoint may answer. */
   readonly problems: readonly ProblemCode[];
-  /** The signal aborts when nobody waits for the answer any more. @throws RequestRefused, or what views throw */
+  /** The signal aborts when nobody waits for the answer any more, or takes what is left of a stream. @throws RequestRefused, or what views throw */
   handle(given: GivenParameters, signal: AbortSignal, headers: AskedHeaders): Promise<Answer>;
 }
 

@@ -1,7 +1,6 @@
 /** What can be asked of one trace, and how to find it: each a view behind a URL. */
 import * as v from 'valibot';
 import { EXPORT_FORMATS, type ExportResponse } from '../../model/export-response.ts';
-import { SPAN_KINDS } from '../../model/span-kind.ts';
 import { RawParams } from '../../views/params/raw-params.ts';
 import {
   DIAGRAMS,
@@ -13,15 +12,7 @@ import {
 } from '../../views/view-choices.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
 import { outline } from './outline-route.ts';
-import {
-  DURATION,
-  rangeParameters,
-  serviceParameter,
-  subtreeParameter,
-  TEXT,
-  traceIdParameter,
-  whole,
-} from './parameters.ts';
+import { filterParameters, subtreeParameter, TEXT, traceIdParameter, whole } from './parameters.ts';
 import { API_PREFIX, JSON_TYPE, type Parameter, type Route } from './route.ts';
 import { answerWithView, jsonShape } from './view-answer.ts';
 
@@ -197,52 +188,7 @@ function exported(views: ViewRenderer): Route {
 }
 
 const searchParameters: readonly Parameter[] = [
-  serviceParameter,
-  {
-    name: 'operation',
-    in: 'query',
-    description: 'The name of a span.',
-    schema: TEXT,
-    example: 'GET /cart',
-  },
-  {
-    name: 'status',
-    in: 'query',
-    description: 'The status of a span.',
-    schema: v.picklist(['Running', 'Completed', 'Failed']),
-    example: 'Failed',
-  },
-  {
-    name: 'kind',
-    in: 'query',
-    description: 'What the span was.',
-    schema: v.picklist(SPAN_KINDS),
-    example: 'DatabaseQuery',
-  },
-  {
-    name: 'min_duration',
-    in: 'query',
-    description: 'Spans that took at least this long.',
-    schema: DURATION,
-    example: '200ms',
-  },
-  {
-    name: 'max_duration',
-    in: 'query',
-    description: 'Spans that took at most this long.',
-    schema: DURATION,
-    example: '1.5s',
-  },
-  ...rangeParameters,
-  {
-    name: 'attribute',
-    in: 'query',
-    description:
-      '`key=value` of the span or else of its resource, up to 16 times; all must hold together.',
-    schema: v.pipe(v.string(), v.regex(/^[^=]+=/)),
-    example: 'http.response.status_code=500',
-    repeated: true,
-  },
+  ...filterParameters,
   {
     name: 'limit',
     in: 'query',

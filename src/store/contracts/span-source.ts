@@ -25,6 +25,16 @@ export interface SourceProgress extends SpansExamined {
   readonly blocksTotal?: number;
 }
 
+/** What has come to a place in memory since another look. */
+export interface ArrivedSpans {
+  /** Of matching spans, the newest first; as many as were asked for, and the oldest go. */
+  readonly traceIds: readonly TraceId[];
+  /** The highest arrival there was: where the next look goes on. */
+  readonly newest: number;
+  /** Spans that came since and are not here any more, or are too many to be looked at. */
+  readonly lost: number;
+}
+
 export interface Operation {
   readonly name: string;
   readonly kind: string;
@@ -50,6 +60,12 @@ export interface SpanSource {
     page: { readonly before: number; readonly limit: number },
     signal: AbortSignal,
   ): Promise<FoundSpans>;
+  /** Of a place in memory to which spans come in order: those with an arrival above `after`. */
+  arrived?(
+    filter: SpanFilter,
+    page: { readonly after: number; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<ArrivedSpans>;
   services(): Promise<readonly string[]>;
   operations(service: string): Promise<readonly Operation[]>;
 }

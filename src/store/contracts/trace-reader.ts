@@ -1,6 +1,7 @@
 import type { TraceId } from '../../model/ids.ts';
 import type { DurationRecord, Statistics, StorageReport } from '../../model/statistics.ts';
-import type { SpanRecord, Trace } from './span-record.ts';
+import type { ArrivedQuery, ArrivedTraces } from './arrived-traces.ts';
+import type { Trace } from './span-record.ts';
 import type { Operation } from './span-source.ts';
 import type { SearchPage, TraceQuery } from './trace-query.ts';
 
@@ -47,6 +48,9 @@ export interface TraceReader {
   /** One record per (service, operation, kind) seen in the range. */
   durations(range: TimeRange, service?: string): Promise<readonly DurationRecord[]>;
   storage(): Promise<StorageReport>;
-  /** Calls back for every span that arrives from now on, until the signal aborts. */
-  subscribe(listener: (record: SpanRecord, traceId: TraceId) => void, signal: AbortSignal): void;
+  /**
+   * Traces of which spans that match have come since `after`, the `cursor` of another answer; without it none, but where to begin.
+   * Of what lies in memory, where every span comes by. To be asked when Arrivals calls back.
+   */
+  arrived(query: ArrivedQuery, signal: AbortSignal): Promise<ArrivedTraces>;
 }

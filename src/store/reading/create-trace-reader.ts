@@ -10,6 +10,7 @@ import type { Operation, SpanSource } from '../contracts/span-source.ts';
 import type { ReadCapabilities, TraceReader } from '../contracts/trace-reader.ts';
 import { aggregateDurations, aggregateSeries } from '../statistics/aggregate.ts';
 import type { StatisticsSource } from '../statistics/statistics-source.ts';
+import { arrivedTraces } from './arrived-traces.ts';
 import { OneByOne } from './one-by-one.ts';
 import { TraceLoader } from './trace-loader.ts';
 import { searchTraces } from './trace-search.ts';
@@ -19,8 +20,6 @@ export interface TraceReaderSettings {
   /** The one place that counts every span received. */
   readonly statistics: StatisticsSource;
   readonly storage: () => Promise<StorageReport>;
-  /** Feeds tails; without it, `subscribe` never calls back. */
-  readonly subscribe?: TraceReader['subscribe'];
   /** @default false */
   readonly survivesRestart?: boolean;
   /** Records of one trace. @default 500,000 */
@@ -68,7 +67,7 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
 
     storage: () => settings.storage(),
 
-    subscribe: (listener, signal) => settings.subscribe?.(listener, signal),
+    arrived: async (query, signal) => arrivedTraces(sources, query, signal, large),
   };
 }
 

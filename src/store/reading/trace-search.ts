@@ -11,7 +11,7 @@ import { crc32 } from 'node:zlib';
 import { InvalidParameter } from '../../model/errors.ts';
 import type { TraceId } from '../../model/ids.ts';
 import type { TraceSummary } from '../../model/trace-summary.ts';
-import { inTurns, type Steps } from '../../projection/in-turns.ts';
+import type { Steps } from '../../projection/in-turns.ts';
 import type { SourceProgress, SpanMatch, SpanSource } from '../contracts/span-source.ts';
 import type {
   SearchPage,
@@ -19,9 +19,10 @@ import type {
   SpanFilter,
   TraceQuery,
 } from '../contracts/trace-query.ts';
-import { GivenRecords, SPANS_MAX } from './given-records.ts';
+import type { GivenRecords } from './given-records.ts';
 import { OneByOne } from './one-by-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
+import { readWhole } from './read-whole.ts';
 import { SpanMatcher } from './span-matcher.ts';
 import { TraceRecords } from './trace-records.ts';
 
@@ -170,18 +171,12 @@ class TraceSearch {
   }
 
   async #consider({ traceId }: SpanMatch): Promise<void> {
-    this.#signal.throwIfAborted();
     this.#seen.add(traceId);
-    const place = this.#large.place();
-    try {
-      const bound = { spansMax: SPANS_MAX, roomForMany: () => place.take() };
-      const given = await GivenRecords.ask(this.#sources, traceId, bound, this.#signal);
-      if (given.records.length === 0) return;
-      const summary = await inTurns(this.#summary(traceId, given), this.#signal);
-      if (summary !== undefined) this.#items.push(summary);
-    } finally {
-      place.leave();
-    }
+    const options = { large: this.#large, signal: this.#signal };
+    const summary = await readWhole(this.#sources, traceId, options, (given) =>
+      this.#summary(traceId, given),
+    );
+    if (summary !== undefined) this.#items.push(summary);
   }
 
   /** Undefined where the trace was on an earlier page, or does not match after all. */

@@ -30,6 +30,7 @@ export const HEALTHY: HealthReport = {
     { name: 'otlp/http', status: 'off' },
   ],
   store: { status: 'ok', kind: 'memory', spans: 117, bytes: 30_000, oldest: NOW, newest: NOW },
+  openSpans: { spans: 3, stale: 1 },
   ring: { spans: 117, spansMax: 10_000, bytes: 40_000, bytesMax: 16_777_216 },
   forwarding: [
     {
@@ -172,9 +173,12 @@ export interface RunningApi {
 }
 
 /** Stopped when the test ends. */
-export async function runningApi(settings: Partial<ApiSettings> = {}): Promise<RunningApi> {
+export async function runningApi({
+  ringSpansMax = 1_000,
+  ...settings
+}: Partial<ApiSettings> & { ringSpansMax?: number } = {}): Promise<RunningApi> {
   const clock = new ManualClock(NOW);
-  const renderer = new LocalRenderer({ clock });
+  const renderer = new LocalRenderer({ clock, ringSpansMax });
   for (const spec of SPECS) await renderer.receive(buildRequest(spec));
   const server = new ApiServer({
     host: '127.0.0.1',
@@ -182,6 +186,7 @@ export async function runningApi(settings: Partial<ApiSettings> = {}): Promise<R
     version: '1.2.3',
     startedUnixNano: STARTED,
     views: renderer,
+    arrivals: renderer.arrivals,
     health: async () => HEALTHY,
     isReady: () => true,
     storage: new ExampleStorage(),
