@@ -18,7 +18,9 @@ export function LiveRate() {
   return (
     <span class={`live-rate live-rate-${state}`} title={said}>
       <span class="live-dot" aria-hidden="true" />
-      <span aria-hidden="true">{isConnected.value ? `${formatRate(perSecond)}/s` : off}</span>
+      <span class="live-rate-word" aria-hidden="true">
+        {isConnected.value ? `${formatRate(perSecond)}/s` : off}
+      </span>
       <span class="unseen">{said}</span>
     </span>
   );

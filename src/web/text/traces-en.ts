@@ -90,7 +90,7 @@ export const tracesText = {
     looked: (spans: string, of: string) => `looked at ${spans} of ${of} spans`,
     until: (clock: string) => `back to ${clock}`,
     goOn: 'Go on',
-    more: 'older ones come while you scroll',
+    more: 'older ones below',
     trimmed: (count: string) => `${count} older ones left the list to make room`,
     lookAgain: 'Look again',
     full: (max: string) => `no more than ${max} rows; narrow the search to see others`,

@@ -1,7 +1,9 @@
-/** Beneath the last row: more comes, or the search stopped at its bound and goes on when asked. */
+/** Beneath the last row: more comes, or could not be had, or the search stopped at its bound and goes on when asked. */
 
+import { ApiError } from '../../../data/api-error.ts';
 import { formatCount } from '../../../format/count.ts';
 import { Button } from '../../../parts/button.tsx';
+import { text } from '../../../text/en.ts';
 import { tracesText } from '../../../text/traces-en.ts';
 import type { TraceSearch } from './trace-search.ts';
 import './list-end.css';
@@ -9,7 +11,18 @@ import './list-end.css';
 export function ListEnd({ search }: { readonly search: TraceSearch }) {
   const { next, hasStopped, examined, items } = search.state.value;
   const isLoading = search.isLoading.value;
-  if (next === undefined || items.length === 0) return null;
+  const error = search.error.value;
+  if (items.length === 0) return null;
+  if (error !== undefined && !isLoading) {
+    const detail = error instanceof ApiError ? error.problem.detail : error.message;
+    return (
+      <p class="list-end" role="alert">
+        <span class="failed">{detail}</span>
+        <Button onClick={() => void search.retry()}>{text.problem.retry}</Button>
+      </p>
+    );
+  }
+  if (next === undefined) return null;
   if (!hasStopped || isLoading) return <p class="list-end soft">{tracesText.list.loading}</p>;
   const looked = examined && (examined.store.of > 0 ? examined.store : examined.memory);
   return (

@@ -6,6 +6,9 @@ import { tracesText } from '../../../text/traces-en.ts';
 import type { DurationScale } from './duration-scale.ts';
 import './list-head.css';
 
+/** Beyond it stands what changes the scale. */
+const LABELLED_MAX = 0.8;
+
 export interface ListHeadProps {
   readonly scale: DurationScale;
   onScaleKind(): void;
@@ -28,16 +31,18 @@ export function ListHead({ scale, onScaleKind }: ListHeadProps) {
         {words.duration}
       </span>
       <span role="columnheader" class="list-head-scale">
-        {scale.ticks.map(({ nanos, at }) => (
-          <span
-            key={nanos}
-            class={`list-head-tick ${at > 0.85 ? 'list-head-tick-last' : ''}`}
-            style={{ insetInlineStart: `${at * 100}%` }}
-            aria-hidden="true"
-          >
-            {nanos === 0 ? '0' : roundDuration(nanos)}
-          </span>
-        ))}
+        {scale.ticks
+          .filter(({ at }) => at < LABELLED_MAX)
+          .map(({ nanos, at }) => (
+            <span
+              key={nanos}
+              class="list-head-tick"
+              style={{ insetInlineStart: `${at * 100}%` }}
+              aria-hidden="true"
+            >
+              {nanos === 0 ? '0' : roundDuration(nanos)}
+            </span>
+          ))}
         <button
           type="button"
           class="list-head-kind"

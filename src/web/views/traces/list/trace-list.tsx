@@ -30,7 +30,7 @@ export interface TraceListProps {
 const ROW = 24;
 const ROW_NARROW = 52;
 const HEAD = 24;
-const NARROW = 720;
+const NARROW = 800;
 /** Rows before the end at which the next page is asked for. */
 const AHEAD = 30;
 const PAGE_ROWS = 20;
@@ -62,10 +62,11 @@ export function TraceList(props: TraceListProps) {
     setIsScrolled(search.scrollTop > 0);
   }, [search]);
   const lastRow = rows.at(-1)?.index ?? 0;
+  const mayAsk = !search.isLoading.value && search.error.value === undefined;
   const wantsMore = next !== undefined && !hasStopped && lastRow >= items.length - AHEAD;
   useEffect(() => {
-    if (wantsMore) void search.more();
-  }, [search, wantsMore, items.length]);
+    if (wantsMore && mayAsk) void search.more();
+  }, [search, wantsMore, mayAsk, items.length]);
   const ticksMax = Math.max(2, Math.floor((width * BAR_SHARE) / TICK_PX));
   const scale = useMemo(
     () =>

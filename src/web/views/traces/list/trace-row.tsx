@@ -53,44 +53,44 @@ export function TraceRow({ trace, index, start, isSelected, scale, now }: TraceR
       style={{ transform: `translateY(${start}px)` }}
     >
       <When trace={trace} now={now} />
-      <span role="gridcell" class="trace-service">
+      <span role="gridcell" class="trace-row-service">
         <ServiceName service={root.service} />
         {others.length > 0 && (
-          <span class="faint trace-others" title={others.join(', ')}>
+          <span class="faint trace-row-others" title={others.join(', ')}>
             {words.moreServices(others.length)}
           </span>
         )}
       </span>
-      <span role="gridcell" class="trace-operation">
-        <a class="trace-link" href={traceHref(traceId)} tabIndex={-1} title={root.name}>
+      <span role="gridcell" class="trace-row-operation">
+        <a class="trace-row-link" href={traceHref(traceId)} tabIndex={-1} title={root.name}>
           <CutMiddle name={root.name} />
         </a>
         {trace.inMemoryOnly && (
-          <span class="trace-in-memory" title={words.inMemoryWhy}>
+          <span class="trace-row-in-memory" title={words.inMemoryWhy}>
             {words.inMemory}
           </span>
         )}
       </span>
-      <span role="gridcell" class="trace-spans number soft" title={formatExactCount(spanCount)}>
+      <span role="gridcell" class="trace-row-spans number soft" title={formatExactCount(spanCount)}>
         {formatCount(spanCount)}
-        <span class="trace-unit"> {words.spans}</span>
+        <span class="trace-row-unit"> {words.spans}</span>
       </span>
-      <span role="gridcell" class="trace-errors number failed">
+      <span role="gridcell" class="trace-row-errors number failed">
         {errorCount > 0 && (
           <span title={words.errorsWhy(formatExactCount(errorCount))}>
-            <span class="trace-error-mark" aria-hidden="true" />
+            <span class="trace-row-error-mark" aria-hidden="true" />
             {formatCount(errorCount)}
           </span>
         )}
       </span>
       <span
         role="gridcell"
-        class="trace-duration number mono"
+        class="trace-row-duration number mono"
         title={formatExact(Math.round(nanos))}
       >
         {formatDuration(nanos)}
       </span>
-      <span role="gridcell" class="trace-bar" aria-label={text.status[trace.status]}>
+      <span role="gridcell" class="trace-row-bar" aria-label={text.status[trace.status]}>
         <DurationBar trace={trace} nanos={nanos} scale={scale} />
       </span>
     </div>
@@ -109,7 +109,7 @@ function When({ trace, now }: Pick<TraceRowProps, 'trace' | 'now'>) {
       ? `${why[state](String(state === 'stale' ? staleCount : runningCount))}, ${started}`
       : started;
   return (
-    <span role="gridcell" class={`trace-when trace-when-${state}`} title={title}>
+    <span role="gridcell" class={`trace-row-when trace-row-when-${state}`} title={title}>
       {state === 'running' || state === 'stale' ? words[state] : age}
     </span>
   );

@@ -77,6 +77,12 @@ export class TraceSearch {
     if (page !== undefined) this.#state.value = withPage(this.#state.peek(), page, PAGE);
   }
 
+  /** What failed, once more. */
+  async retry(): Promise<void> {
+    if (this.#hasLoaded.peek() && this.#state.peek().next !== undefined) await this.more();
+    else await this.load();
+  }
+
   /** As if nothing had been asked yet. */
   async anew(): Promise<void> {
     this.#state.value = EMPTY;

@@ -133,8 +133,8 @@ export function SearchBox({ terms, catalogue, onTerms }: SearchBoxProps) {
     setIsOpen(true);
   };
   return (
-    <div class="search">
-      <search class="search-form">
+    <div class="search-box-whole">
+      <search class="search-box-form">
         <fieldset
           ref={box}
           class={`search-box ${complaint === undefined ? '' : 'search-box-wrong'}`}
@@ -145,7 +145,7 @@ export function SearchBox({ terms, catalogue, onTerms }: SearchBoxProps) {
           ))}
           <input
             ref={input}
-            class="search-input"
+            class="search-box-input"
             type="text"
             role="combobox"
             aria-label={words.label}
@@ -153,7 +153,7 @@ export function SearchBox({ terms, catalogue, onTerms }: SearchBoxProps) {
             aria-controls="search-suggestions"
             aria-autocomplete="list"
             aria-invalid={complaint !== undefined}
-            aria-describedby={complaint === undefined ? undefined : 'search-complaint'}
+            aria-describedby={complaint === undefined ? undefined : 'search-box-complaint'}
             aria-activedescendant={suggested[litNow] && suggestionId(litNow)}
             placeholder={terms.length === 0 ? words.placeholder : words.placeholderMore}
             value={written}
@@ -171,7 +171,7 @@ export function SearchBox({ terms, catalogue, onTerms }: SearchBoxProps) {
           {terms.length > 0 && (
             <button
               type="button"
-              class="search-clear"
+              class="search-box-clear"
               title={words.clear}
               aria-label={words.clear}
               onClick={() => {
@@ -194,7 +194,7 @@ export function SearchBox({ terms, catalogue, onTerms }: SearchBoxProps) {
         )}
       </search>
       {complaint !== undefined && (
-        <p id="search-complaint" class="search-complaint" role="alert">
+        <p id="search-box-complaint" class="search-box-complaint" role="alert">
           {complaint} <span class="soft">{words.known}</span>
         </p>
       )}

@@ -54,6 +54,8 @@ export function TermChip({ term, onEdit, onRemove }: TermChipProps) {
 /** The chip before or after; after the last one the input. */
 function neighbour(event: KeyboardEvent, by: number): HTMLElement | undefined {
   const box = (event.currentTarget as HTMLElement).closest('.search-box');
-  const stops = [...(box?.querySelectorAll<HTMLElement>('.term-chip-edit, .search-input') ?? [])];
+  const stops = [
+    ...(box?.querySelectorAll<HTMLElement>('.term-chip-edit, .search-box-input') ?? []),
+  ];
   return stops[stops.indexOf(event.currentTarget as HTMLElement) + by];
 }
