@@ -17,10 +17,12 @@ export async function healthOf(
 ): Promise<HealthReport> {
   const forwarding = await runtime.forwarding();
   const storage = await runtime.storage();
+  const { spans, stale } = runtime.openSpans();
   return {
     receivers: Object.entries(receivers).map(([name, endpoint]) => receiverOf(name, endpoint)),
     store: { kind: isPersisted ? 'lmdb' : 'memory', status: 'ok', ...storage },
     ring: runtime.occupancy(),
+    openSpans: { spans, stale },
     forwarding: forwarding === undefined ? [] : [forwardingOf(forwarding)],
   };
 }

@@ -27,6 +27,13 @@ export interface RingHealth {
   readonly bytesMax: number;
 }
 
+/** Of spans that programs said have started. */
+export interface OpenSpansHealth {
+  readonly spans: number;
+  /** Of these, the ones whose process is gone. */
+  readonly stale: number;
+}
+
 export interface ForwardingHealth {
   readonly name: string;
   readonly status: PartStatus;
@@ -46,6 +53,7 @@ export interface HealthReport {
   /** Absent where nothing is kept. */
   readonly store?: StoreHealth;
   readonly ring?: RingHealth;
+  readonly openSpans?: OpenSpansHealth;
   readonly forwarding: readonly ForwardingHealth[];
 }
 

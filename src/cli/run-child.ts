@@ -8,7 +8,7 @@ import { isatty } from 'node:tty';
 
 export type ChildEnd =
   | { readonly kind: 'exited'; readonly code: number }
-  | { readonly kind: 'killed'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'killed'; readonly signal: NodeJS.Signals; readonly pid: number }
   | { readonly kind: 'not started'; readonly code: 126 | 127; readonly reason: string };
 
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
@@ -34,7 +34,11 @@ export function runChild(
       resolve({ kind: 'not started', code: isMissing ? 127 : 126, reason });
     });
     child.once('exit', (code, signal) => {
-      resolve(signal === null ? { kind: 'exited', code: code ?? 1 } : { kind: 'killed', signal });
+      resolve(
+        signal === null
+          ? { kind: 'exited', code: code ?? 1 }
+          : { kind: 'killed', signal, pid: child.pid! },
+      );
     });
   }).finally(() => {
     for (const signal of PASSED_ON) process.off(signal, pass);

@@ -34,11 +34,15 @@ export interface RunSummary {
   readonly errors: readonly SummedError[];
   /** Longest first. */
   readonly slowest: readonly SummedSpan[];
+  /** Innermost first. */
   readonly unfinished: readonly { readonly name: string; readonly where: string }[];
+  /** Libraries that are used and not seen inside, each with what helps. */
+  readonly unseen: readonly string[];
 }
 
 /** The name of the span that src/register/call-summary.ts makes. */
 const COUNTS = 'synton.calls';
+const UNSEEN = 'synton.unseen';
 const SLOWEST_MAX = 5;
 
 export function summaryOf({ spans, isCut }: RunTrace, runSpanId: string): RunSummary {
@@ -64,8 +68,19 @@ export function summaryOf({ spans, isCut }: RunTrace, runSpanId: string): RunSum
       .slice(0, SLOWEST_MAX),
     unfinished: own
       .filter(({ status }) => status === 'Running')
-      .map((span) => ({ name: span.name, where: whereOf(span) })),
+      // As a stack is told: those that were called last stand before their callers.
+      .reverse()
+      .map((span) => ({ name: span.name, where: placeOf(span) })),
+    unseen: [...new Set(counts.flatMap(unseenOf))],
   };
+}
+
+function unseenOf({ attributes }: RunTraceSpan): string[] {
+  const found = attributes.find(({ key }) => key === UNSEEN)?.value.value;
+  if (!Array.isArray(found)) return [];
+  return found.flatMap((one: { readonly value?: unknown }) =>
+    typeof one?.value === 'string' ? [one.value] : [],
+  );
 }
 
 function ioOf(spans: readonly RunTraceSpan[]): SummedIo[] {
@@ -119,7 +134,13 @@ function errorsOf(spans: readonly RunTraceSpan[]): SummedError[] {
   return [...byKind.values()].sort((a, b) => b.count - a.count);
 }
 
-function whereOf({ attributes }: RunTraceSpan): string {
+/** Where it stood last. */
+function placeOf(span: RunTraceSpan): string {
+  const passed = span.events.filter(({ type }) => type === 'Checkpoint').map(whereOf);
+  return passed.findLast((where) => where !== '') ?? whereOf(span);
+}
+
+function whereOf({ attributes }: Pick<RunTraceSpan, 'attributes'>): string {
   const file = attributeText(attributes, 'code.file.path', 'code.filepath');
   const line = attributeText(attributes, 'code.line.number', 'code.lineno');
   return file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;

@@ -76,6 +76,7 @@ export async function run(input: RunInput): Promise<void> {
       name: told.name,
       attributes: { ...attributesOf(told), ...endAttributes(end) },
       ...(failureOf(end) !== undefined && { failure: failureOf(end)! }),
+      ...(end.kind === 'killed' && { killedPid: end.pid }),
       ids,
       parent,
       startMs,

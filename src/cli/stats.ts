@@ -27,6 +27,10 @@ interface Point {
   readonly p99Nano: string;
 }
 
+interface Open {
+  readonly openSpans?: { readonly spans: number; readonly stale: number };
+}
+
 interface Series {
   readonly series: readonly { readonly key: string; readonly points: readonly Point[] }[];
 }
@@ -64,15 +68,17 @@ export async function printStats(
   const last = `last=${lastMs}ms`;
   // A range is widened to whole minutes; one step holds it all, so that quantiles are those of the range.
   const step = `step=${Math.ceil(lastMs / MINUTE_MS) + 1}m`;
-  const [stats, { series }] = await Promise.all([
+  const [stats, { series }, { openSpans }] = await Promise.all([
     askApi<Dashboard>(url, `/api/v1/instr/stats?${last}`),
     askApi<Series>(url, `/api/v1/instr/stats/series?by=operation&${last}&${step}`),
+    askApi<Open>(url, '/health'),
   ]);
   const operations = series.map(({ key, points }) => ({ operation: key, ...points[0]! }));
-  if (input.json) return write(jsonText({ ...stats, operations }));
+  if (input.json) return write(jsonText({ ...stats, openSpans, operations }));
   write(
     lines([
       `The last ${input.last} at ${url}: ${humanCount(stats.spans)} spans, ${humanCount(stats.traces)} traces, ${share(stats.errorRate)} of spans failed`,
+      ...(openSpans?.spans ? [openText(openSpans)] : []),
       ...section(
         ['service', 'spans'],
         stats.byService.map(({ key, count }) => [key, humanCount(count)]),
@@ -88,6 +94,12 @@ export async function printStats(
       ),
     ]),
   );
+}
+
+/** What programs said has started and has not ended, whenever that was. */
+function openText({ spans, stale }: NonNullable<Open['openSpans']>): string {
+  const gone = stale === 0 ? '' : `, ${humanCount(stale)} stale: the process is gone`;
+  return `Open now: ${humanCount(spans)} ${spans === 1 ? 'span' : 'spans'}${gone}`;
 }
 
 /** The first rows of a table, and how many there are beside them. */

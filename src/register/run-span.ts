@@ -16,6 +16,8 @@ export interface RunSpan {
   readonly attributes: Attributes;
   /** What went wrong; absent where nothing did. */
   readonly failure?: string;
+  /** Of the program, where it could not say itself that it is gone. */
+  readonly killedPid?: number;
   readonly ids: {
     readonly traceId: string;
     readonly spanId: string;
@@ -44,5 +46,6 @@ export async function sendRunSpan(run: RunSpan): Promise<void> {
     span.setStatus({ code: SpanStatusCode.ERROR, message: run.failure });
   span.close(run.endMs);
   processor.onEnd(span);
+  if (run.killedPid !== undefined) await processor.reports?.tellExit(run.killedPid);
   await processor.shutdown();
 }

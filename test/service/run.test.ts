@@ -340,6 +340,26 @@ process.exit(4);`,
     expect(ended.stderr).toMatch(/^ {2}not finished {2}waits for nothing {2}hangs\.mjs:3$/m);
   });
 
+  test('of a program that is killed in a loop tells where it stood, the innermost first', async () => {
+    scene.write({
+      'spins.mjs': `import { writeSync } from 'node:fs';\nfunction outer() { spin() }
+function spin() { const from = Date.now(); while (Date.now() < from + 2500); writeSync(1, process.pid + '\\n'); for (;;); }\nouter();`,
+    });
+    const ended = await scene.run(['node', 'spins.mjs'], {
+      once: [/\d\n/, (_, stdout) => void process.kill(Number(stdout), 'SIGKILL')],
+    });
+    expect(ended).toMatchObject({ code: null, signal: 'SIGKILL' });
+    expect(ended.stderr).toMatch(
+      /^ {2}not finished {2}spin {2}spins\.mjs:3\n {16}outer {2}spins\.mjs:2$/m,
+    );
+    expect(ended.stderr).toMatch(/^ {2}calls {9}2 functions, 2 calls; 2 spans$/m);
+    const spans = await scene.spansOf(ended);
+    expect(spans.find(({ name }) => name === 'spin')).toMatchObject({
+      status: 'Running',
+      stale: true,
+    });
+  });
+
   test('of a run within another tells of its own part', async () => {
     scene.write({
       'inner.mjs': `function inside() {}\ninside();`,

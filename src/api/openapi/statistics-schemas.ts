@@ -114,6 +114,7 @@ export const health: Schema<Health> = v.strictObject({
   ring: v.optional(
     v.strictObject({ spans: count, spansMax: count, bytes: count, bytesMax: count }),
   ),
+  openSpans: v.optional(v.strictObject({ spans: count, stale: count })),
   forwarding: v.array(
     v.strictObject({
       name: text,

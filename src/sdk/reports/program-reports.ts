@@ -4,11 +4,13 @@
  *
  * Bound: EXIT_MS that an ending process waits for it.
  */
+import { hostname } from 'node:os';
 import { isMainThread, type Worker } from 'node:worker_threads';
 import type { FramedRecord } from '../../otlp/write-log-events.ts';
 import { ownThread } from '../../pipeline/own-thread.ts';
 import { CONTROL } from './activity-ring.ts';
 import type { FunctionFacts } from './open-activity.ts';
+import { reportFrames } from './process-frames.ts';
 import type {
   FromReports,
   ReportData,
@@ -119,10 +121,20 @@ export class ProgramReports {
     if (frames !== undefined) {
       this.#postExit(frames, []);
       const { value } = Atomics.waitAsync(this.#control, CONTROL.done, 0, EXIT_MS);
+      // Waiting for another thread does not keep a process alive.
+      const timer = setTimeout(() => {}, EXIT_MS);
       await value;
+      clearTimeout(timer);
     }
     this.#worker = undefined;
     await worker.terminate();
+  }
+
+  /** Another process of this machine is gone, which its spans name by its id. Resolves when that is told; later reports are not sent. */
+  async tellExit(pid: number): Promise<void> {
+    this.start();
+    const attributes = { 'process.pid': pid, 'host.name': hostname() };
+    await this.close(reportFrames({ attributes }, { name: 'synton' }));
   }
 
   #postExit(frames: ReportFrames | undefined, requests: readonly Uint8Array[]): void {

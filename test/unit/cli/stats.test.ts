@@ -1,10 +1,11 @@
 /** `synton stats`: how things go, of a service that runs. */
 import { expect, test } from 'vitest';
+import { type GivenRecord, logsRequest, startRecord } from '../../support/log-requests.ts';
 import { buildRequest } from '../../support/otlp-request.ts';
 import { answering, nobody } from './answering-server.ts';
 import { runSynton, SYSTEM_PORTS, spawnSynton } from './synton-process.ts';
 
-async function started(): Promise<{ api: string; send: (request: Uint8Array) => Promise<void> }> {
+async function started() {
   const synton = spawnSynton([...SYSTEM_PORTS, '--json']);
   const { endpoints } = JSON.parse(await synton.until('stdout', /\n/));
   const send = async (body: Uint8Array) => {
@@ -15,7 +16,15 @@ async function started(): Promise<{ api: string; send: (request: Uint8Array) => 
     });
     expect(status).toBe(200);
   };
-  return { api: `127.0.0.1:${endpoints.api.port}`, send };
+  const tell = async (records: readonly GivenRecord[], instance: string) => {
+    const { status } = await fetch(`http://127.0.0.1:${endpoints.http.port}/v1/logs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-protobuf' },
+      body: Buffer.from(logsRequest(records, { 'service.instance.id': instance })),
+    });
+    expect(status).toBe(200);
+  };
+  return { api: `127.0.0.1:${endpoints.api.port}`, send, tell };
 }
 
 const now = () => BigInt(Date.now()) * 1_000_000n;
@@ -61,6 +70,16 @@ test('services, and operations by count with errors and quantiles', async () => 
     'shop/yesterday',
   );
   expect(told.operations[0]).toMatchObject({ operation: 'shop/GET /orders', count: 9, errors: 1 });
+});
+
+test('spans that have not ended, and those whose process is gone', async () => {
+  const { api, tell } = await started();
+  await tell([startRecord('b9c7c989f97918e1', 'one'), startRecord('b9c7c989f97918e2', 'two')], 'a');
+  await tell([startRecord('b9c7c989f97918e3', 'three'), { name: 'synton.process.exit' }], 'b');
+  const { stdout } = await runSynton(['stats', `--api.endpoint=${api}`]);
+  expect(stdout).toMatch(/^Open now: 3 spans, 1 stale: the process is gone$/m);
+  const json = await runSynton(['stats', '--json', `--api.endpoint=${api}`]);
+  expect(JSON.parse(json.stdout).openSpans).toEqual({ spans: 3, stale: 1 });
 });
 
 test('of a service that has seen nothing there is nothing to tell', async () => {
