@@ -24,6 +24,7 @@ const LABEL_WIDTH = 16;
 /** Of a part; with its other lines and what is told around it 24 lines. */
 const ROWS_MAX = 3;
 const ERRORS_MAX = 5;
+const UNSEEN_MAX = 2;
 const RED = 31;
 const DIM = 2;
 
@@ -37,7 +38,10 @@ export function runSummaryText(head: RunHead, summary: RunSummary, screen: Scree
     return [...shown, ...last].map((text, at) => line(at === 0 ? label : '', text, colour));
   };
   const at = (where: string): string => (where === '' ? '' : `  ${shortened(where, screen.cwd)}`);
-  const { calls, io, errors, slowest, unfinished, spans, isCut } = summary;
+  const { calls, io, errors, slowest, unfinished, unseen, spans, isCut } = summary;
+  const unseenRows = rows('not seen in', unseen, UNSEEN_MAX);
+  // One screen has no room for both.
+  const shownSlowest = slowest.slice(0, slowest.length - unseenRows.length);
   const counted = [
     ...(calls === undefined
       ? []
@@ -58,10 +62,10 @@ export function runSummaryText(head: RunHead, summary: RunSummary, screen: Scree
     ),
     ...rows(
       'slowest',
-      slowest.map(
+      shownSlowest.map(
         (one) => `${humanNano(one.durationNano).padStart(8)}  ${one.name}${at(one.where)}`,
       ),
-      slowest.length,
+      shownSlowest.length,
     ),
     ...rows(
       'not finished',
@@ -69,6 +73,7 @@ export function runSummaryText(head: RunHead, summary: RunSummary, screen: Scree
       ROWS_MAX,
       RED,
     ),
+    ...unseenRows,
   ];
 }
 

@@ -155,3 +155,28 @@ test('colours where they are wanted', () => {
 test('a program that tells of no calls has spans all the same', () => {
   expect(textOf([{ name: 'one' }])).toMatch(/^ {2}spans {9}1 span$/m);
 });
+
+test('a library that is used and not seen inside is told once, with what helps; one screen is enough', () => {
+  const unseen = (...texts: string[]): RunTraceSpan => ({
+    ...span(counts(1, 1)),
+    attributes: [
+      {
+        key: 'synton.unseen',
+        value: { type: 'array', value: texts.map((value) => ({ type: 'string', value })) },
+      },
+    ],
+  });
+  const text = (...told: RunTraceSpan[]) =>
+    runSummaryText(HEAD, summaryOf({ spans: [RUN, ...told], isCut: false }, 'run'), SCREEN);
+  expect(text(unseen('pg: npm i -D pg-seen'), unseen('pg: npm i -D pg-seen')).at(-1)).toBe(
+    '  not seen in   pg: npm i -D pg-seen',
+  );
+  const spans = Array.from({ length: 9 }, (_, at) => span({ name: `slow ${at}` }));
+  expect(text(...spans, unseen('a', 'b', 'c')).slice(-5)).toEqual([
+    '  slowest        1.00 ms  slow 0',
+    '                 1.00 ms  slow 1',
+    '  not seen in   a',
+    '                b',
+    '                and 1 more',
+  ]);
+});
