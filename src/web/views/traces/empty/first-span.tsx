@@ -59,12 +59,15 @@ interface WayProps {
 function Way({ title, detail, code }: WayProps) {
   return (
     <li class="first-span-way">
-      <h3 class="first-span-way-title">{title}</h3>
-      <p class="soft">{detail}</p>
-      <div class="first-span-code">
-        <pre>{code}</pre>
+      <div class="first-span-way-head">
+        <h3 class="first-span-way-title">{title}</h3>
         <CopyButton content={code} />
       </div>
+      <p class="soft">{detail}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what does not fit is scrolled to, by keys too */}
+      <pre class="first-span-code" tabIndex={0}>
+        {code}
+      </pre>
     </li>
   );
 }

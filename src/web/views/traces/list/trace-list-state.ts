@@ -32,13 +32,15 @@ export interface TraceListState {
   readonly examined: Examined | undefined;
   /** Arrived, but only counted. */
   readonly passed: number;
+  /** Between what waits and what is shown there may be others: to show what waits is to ask anew. */
+  readonly hasHole: boolean;
   /** Left at the foot to make room at the top. */
   readonly trimmed: number;
 }
 
 export const EMPTY: TraceListState = {
   ...{ items: [], waiting: [], next: undefined, hasStopped: false },
-  ...{ examined: undefined, passed: 0, trimmed: 0 },
+  ...{ examined: undefined, passed: 0, hasHole: false, trimmed: 0 },
 };
 
 /** A page beneath what there is. What is there already stays where it is, in its newer form. */
@@ -58,6 +60,37 @@ export function withPage(state: TraceListState, page: SearchPage, limit: number)
     hasStopped: page.next !== undefined && page.items.length < limit,
     examined: page.examined,
   };
+}
+
+/**
+ * The first page again, after something was passed over. Held: what is shown stays in its place, and what is new waits. Else the page's order
+ * holds, with what is older beneath it; where the two do not meet there may be others between them, and the page alone is what is there.
+ */
+export function withFirstPage(
+  state: TraceListState,
+  page: SearchPage,
+  limit: number,
+  isHeld: boolean,
+): TraceListState {
+  const told = new Map(page.items.map((item) => [item.traceId, item]));
+  const meets = state.items.some(({ traceId }) => told.has(traceId));
+  if (isHeld && state.items.length > 0) {
+    const shown = new Set(state.items.map(({ traceId }) => traceId));
+    const waiting = [
+      ...page.items.filter(({ traceId }) => !shown.has(traceId)),
+      ...state.waiting.filter(({ traceId }) => !told.has(traceId)),
+    ];
+    return {
+      ...state,
+      items: state.items.map((item) => told.get(item.traceId) ?? item),
+      waiting: waiting.slice(0, LIVE_MAX),
+      ...(meets ? { passed: 0 } : { hasHole: true }),
+    };
+  }
+  const alone = withPage({ ...EMPTY, passed: meets ? 0 : state.passed }, page, limit);
+  if (!meets) return alone;
+  const older = [...state.waiting, ...state.items].filter(({ traceId }) => !told.has(traceId));
+  return withReleased({ ...state, items: older, waiting: page.items, passed: 0, hasHole: false });
 }
 
 /** What the tail told: known ones change in their place, new ones wait. */

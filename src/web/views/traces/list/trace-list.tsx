@@ -43,7 +43,7 @@ export function TraceList(props: TraceListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
   const isNarrow = width > 0 && width < NARROW;
-  const { items, waiting, next, hasStopped } = search.state.value;
+  const { items, waiting, hasHole, next, hasStopped } = search.state.value;
   const selected = search.selected.value;
   const now = useNow(1_000);
   const [isPointedAt, setIsPointedAt] = useState(false);
@@ -116,7 +116,7 @@ export function TraceList(props: TraceListProps) {
           title={tracesText.live.waitingWhy}
           onClick={release}
         >
-          ↑ {tracesText.live.waiting(formatCount(waiting.length))}
+          ↑ {tracesText.live.waiting(`${formatCount(waiting.length)}${hasHole ? '+' : ''}`)}
         </button>
       )}
       <div
@@ -132,7 +132,11 @@ export function TraceList(props: TraceListProps) {
           search.scrollTop = event.currentTarget.scrollTop;
           setIsScrolled(search.scrollTop > 0);
         }}
-        onPointerEnter={(event) => setIsPointedAt(event.pointerType === 'mouse')}
+        onPointerMove={(event) => {
+          // A pointer that rests where the list came to be points at nothing.
+          const moves = event.movementX !== 0 || event.movementY !== 0;
+          if (event.pointerType === 'mouse' && moves) setIsPointedAt(true);
+        }}
         onPointerLeave={() => setIsPointedAt(false)}
       >
         {!isNarrow && <ListHead scale={scale} onScaleKind={onScaleKind} />}

@@ -11,12 +11,15 @@ import {
   type SearchPage,
   type TraceListState,
   withArrived,
+  withFirstPage,
   withPage,
   withReleased,
 } from './trace-list-state.ts';
 
 const PAGE = 100;
 const KEPT_MAX = 4;
+/** Where so much arrives that some is only counted, the first page is asked for again. */
+const CATCH_UP_MS = 1_000;
 
 export class TraceSearch {
   readonly query: Query;
@@ -30,6 +33,7 @@ export class TraceSearch {
   readonly #error = signal<Error | undefined>(undefined);
   #isHeld = false;
   #asking: AbortController | undefined;
+  #catchUp: number | undefined;
 
   constructor(query: Query) {
     this.query = query;
@@ -57,15 +61,7 @@ export class TraceSearch {
   async load(): Promise<void> {
     const page = await this.#ask(undefined);
     if (page === undefined) return;
-    const state = this.#state.peek();
-    const known = new Set(state.items.map(({ traceId }) => traceId));
-    const meets = page.items.some(({ traceId }) => known.has(traceId));
-    if (!meets && !this.#isHeld) {
-      // So much is new that there may be a hole between it and what is there.
-      this.#state.value = withPage(EMPTY, page, PAGE);
-    } else {
-      this.arrive({ items: page.items, more: 0 });
-    }
+    this.#state.value = withFirstPage(this.#state.peek(), page, PAGE, this.#isHeld);
     this.#hasLoaded.value = true;
   }
 
@@ -85,15 +81,16 @@ export class TraceSearch {
 
   /** As if nothing had been asked yet. */
   async anew(): Promise<void> {
-    this.#state.value = EMPTY;
-    this.scrollTop = 0;
-    await this.load();
+    const page = await this.#ask(undefined);
+    if (page !== undefined) this.#state.value = withPage(EMPTY, page, PAGE);
   }
 
   arrive(traces: TailTraces): void {
     const state = withArrived(this.#state.peek(), traces);
-    this.#state.value = this.#isHeld ? state : withReleased(state);
+    const isHeld = this.#isHeld && state.items.length > 0;
+    this.#state.value = isHeld ? state : withReleased(state);
     this.#hasLoaded.value ||= state.items.length + state.waiting.length > 0;
+    if (traces.more > 0) this.#catchUp ??= window.setTimeout(() => this.#caughtUp(), CATCH_UP_MS);
   }
 
   /** Whether what arrives has to wait. */
@@ -103,11 +100,20 @@ export class TraceSearch {
   }
 
   release(): void {
-    this.#state.value = withReleased(this.#state.peek());
+    const state = this.#state.peek();
+    if (state.hasHole) void this.anew();
+    else this.#state.value = withReleased(state);
   }
 
   stop(): void {
     this.#asking?.abort();
+    window.clearTimeout(this.#catchUp);
+    this.#catchUp = undefined;
+  }
+
+  #caughtUp(): void {
+    this.#catchUp = undefined;
+    void this.load();
   }
 
   async #ask(cursor: string | undefined): Promise<SearchPage | undefined> {

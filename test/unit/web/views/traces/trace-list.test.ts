@@ -11,6 +11,7 @@ import {
   type SearchPage,
   type TraceListState,
   withArrived,
+  withFirstPage,
   withPage,
   withReleased,
 } from '../../../../../src/web/views/traces/list/trace-list-state.ts';
@@ -51,6 +52,36 @@ test('what is new waits, what is known changes in its place', () => {
   expect(again.passed).toBe(3);
   expect(ids(withReleased(again).items)).toBe('fedcba');
   expect(withReleased(again).waiting).toEqual([]);
+});
+
+test('the first page again brings what was passed over, in its order', () => {
+  const state = arrived(withPage(EMPTY, page('cba', 'n'), 3), [trace('f')], 2);
+  const anew = withFirstPage(state, page('fedb', 'm'), 4, false);
+  expect(ids(anew.items)).toBe('fedbca');
+  expect(anew).toMatchObject({ waiting: [], passed: 0, next: 'n', hasHole: false });
+});
+
+test('while somebody reads, the first page again moves nothing', () => {
+  const state = arrived(withPage(EMPTY, page('cba', 'n'), 3), [trace('f')], 2);
+  const anew = withFirstPage(state, page('fedb', 'm'), 4, true);
+  expect(ids(anew.items)).toBe('cba');
+  expect(ids(anew.waiting)).toBe('fed');
+  expect(anew).toMatchObject({ passed: 0, next: 'n', hasHole: false });
+});
+
+test('a first page that does not reach what is there leaves a hole, and is taken alone', () => {
+  const state = arrived(withPage(EMPTY, page('cba', 'n'), 3), [], 9);
+  expect(withFirstPage(state, page('zyx', 'm'), 3, true)).toMatchObject({
+    hasHole: true,
+    passed: 9,
+  });
+  const alone = withFirstPage(state, page('zyx', 'm'), 3, false);
+  expect(ids(alone.items)).toBe('zyx');
+  expect(alone).toMatchObject({ next: 'm', passed: 9 });
+});
+
+test('nothing is disturbed where nothing is shown', () => {
+  expect(ids(withFirstPage(EMPTY, page('ba'), 3, true).items)).toBe('ba');
 });
 
 test('live rows are bounded, and what had to leave is counted', () => {
