@@ -34,7 +34,7 @@ export function FindBox({ model }: { readonly model: TraceModel }) {
         onKeyDown={onKeyDown}
       />
       {query === '' ? (
-        <kbd aria-hidden="true">/</kbd>
+        <kbd>/</kbd>
       ) : (
         <>
           <span class="find-box-said soft" role="status">

@@ -57,7 +57,7 @@ interface Counts {
 }
 
 function reasonsOf(outline: Outline, { rows, visible }: Counts): string[] {
-  const { rowCount, trace, flags, notes } = outline;
+  const { rowCount, trace, flags, notes, warnings } = outline;
   const reasons: string[] = [];
   if (rows < rowCount) reasons.push(words.focused);
   if (visible < rows) reasons.push(words.folded(formatCount(rows - visible)));
@@ -67,6 +67,7 @@ function reasonsOf(outline: Outline, { rows, visible }: Counts): string[] {
   if (rowCount > 0 && (flags[0]! & FLAG.orphan) !== 0) reasons.push(words.noRoot);
   if (orphans > 0) reasons.push(words.orphans(formatCount(orphans), orphans === 1));
   if (trace.inMemoryOnly) reasons.push(words.inMemory);
-  if (notes.includes('clock_skew_adjusted')) reasons.push(words.skew);
+  const skew = 1 << notes.indexOf('clock_skew_adjusted');
+  if (warnings.some((bits) => (bits & skew) !== 0)) reasons.push(words.skew);
   return reasons;
 }

@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Outline } from '../../data/outline.ts';
 import { carryFolds } from './carry-folds.ts';
-import { type FoldState, type RowShape, shapeOf, visibleRows } from './row-shape.ts';
+import { type FoldState, firstFolds, type RowShape, shapeOf, visibleRows } from './row-shape.ts';
 
 interface Held extends FoldState {
   readonly outline: Outline | undefined;
@@ -162,9 +162,5 @@ function heldFor(now: Outline | undefined, { outline: old, closed, openRuns }: H
   if (now === undefined) return NOTHING;
   if (now === old) return { outline: now, closed, openRuns };
   if (old !== undefined) return { outline: now, ...carryFolds({ closed, openRuns }, old, now) };
-  return {
-    outline: now,
-    closed: new Uint8Array(now.rowCount),
-    openRuns: new Uint8Array(now.rowCount),
-  };
+  return { outline: now, ...firstFolds(now) };
 }

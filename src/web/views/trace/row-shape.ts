@@ -86,6 +86,31 @@ export function visibleRows(
   return rows.subarray(0, count);
 }
 
+/** A larger trace is shown as an overview at first: no more rows than this, from the upper levels. */
+const OVERVIEW_OF = 2_000;
+const OVERVIEW_ROWS = 120;
+
+/** What is closed at first: nothing, or all levels below as many as make an overview. */
+export function firstFolds({
+  rowCount,
+  depth,
+  childCount,
+}: Pick<Outline, 'rowCount' | 'depth' | 'childCount'>): FoldState {
+  const state = { closed: new Uint8Array(rowCount), openRuns: new Uint8Array(rowCount) };
+  if (rowCount <= OVERVIEW_OF) return state;
+  const levels = new Uint32Array(0x1_0000);
+  for (let row = 0; row < rowCount; row++) levels[depth[row]!]! += 1;
+  let open = 0;
+  for (let sum = 0; open < levels.length; open++) {
+    sum += levels[open]!;
+    if (sum > OVERVIEW_ROWS && open > 1) break;
+  }
+  for (let row = 0; row < rowCount; row++) {
+    if (childCount[row]! > 0 && depth[row]! >= open - 1) state.closed[row] = 1;
+  }
+  return state;
+}
+
 /** The place of a row among rising rows, or of the last one before it; −1 where there is none. */
 export function placeOf(rows: Int32Array, row: number): number {
   let low = 0;

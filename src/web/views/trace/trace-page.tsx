@@ -40,16 +40,15 @@ function OneTrace({ traceId }: { readonly traceId: string }) {
       <TraceHeader model={model} tab={tab.name} />
       {outline !== undefined && <TraceToolbar model={model} />}
       {error !== undefined && <Problem error={told(error)} onRetry={() => model.source.ask()} />}
-      <div class="trace-body">
-        {outline === undefined ? (
-          error === undefined && <p class="trace-loading soft">{traceText.page.loading}</p>
-        ) : (
-          <>
-            <ShownTab key={tab.name} tab={tab} model={model} />
-            {model.selectedRow.value >= 0 && model.isDetailed.value && <Details model={model} />}
-          </>
-        )}
-      </div>
+      {outline === undefined && error === undefined && (
+        <p class="trace-loading soft">{traceText.page.loading}</p>
+      )}
+      {outline !== undefined && (
+        <div class="trace-body">
+          <ShownTab key={tab.name} tab={tab} model={model} />
+          {model.selectedRow.value >= 0 && model.isDetailed.value && <Details model={model} />}
+        </div>
+      )}
       {outline !== undefined && <NotShown model={model} tab={tab.name} />}
     </div>
   );

@@ -6,28 +6,35 @@ const GAP = 6;
 const WIDTHS_MAX = 4_000;
 const widths = new Map<string, number>();
 
+export interface Label {
+  readonly bar: Bar;
+  readonly words: string;
+  readonly tone: 'plain' | 'faint' | 'error' | 'warning';
+}
+
 export function drawLabel(
   canvas: CanvasRenderingContext2D,
   { names, width, font, tokens }: Frame,
-  { left, right, top, height, colour, state }: Bar,
-  words: string,
-  isError: boolean,
-  isWarning = false,
+  { bar, words, tone }: Label,
 ): void {
+  const { left, right, top, height, colour, state } = bar;
   const room = widthOf(canvas, font, words);
   const middle = top + height / 2 + 0.5;
   const open = state === 'running' ? 6 : 0;
   const seenLeft = Math.max(left, names);
-  const beside = isError ? tokens.error : isWarning ? tokens.warning : tokens.soft;
+  canvas.fillStyle = tone === 'plain' ? tokens.soft : tokens[tone];
   if (right + GAP + open + room < width - 4 && right >= names) {
-    canvas.fillStyle = beside;
     canvas.fillText(words, right + GAP + open, middle);
   } else if (left - GAP - room > names) {
-    canvas.fillStyle = beside;
     canvas.fillText(words, left - GAP - room, middle);
   } else if (Math.min(right, width) - seenLeft > room + GAP * 2) {
-    canvas.fillStyle = colour.ink;
-    canvas.fillText(words, Math.min(right, width) - room - GAP * 1.5, middle);
+    const x = Math.min(right, width) - room - GAP * 1.5;
+    const isPlain = state !== 'stale' && tone !== 'faint';
+    // Whatever else is drawn on the bar, what it says is read.
+    canvas.fillStyle = isPlain ? colour.fill : tokens.ground;
+    canvas.fillRect(x - 3, top, room + 6, height - 2);
+    canvas.fillStyle = isPlain ? colour.ink : tokens.soft;
+    canvas.fillText(words, x, middle);
   }
 }
 

@@ -15,7 +15,7 @@ export interface MinimapLook {
 }
 
 const ERROR_HEIGHT = 3;
-const LINE_MAX = 4;
+const LINE_MAX = 6;
 
 export function drawMinimap(
   canvas: CanvasRenderingContext2D,

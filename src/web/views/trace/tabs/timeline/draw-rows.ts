@@ -5,7 +5,7 @@ import { formatDuration } from '../../../../format/duration.ts';
 import { traceText } from '../../../../text/trace-en.ts';
 import { firstSegment } from './critical-rows.ts';
 import { type Bar, drawBar } from './draw-bar.ts';
-import { drawLabel } from './draw-label.ts';
+import { drawLabel, type Label } from './draw-label.ts';
 import { type Frame, leftOf, ROW_HEIGHT, topOf } from './frame.ts';
 
 const BAR_TOP = 5;
@@ -14,6 +14,7 @@ const BAR_HEIGHT = 14;
 const LOOP_MIN = 10;
 const DATABASE_QUERY = 2;
 const FAINT = 0.28;
+const SEEN_MIN = 1;
 
 export function drawRows(canvas: CanvasRenderingContext2D, frame: Frame): void {
   const { names, width, height } = frame;
@@ -30,22 +31,25 @@ export function drawRows(canvas: CanvasRenderingContext2D, frame: Frame): void {
 function drawRow(canvas: CanvasRenderingContext2D, frame: Frame, place: number): void {
   const row = frame.visible[place]!;
   const count = frame.runAt(row);
-  canvas.globalAlpha = isFaint(frame, row, Math.max(1, count)) ? FAINT : 1;
-  if (count > 0) drawRun(canvas, frame, place, count);
-  else drawSpan(canvas, frame, place);
+  const isAside = isFaint(frame, row, Math.max(1, count));
+  canvas.globalAlpha = isAside ? FAINT : 1;
+  const label = count > 0 ? drawRun(canvas, frame, place, count) : drawSpan(canvas, frame, place);
   canvas.globalAlpha = 1;
+  drawLabel(canvas, frame, isAside ? { ...label, tone: 'faint' } : label);
 }
 
-function drawSpan(canvas: CanvasRenderingContext2D, frame: Frame, place: number): void {
+function drawSpan(canvas: CanvasRenderingContext2D, frame: Frame, place: number): Label {
   const row = frame.visible[place]!;
   const bar = barOf(frame, place, row);
   if (frame.isClosed(row) && frame.outline.childCount[row]! > 0) drawBelow(canvas, frame, place);
   drawBar(canvas, bar);
-  drawCritical(canvas, frame, row, bar.top + BAR_HEIGHT);
+  drawCritical(canvas, frame, row, bar);
   drawEvents(canvas, frame, row, bar.top);
   const failed = bar.state === 'failed';
-  const words = formatDuration(durationAt(frame, row));
-  drawLabel(canvas, frame, bar, failed ? `✕ ${words}` : words, failed);
+  const duration = durationAt(frame, row);
+  const took = duration === 0 && bar.state === 'stale' ? '' : formatDuration(duration);
+  const words = bar.state === 'stale' ? traceText.timeline.staleAfter(took) : took;
+  return { bar, words: failed ? `✕ ${words}` : words, tone: failed ? 'error' : 'plain' };
 }
 
 /** All of a run in one row, on the edges of those behind the first. */
@@ -54,7 +58,7 @@ function drawRun(
   frame: Frame,
   place: number,
   count: number,
-): void {
+): Label {
   const { outline } = frame;
   const first = frame.visible[place]!;
   const { start } = outline;
@@ -91,7 +95,8 @@ function drawRun(
     ? traceText.timeline.loop(count)
     : traceText.timeline.run(count, formatDuration(sum));
   const bar = { ...barOf(frame, place, first), left, right, top: top - 1 };
-  drawLabel(canvas, frame, bar, failed ? `✕ ${said}` : said, failed, isLoop(frame, first, count));
+  const tone = isLoop(frame, first, count) ? 'warning' : 'plain';
+  return { bar, words: failed ? `✕ ${said}` : said, tone: failed ? 'error' : tone };
 }
 
 export function isLoop({ outline }: Pick<Frame, 'outline'>, row: number, count: number): boolean {
@@ -142,11 +147,12 @@ function drawBelow(canvas: CanvasRenderingContext2D, frame: Frame, place: number
   canvas.fillRect(left, topOf(frame, place) + ROW_HEIGHT - 3, right - left, 1.5);
 }
 
+/** What is no pixel wide is left out of a bar that is more: dust says nothing. */
 function drawCritical(
   canvas: CanvasRenderingContext2D,
   frame: Frame,
   row: number,
-  bottom: number,
+  { left: barLeft, right: barRight, top }: Bar,
 ): void {
   const { critical } = frame;
   if (critical === undefined) return;
@@ -154,9 +160,11 @@ function drawCritical(
   let drawnTo = Number.NEGATIVE_INFINITY;
   for (let at = firstSegment(critical, row); critical.rows[at] === row; at++) {
     const left = leftOf(frame, critical.from[at]!);
-    const right = Math.max(leftOf(frame, critical.to[at]!), left + 1);
+    const end = leftOf(frame, critical.to[at]!);
+    if (end - left < SEEN_MIN && barRight - barLeft > SEEN_MIN * 4) continue;
+    const right = Math.max(end, left + 1);
     if (right <= drawnTo) continue;
-    canvas.fillRect(left, bottom - 2, right - left, 2);
+    canvas.fillRect(left, top + BAR_HEIGHT - 2, right - left, 2);
     drawnTo = right;
   }
 }

@@ -57,11 +57,21 @@ export interface Tokens {
 /** Where a row stands on the screen, from its top. */
 export const topOf = (frame: Frame, place: number): number => place * ROW_HEIGHT - frame.scrollTop;
 
+/** Room beside the bars, so that those at the ends of the range have ends that can be seen. */
+const PAD_LEFT = 8;
+const PAD_RIGHT = 16;
+/** Farther out nothing is seen, and some canvases draw badly. */
+const FAR = 64;
+
+/** Pixels that the range takes. */
+export const rangeWidth = (width: number, names: number): number =>
+  Math.max(1, width - names - PAD_LEFT - PAD_RIGHT);
+
+/** Pixels from the left edge of the names to the begin of the range. */
+export const rangeLeft = (names: number): number => names + PAD_LEFT;
+
 /** Pixels from the left of the picture, not far beyond its edges. */
 export function leftOf({ range, width, names }: Frame, at: number): number {
-  const inside = width - names;
-  const x = ((at - range.from) / (range.to - range.from)) * inside;
-  return names + Math.min(Math.max(x, -FAR), inside + FAR);
+  const x = ((at - range.from) / (range.to - range.from)) * rangeWidth(width, names);
+  return Math.min(Math.max(rangeLeft(names) + x, names - FAR), width + FAR);
 }
-
-const FAR = 64;

@@ -24,7 +24,7 @@ interface Drag {
 }
 
 export function Minimap({ model }: { readonly model: TraceModel }) {
-  const host = useRef<HTMLDivElement>(null);
+  const host = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useSignal(0);
   const drawn = useSignal<TimeRange | undefined>(undefined);
@@ -113,10 +113,9 @@ export function Minimap({ model }: { readonly model: TraceModel }) {
     ['to', right, to, words.windowTo],
   ] as const;
   return (
-    <div
+    <section
       class={`minimap ${model.isZoomed.value || drawn.value ? 'minimap-zoomed' : ''}`}
       ref={host}
-      role="group"
       aria-label={words.minimap}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
@@ -157,7 +156,7 @@ export function Minimap({ model }: { readonly model: TraceModel }) {
           {formatDuration(to - from)}
         </span>
       )}
-    </div>
+    </section>
   );
 }
 

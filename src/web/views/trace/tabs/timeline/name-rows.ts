@@ -7,14 +7,16 @@ import { FAILED, FLAG, nameAt, RUNNING, serviceAt } from '../../../../data/outli
 import { formatDuration } from '../../../../format/duration.ts';
 import { traceText } from '../../../../text/trace-en.ts';
 import { isLoop } from './draw-rows.ts';
-import { INDENT_MAX } from './draw-tree.ts';
 import { type Frame, topOf } from './frame.ts';
 
 const { timeline: words } = traceText;
 /** Of a name that is cut, so much of its end is kept. */
 const TAIL_SHARE = 0.4;
 const TAIL_MAX = 14;
+const TAIL_NARROW = 6;
 const CUT_MIN = 18;
+/** Where names are narrower, they have all the room. */
+const PEER_NAMES_MIN = 240;
 
 interface RowElement {
   readonly row: HTMLElement;
@@ -128,17 +130,17 @@ function write(element: RowElement, frame: Frame, place: number, indent: number)
   classList.toggle('timeline-row-failed', outline.status[row] === FAILED);
   element.cell.style.width = `${names}px`;
   element.cell.style.paddingInlineStart = `${Math.min(level * indent, names * 0.6) + 4}px`;
-  element.fold.textContent = isFoldable ? (isClosed ? '▸' : '▾') : '';
-  element.fold.style.width = `${INDENT_MAX}px`;
+  element.fold.dataset['state'] = isFoldable ? (isClosed ? 'closed' : 'open') : 'none';
   element.mark.style.background = paint.colours[paint.classes[row]!]!.line;
-  const tail = tailOf(name);
+  const tail = names < PEER_NAMES_MIN ? Math.min(TAIL_NARROW, tailOf(name)) : tailOf(name);
   element.head.textContent = name.slice(0, name.length - tail);
   element.tail.textContent = name.slice(name.length - tail);
   element.count.textContent = run > 0 ? `×${run}` : '';
   const below = isClosed && hasChildren ? outline.errorsBelow[row]! : 0;
   element.errors.textContent = below > 0 ? `✕${below}` : '';
   const peer = frame.notes.of(outline, row)?.peer;
-  element.peer.textContent = peer !== undefined && !name.includes(peer) ? peer : '';
+  const hasRoom = names >= PEER_NAMES_MIN;
+  element.peer.textContent = peer !== undefined && hasRoom && !name.includes(peer) ? peer : '';
   element.row.title = name;
 
   const { row: host } = element;

@@ -14,7 +14,14 @@ import { type CriticalRows, criticalRows } from './critical-rows.ts';
 import { drawRows } from './draw-rows.ts';
 import { drawGrid, drawRuler } from './draw-ruler.ts';
 import { drawTree, indentOf } from './draw-tree.ts';
-import { type Frame, HEAD_HEIGHT, ROW_HEIGHT, type Tokens } from './frame.ts';
+import {
+  type Frame,
+  HEAD_HEIGHT,
+  ROW_HEIGHT,
+  rangeLeft,
+  rangeWidth,
+  type Tokens,
+} from './frame.ts';
 import { NameRows } from './name-rows.ts';
 import { rulerTicks } from './ruler-ticks.ts';
 import { SpanNotes } from './span-notes.ts';
@@ -44,7 +51,7 @@ export class TimelineScreen {
   /** Pixels that the names take. */
   readonly names: Signal<number>;
   readonly isCritical: Signal<boolean> = signal(true);
-  /** Of the bars, in pixels. */
+  /** Pixels that the range takes. */
   readonly width: Signal<number> = signal(0);
 
   readonly #model: TraceModel;
@@ -90,13 +97,13 @@ export class TimelineScreen {
   /** Nanoseconds at a distance from the left edge of the names. */
   timeAt(x: number): number {
     const { from, to } = this.#model.range.peek();
-    return from + ((x - this.names.peek()) / this.width.peek()) * (to - from);
+    return from + ((x - rangeLeft(this.names.peek())) / this.width.peek()) * (to - from);
   }
 
   /** Pixels from the left edge of the names. */
   xOf(at: number): number {
     const { from, to } = this.#model.range.peek();
-    return this.names.peek() + ((at - from) / (to - from)) * this.width.peek();
+    return rangeLeft(this.names.peek()) + ((at - from) / (to - from)) * this.width.peek();
   }
 
   /** By rows, up where negative. */
@@ -212,13 +219,23 @@ export class TimelineScreen {
 
   #measure(): void {
     const { scroller, screen, canvas, ruler } = this.#elements;
+    const wasSeen = this.#isSeen(this.#model.selectedRow.peek());
     this.#height = scroller.clientHeight;
     this.#fullWidth = scroller.clientWidth;
     screen.style.height = `${this.#height}px`;
-    this.width.value = Math.max(1, this.#fullWidth - this.names.value);
+    this.width.value = rangeWidth(this.#fullWidth, this.names.value);
     sizeTo(canvas, this.#fullWidth, this.#height);
     sizeTo(ruler, this.#fullWidth, HEAD_HEIGHT);
-    this.#drawSoon();
+    // Details that open may not cover the span that they are of.
+    if (wasSeen) this.show(this.#model.selectedRow.peek());
+    // A canvas of another size is empty, and would be shown so before the next frame.
+    this.#draw(performance.now());
+  }
+
+  #isSeen(row: number): boolean {
+    const place = placeOf(this.#model.folds.visible.peek(), row);
+    const top = place * ROW_HEIGHT - this.#elements.scroller.scrollTop;
+    return row >= 0 && place >= 0 && top >= 0 && top < this.#height;
   }
 
   /** What rows say may be another thing now. */
@@ -241,7 +258,7 @@ export class TimelineScreen {
     const { canvas, ruler } = this.#elements;
     const indent = indentOf(frame.names, this.#deepest);
     this.#nameRows.show(frame, String(this.#stamp), indent);
-    const ticks = rulerTicks(frame.range, frame.width - frame.names);
+    const ticks = rulerTicks(frame.range, rangeWidth(frame.width, frame.names));
     const bars = scaledContext(canvas);
     bars.clearRect(0, 0, frame.width, frame.height);
     drawGrid(bars, frame, ticks);

@@ -54,6 +54,7 @@ export function Timeline({ model }: TraceTabProps) {
             <ZoomCrumbs model={model} />
           </div>
           <canvas class="timeline-ruler" ref={elements.ruler} />
+          {shown && <HoveredTime {...shown} />}
         </div>
         <div class="timeline-scroll" ref={elements.scroller}>
           <div class="timeline-tall" ref={elements.tall}>
@@ -107,6 +108,13 @@ function Crosshair({ screen, pointer }: CrosshairProps) {
     );
   }
   if (x === undefined) return null;
+  return <div class="timeline-cross" style={{ transform: `translateX(${x}px)` }} />;
+}
+
+/** Said in the ruler, where it hides no bar. */
+function HoveredTime({ screen, pointer }: CrosshairProps) {
+  const x = pointer.hover.value;
+  if (x === undefined || pointer.chosen.value !== undefined) return null;
   const isLate = x > screen.names.value + screen.width.value - 80;
   return (
     <div class="timeline-cross" style={{ transform: `translateX(${x}px)` }}>
