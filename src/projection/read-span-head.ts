@@ -10,6 +10,7 @@ import { parseSpanId, type SpanId } from '../model/ids.ts';
 import type { OtelKind, SpanRole } from '../model/span-kind.ts';
 import { readAttribute } from '../otlp/read-attributes.ts';
 import { ProtobufReader, WIRE } from '../otlp/wire/protobuf-reader.ts';
+import { AttributeKeys } from './attribute-keys.ts';
 
 export interface SpanHead {
   /** Undefined where none is named. */
@@ -20,12 +21,13 @@ export interface SpanHead {
   readonly isKindGiven: boolean;
 }
 
-/** Keys that role and kind are told from, by their length. */
-const KEYS: ReadonlyMap<number, Buffer> = new Map(
-  ['gen_ai.operation.name', 'openinference.span.kind', 'traceloop.span.kind', 'synton.kind'].map(
-    (key) => [key.length, Buffer.from(key)],
-  ),
-);
+/** Keys that role and kind are told from. */
+const KEYS = new AttributeKeys([
+  'gen_ai.operation.name',
+  'openinference.span.kind',
+  'traceloop.span.kind',
+  'synton.kind',
+]);
 
 /** @throws MalformedProtobuf, which bytes that the scanner accepted never cause */
 export function readSpanHead(span: Uint8Array, otelKind: OtelKind): SpanHead {
@@ -38,7 +40,7 @@ export function readSpanHead(span: Uint8Array, otelKind: OtelKind): SpanHead {
     else if (reader.is(5, WIRE.bytes)) name = reader.string();
     else if (reader.is(9, WIRE.bytes)) {
       const attribute = reader.view();
-      if (isTelling(attribute)) telling.push(readAttribute(new ProtobufReader(attribute)));
+      if (KEYS.has(attribute)) telling.push(readAttribute(new ProtobufReader(attribute)));
     } else reader.skip();
   }
   const lookup = (key: string) => attributeOf(telling, key);
@@ -48,24 +50,4 @@ export function readSpanHead(span: Uint8Array, otelKind: OtelKind): SpanHead {
     role: classifySpanRole(otelKind, name, lookup),
     isKindGiven: telling.length > 0 && explicitSpanKind(lookup) !== undefined,
   };
-}
-
-function isTelling(attribute: Uint8Array): boolean {
-  if (isKeyThenValue(attribute)) {
-    const key = KEYS.get(attribute[1]!);
-    return key?.equals(attribute.subarray(2, 2 + key.length)) === true;
-  }
-  const { key } = readAttribute(new ProtobufReader(attribute));
-  return KEYS.get(key.length)?.equals(Buffer.from(key)) === true;
-}
-
-/** As every known encoder has it: a key of less than 128 bytes, a value of less than 16 KiB, and no more. */
-function isKeyThenValue(attribute: Uint8Array): boolean {
-  if (attribute[0] !== 0x0a || attribute[1]! > 127) return false;
-  const value = attribute[1]! + 2;
-  if (attribute[value] !== 0x12) return false;
-  const low = attribute[value + 1]!;
-  const high = attribute[value + 2]!;
-  if (low < 128) return value + 2 + low === attribute.length;
-  return high < 128 && value + 3 + (low & 127) + high * 128 === attribute.length;
 }

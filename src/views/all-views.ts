@@ -2,6 +2,7 @@
 
 import type { ExportResponse } from '../model/export-response.ts';
 import type { LifecycleView } from '../model/lifecycle-view.ts';
+import type { ServiceMap } from '../model/service-map.ts';
 import type { DashboardStats, Statistics } from '../model/statistics.ts';
 import type { TimelineView } from '../model/timeline-view.ts';
 import type { SearchPage, TraceQuery } from '../store/contracts/trace-query.ts';
@@ -13,6 +14,7 @@ import {
 import { type ExportParams, exportView } from './export/export-view.ts';
 import { type LifecycleParams, lifecycleView } from './lifecycle/lifecycle-view.ts';
 import { type OutlineAnswer, type OutlineParams, outlineView } from './outline/outline-view.ts';
+import { type ServiceMapParams, serviceMapView } from './service-map/service-map-view.ts';
 import { type ServicesParams, type ServicesView, servicesView } from './services/services-view.ts';
 import { type StatisticsParams, statisticsView } from './statistics/statistics-view.ts';
 import { type TailLook, type TailParams, tailView } from './tail/tail-view.ts';
@@ -27,6 +29,7 @@ export interface AllViews {
   readonly export: View<ExportParams, ExportResponse>;
   readonly traces: View<TraceQuery, SearchPage>;
   readonly tail: View<TailParams, TailLook>;
+  readonly serviceMap: View<ServiceMapParams, ServiceMap>;
   readonly services: View<ServicesParams, ServicesView>;
   readonly statistics: View<StatisticsParams, Statistics>;
   readonly dashboard: View<DashboardParams, DashboardStats>;
@@ -40,6 +43,7 @@ export function allViews(settings: DashboardSettings): AllViews {
     export: exportView,
     traces: tracesView(settings.clock),
     tail: tailView(settings.clock),
+    serviceMap: serviceMapView(settings.clock),
     services: servicesView,
     statistics: statisticsView(settings.clock),
     dashboard: dashboardView(settings),

@@ -1,5 +1,6 @@
 /** What a page asks for, of a whole service: the shape of a trace, what arrives, numbers over time, who calls whom. */
 import { expect, test } from 'vitest';
+import type { ServiceMap } from '../../src/model/service-map.ts';
 import { logsRequest, startRecord, TRACE_ID } from '../support/log-requests.ts';
 import { buildRequest, fillRequest } from '../support/otlp-request.ts';
 import { EventReader } from '../support/read-events.ts';
@@ -63,4 +64,22 @@ test('a tail, of what arrives and of what has only started, that ends with the s
   while (await ofTrace.read());
   expect((await service.process.finished).code).toBe(0);
   expect(performance.now() - before).toBeLessThan(5_000);
+}, 30_000);
+
+test('who calls whom, of what was received', async () => {
+  const service = await runningService();
+  const startUnixNano = BigInt(Date.now() - 10_000) * 1_000_000n;
+  await service.send(buildRequest({ ...ORDER, startUnixNano }));
+  const map = await service.json<ServiceMap>('/services/map?last=3h');
+  const calls = map.edges.map(({ from, to, calls, errors }) => [from, to, calls, errors]);
+  expect(calls).toEqual([
+    ['shop', 'postgresql', 24, 0],
+    ['payment', 'psp.example', 1, 1],
+    ['shop', 'payment', 1, 1],
+    ['shop', 'warehouse', 1, 0],
+  ]);
+  const spans = new Map(map.nodes.map((node) => [node.service, node.spans]));
+  expect(spans.get('shop')).toBe(30);
+  expect(spans.get('payment')).toBe(2);
+  expect(map.examined).toMatchObject({ traces: 1, spans: 33, complete: true });
 }, 30_000);

@@ -37,6 +37,7 @@ const SCHEMAS: Readonly<Record<SchemaName, GenericSchema>> = {
   ExportResponse: traces.exportResponse,
   Operation: numbers.operation,
   ServicesView: numbers.servicesView,
+  ServiceMap: numbers.serviceMap,
   StatisticsPoint: numbers.statisticsPoint,
   Statistics: numbers.statistics,
   DurationRecord: numbers.durationRecord,

@@ -25,6 +25,7 @@ export const SCHEMA_NAMES = [
   'ExportResponse',
   'Operation',
   'ServicesView',
+  'ServiceMap',
   'StatisticsPoint',
   'Statistics',
   'DurationRecord',

@@ -1,6 +1,7 @@
 /** The JSON of numbers over many traces, and of what Synton says of itself. */
 import * as v from 'valibot';
 import type { DemoState } from '../../model/demo-state.ts';
+import type { ServiceMap } from '../../model/service-map.ts';
 import type {
   DashboardStats,
   DurationRecord,
@@ -26,6 +27,43 @@ export const operation: Schema<Operation> = v.strictObject({ name: text, kind: t
 
 export const servicesView: Schema<ServicesView> = v.strictObject({
   services: v.array(v.strictObject({ name: text, operations: v.array(operation) })),
+});
+
+const rate = v.pipe(v.number(), v.minValue(0));
+
+export const serviceMap: Schema<ServiceMap> = v.strictObject({
+  from: nanoseconds,
+  to: nanoseconds,
+  nodes: v.array(
+    v.strictObject({
+      service: text,
+      type: v.picklist(['service', 'database', 'messaging', 'external']),
+      spans: weighted,
+      errors: weighted,
+      ratePerSecond: rate,
+      p50Nano: nanoseconds,
+      p95Nano: nanoseconds,
+      p99Nano: nanoseconds,
+    }),
+  ),
+  edges: v.array(
+    v.strictObject({
+      from: text,
+      to: text,
+      calls: count,
+      errors: count,
+      ratePerSecond: rate,
+      p50Nano: nanoseconds,
+      p95Nano: nanoseconds,
+      protocol: v.picklist(['http', 'rpc', 'database', 'messaging', 'other']),
+    }),
+  ),
+  examined: v.strictObject({
+    traces: count,
+    spans: count,
+    until: v.optional(nanoseconds),
+    complete: v.boolean(),
+  }),
 });
 
 export const statisticsPoint: Schema<StatisticsPoint> = v.strictObject({

@@ -51,6 +51,17 @@ export function statisticsRoutes(views: ViewRenderer): readonly Route[] {
       handle: answerWithView(views, 'statistics'),
     },
     {
+      path: `${API_PREFIX}/services/map`,
+      operationId: 'serviceMap',
+      tag: 'statistics',
+      summary: 'Who calls whom, how often, how fast and how well',
+      description: `Services with all their spans in the range counted, and calls between them and to what sent no spans itself. Calls are told from the newest traces, as they are: \`examined\` says how many those are and how far back they reach. ${RANGE}`,
+      parameters: [...rangeParameters],
+      answers: [jsonShape('ServiceMap', 'The map.')],
+      problems: ['Unavailable'],
+      handle: answerWithView(views, 'serviceMap'),
+    },
+    {
       path: `${API_PREFIX}/services`,
       operationId: 'services',
       tag: 'statistics',

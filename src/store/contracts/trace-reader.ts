@@ -1,4 +1,5 @@
 import type { TraceId } from '../../model/ids.ts';
+import type { ServiceCalls, TracesExamined } from '../../model/service-map.ts';
 import type { DurationRecord, Statistics, StorageReport } from '../../model/statistics.ts';
 import type { ArrivedQuery, ArrivedTraces } from './arrived-traces.ts';
 import type { Trace } from './span-record.ts';
@@ -16,6 +17,12 @@ export interface ReadCapabilities {
 export interface TimeRange {
   readonly fromUnixNano: bigint;
   readonly toUnixNano: bigint;
+}
+
+export interface CallsOfRange {
+  /** The most frequent first. */
+  readonly calls: readonly ServiceCalls[];
+  readonly examined: TracesExamined;
 }
 
 export type StatisticsKey = 'total' | 'service' | 'operation' | 'kind' | 'status';
@@ -45,6 +52,8 @@ export interface TraceReader {
     stepNano: bigint,
     service?: string,
   ): Promise<Statistics>;
+  /** Who calls whom in the newest traces of the range, as far as a bounded effort reaches. */
+  calls(range: TimeRange, signal: AbortSignal): Promise<CallsOfRange>;
   /** One record per (service, operation, kind) seen in the range. */
   durations(range: TimeRange, service?: string): Promise<readonly DurationRecord[]>;
   storage(): Promise<StorageReport>;

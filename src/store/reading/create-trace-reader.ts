@@ -12,6 +12,7 @@ import { aggregateDurations, aggregateSeries } from '../statistics/aggregate.ts'
 import type { StatisticsSource } from '../statistics/statistics-source.ts';
 import { arrivedTraces } from './arrived-traces.ts';
 import { OneByOne } from './one-by-one.ts';
+import { readCalls } from './read-calls.ts';
 import { TraceLoader } from './trace-loader.ts';
 import { searchTraces } from './trace-search.ts';
 
@@ -59,6 +60,8 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
         (a, b) => compareText(a.name, b.name) || compareText(a.kind, b.kind),
       );
     },
+
+    calls: (range, signal) => readCalls(sources, range, { large, signal }),
 
     statistics: (range, by, stepNano, service) =>
       aggregateSeries(statistics, range, by, stepNano, service),

@@ -10,7 +10,7 @@ import { ProtobufWriter } from '../../otlp/wire/protobuf-writer.ts';
 import { ROWS_A_STEP, type Steps } from '../../projection/in-turns.ts';
 import { type ScannedRecords, scanRecords } from '../../projection/scan-records.ts';
 import { summariseColumns } from '../../projection/summarise-trace.ts';
-import { traceColumns } from '../../projection/trace-columns.ts';
+import { type TraceColumns, traceColumns } from '../../projection/trace-columns.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import { type MergedRecords, mergeRecords } from './merge-records.ts';
 import { NO_MATCH, type SpanMatcher } from './span-matcher.ts';
@@ -57,11 +57,15 @@ export class TraceRecords {
     return false;
   }
 
+  /** Of the spans that remain after merging. */
+  columns(): Steps<TraceColumns> {
+    const { records, rowOf } = this.merged;
+    return traceColumns(records, this.#scanned, rowOf);
+  }
+
   /** One line, with times as recorded. */
   *summary(traceId: TraceId): Steps<TraceSummary> {
-    const { records, rowOf } = this.merged;
-    const columns = yield* traceColumns(records, this.#scanned, rowOf);
-    return yield* summariseColumns(traceId, columns);
+    return yield* summariseColumns(traceId, yield* this.columns());
   }
 
   /** Judges rows, each of their resources once. */

@@ -22,7 +22,7 @@ import type {
 import type { GivenRecords } from './given-records.ts';
 import { OneByOne } from './one-by-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
-import { readWhole } from './read-whole.ts';
+import { type ReadOptions, readWhole } from './read-whole.ts';
 import { SpanMatcher } from './span-matcher.ts';
 import { TraceRecords } from './trace-records.ts';
 
@@ -41,7 +41,32 @@ export function searchTraces(
   signal: AbortSignal,
   large: OneByOne = new OneByOne(),
 ): Promise<SearchPage> {
-  return new TraceSearch(sources, query, signal, large).page();
+  return readMatches(sources, query, { signal, large }, summaryOf);
+}
+
+/** The same, and of each trace that is found whatever `tell` makes of it. */
+export function readMatches<Item>(
+  sources: readonly SpanSource[],
+  query: TraceQuery,
+  options: ReadOptions,
+  tell: TellTrace<Item>,
+): Promise<Omit<SearchPage, 'items'> & { readonly items: readonly Item[] }> {
+  return new TraceSearch(sources, query, options, tell).page();
+}
+
+export type TellTrace<Item> = (
+  traceId: TraceId,
+  trace: TraceRecords,
+  given: GivenRecords,
+) => Steps<Item>;
+
+function* summaryOf(
+  traceId: TraceId,
+  trace: TraceRecords,
+  { beyond }: GivenRecords,
+): Steps<TraceSummary> {
+  const summary = yield* trace.summary(traceId);
+  return { ...summary, spanCount: summary.spanCount + beyond };
 }
 
 /** Reads one source downwards. */
@@ -82,10 +107,10 @@ class SourceCursor {
   }
 }
 
-class TraceSearch {
+class TraceSearch<Item> {
   readonly #query: TraceQuery;
-  readonly #signal: AbortSignal;
-  readonly #large: OneByOne;
+  readonly #options: ReadOptions;
+  readonly #tell: TellTrace<Item>;
   readonly #limit: number;
   readonly #matcher: SpanMatcher;
   readonly #cursors: readonly SourceCursor[];
@@ -96,19 +121,19 @@ class TraceSearch {
   #top: number | undefined;
   /** Everything at or above it has been dealt with. */
   #position: number;
-  readonly #items: TraceSummary[] = [];
+  readonly #items: Item[] = [];
   readonly #seen = new Set<TraceId>();
   #candidates = 0;
 
   constructor(
     sources: readonly SpanSource[],
     query: TraceQuery,
-    signal: AbortSignal,
-    large: OneByOne,
+    options: ReadOptions,
+    tell: TellTrace<Item>,
   ) {
-    this.#large = large;
     this.#sources = sources;
-    this.#signal = signal;
+    this.#options = options;
+    this.#tell = tell;
     this.#limit = query.limit ?? LIMIT_DEFAULT;
     if (!Number.isInteger(this.#limit) || this.#limit < 1 || this.#limit > LIMIT_MAX) {
       throw new InvalidParameter('limit', `a whole number from 1 to ${LIMIT_MAX}`);
@@ -130,7 +155,7 @@ class TraceSearch {
     this.#cursors = sources.map((source) => new SourceCursor(source, this.#start));
   }
 
-  async page(): Promise<SearchPage> {
+  async page(): Promise<Omit<SearchPage, 'items'> & { readonly items: readonly Item[] }> {
     let rounds = 0;
     let isComplete = false;
     for (;;) {
@@ -172,15 +197,14 @@ class TraceSearch {
 
   async #consider({ traceId }: SpanMatch): Promise<void> {
     this.#seen.add(traceId);
-    const options = { large: this.#large, signal: this.#signal };
-    const summary = await readWhole(this.#sources, traceId, options, (given) =>
-      this.#summary(traceId, given),
+    const item = await readWhole(this.#sources, traceId, this.#options, (given) =>
+      this.#told(traceId, given),
     );
-    if (summary !== undefined) this.#items.push(summary);
+    if (item !== undefined) this.#items.push(item);
   }
 
   /** Undefined where the trace was on an earlier page, or does not match after all. */
-  *#summary(traceId: TraceId, given: GivenRecords): Steps<TraceSummary | undefined> {
+  *#told(traceId: TraceId, given: GivenRecords): Steps<Item | undefined> {
     const trace = yield* TraceRecords.read(given.records);
     if (this.#query.cursor !== undefined) {
       const before = trace.hasMatchArrived(this.#matcher, this.#start, this.#top!);
@@ -189,17 +213,16 @@ class TraceSearch {
     // The copy that matched may have lost to another of the same span, or lie beyond what is read of a large trace.
     const isMatch = given.beyond > 0 || (yield* trace.hasMatch(this.#matcher));
     if (!isMatch) return undefined;
-    const summary = yield* trace.summary(traceId);
-    return { ...summary, spanCount: summary.spanCount + given.beyond };
+    return yield* this.#tell(traceId, trace, given);
   }
 
   async #readOn(frontier: number): Promise<void> {
     const behind = this.#cursors.filter((cursor) => cursor.reached === frontier);
     await Promise.all(
       // One more than a page takes, so that a full page knows whether another follows.
-      behind.map((cursor) => cursor.readOn(this.#query, this.#limit + 1, this.#signal)),
+      behind.map((cursor) => cursor.readOn(this.#query, this.#limit + 1, this.#options.signal)),
     );
-    this.#signal.throwIfAborted();
+    this.#options.signal.throwIfAborted();
   }
 
   /** All sources have looked at everything at or above it. */

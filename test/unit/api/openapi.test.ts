@@ -163,6 +163,7 @@ describe('parameters', () => {
     stats: 'dashboard',
     statsSeries: 'statistics',
     services: 'services',
+    serviceMap: 'serviceMap',
   };
 
   test.each(Object.entries(VIEWS))('of %s are those that the view knows', async (id, view) => {
@@ -244,6 +245,7 @@ describe('real answers fit their schemas', () => {
     ['stats', 'DashboardStats', '/stats?from=2020-01-01&to=2020-01-02'],
     ['statsSeries', 'Statistics', '/stats/series?by=operation&last=15m'],
     ['services', 'ServicesView', '/services'],
+    ['serviceMap', 'ServiceMap', '/services/map?last=1d'],
     ['health', 'Health', '/health'],
     ['ready', 'Ready', '/ready'],
     ['openapi', 'OpenApi', '/openapi.json'],
