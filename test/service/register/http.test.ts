@@ -100,6 +100,24 @@ describe('a request', () => {
     expect(server!.status).toBe(2);
   });
 
+  test('over TLS is seen alike', async () => {
+    const spans = await spansOf({
+      'tls.mjs': `import https from 'node:https';
+const open = { ciphers: 'AECDH-AES128-SHA:@SECLEVEL=0', maxVersion: 'TLSv1.2', rejectUnauthorized: false };
+function handled() { return 'ok' }
+const server = https.createServer(open, (request, response) => response.end(handled())).listen(0, '127.0.0.1', () => {
+  https.get('https://127.0.0.1:' + server.address().port + '/s', open, (response) => response.on('data', (data) => console.log(String(data))).on('end', () => server.close()));
+});`,
+    });
+    const [[client], [server]] = [ofKind(spans, CLIENT), ofKind(spans, SERVER)];
+    expect(client!.attributes['url.full']).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/s$/);
+    expect(server).toMatchObject({
+      parentSpanId: client!.spanId,
+      attributes: { 'url.scheme': 'https', 'url.path': '/s' },
+    });
+    expect(isBelow(spans, named(spans, 'handled')[0]!, server!)).toBe(true);
+  });
+
   test('that is refused, cut off, or has no answer in time, is an error of whoever sent it', async () => {
     const spans = await spansOf(
       program(

@@ -1,16 +1,18 @@
 /**
  * Requests that a program answers with `node:http` and `node:https`: a SERVER span each, which what the handler calls
  * is below. Node's channels tell of a request, and can bind no context to its handler, so it is the event `request`
- * that is watched. Nothing else of a server is touched.
+ * that is watched. Nothing else of a server is touched, and nothing at all before the first request.
  */
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import https from 'node:https';
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { type Attributes, type Context, context, SpanKind, trace } from '@opentelemetry/api';
 import { parseTraceParent } from '../../trace-parent.ts';
 import { isSuppressed } from '../trace-propagator.ts';
-import { addressOf, RequestSpan, urlText } from './request-span.ts';
+import { addressOf, guarded, RequestSpan, urlText } from './request-span.ts';
 
 const ERRORS_FROM = 500;
+const REQUEST = 'http.server.request.start';
 
 type Emit = (this: unknown, event: unknown, ...rest: unknown[]) => boolean;
 
@@ -22,20 +24,27 @@ interface RoutedRequest {
 
 /** @param root what a request without a parent belongs to */
 export function watchHttpServer(isOn: () => boolean, root: Context): void {
-  for (const prototype of [http.Server.prototype, https.Server.prototype]) {
-    const emit = prototype.emit as Emit;
-    const watched: Emit = function (event, ...rest) {
-      const span = event === 'request' && isOn() ? spanFor(rest, root) : undefined;
-      if (span === undefined) return Reflect.apply(emit, this, [event, ...rest]);
-      return context.with(span.context, () => Reflect.apply(emit, this, [event, ...rest]));
-    };
-    Object.defineProperty(watched, 'name', { value: 'emit' });
-    Object.defineProperty(prototype, 'emit', {
-      value: watched,
-      configurable: true,
-      writable: true,
-    });
-  }
+  const watched = new Set<object>();
+  subscribe(
+    REQUEST,
+    guarded<{ socket: Socket }>(({ socket }) => {
+      // It is there: it has a request.
+      const { prototype } = process.getBuiltinModule(isSecure(socket) ? 'https' : 'http').Server;
+      if (watched.has(prototype)) return;
+      watched.add(prototype);
+      watchServers(prototype, isOn, root);
+    }),
+  );
+}
+
+function watchServers(prototype: { emit: unknown }, isOn: () => boolean, root: Context): void {
+  const before = prototype.emit as Emit;
+  const emit: Emit = function emit(event, ...rest) {
+    const span = event === 'request' && isOn() ? spanFor(rest, root) : undefined;
+    if (span === undefined) return Reflect.apply(before, this, [event, ...rest]);
+    return context.with(span.context, () => Reflect.apply(before, this, [event, ...rest]));
+  };
+  Object.defineProperty(prototype, 'emit', { value: emit, configurable: true, writable: true });
 }
 
 /** Undefined where the request is not to be watched. Never throws. */
@@ -73,18 +82,22 @@ function parentOf({ headers }: IncomingMessage, root: Context): Context {
 }
 
 function attributesOf({ url = '/', headers, socket, httpVersion }: IncomingMessage): Attributes {
-  const isSecure = 'encrypted' in socket;
+  const isEncrypted = isSecure(socket);
   const [path, query] = [url.replace(/\?.*$/s, ''), /\?(.*)$/s.exec(url)?.[1]];
   const agent = headers['user-agent'];
   return {
     'url.path': urlText(path),
     ...(query && { 'url.query': urlText(query) }),
-    'url.scheme': isSecure ? 'https' : 'http',
+    'url.scheme': isEncrypted ? 'https' : 'http',
     'network.protocol.version': httpVersion,
-    ...(headers.host && addressOf(headers.host, isSecure ? 443 : 80)),
+    ...(headers.host && addressOf(headers.host, isEncrypted ? 443 : 80)),
     ...(socket.remoteAddress && { 'client.address': socket.remoteAddress }),
     ...(agent && { 'user_agent.original': urlText(agent) }),
   };
+}
+
+function isSecure(socket: Socket): boolean {
+  return 'encrypted' in socket;
 }
 
 /** Plain fields alone: a getter may be the program's. */
