@@ -155,7 +155,7 @@ export class FunctionEditor {
     if (last === undefined) this.#put(body.start + 1, open);
     else this.#put(last.end, `;${open}`);
     this.#visit(body);
-    this.#put(body.end - 1, `;${this.#text.result}=void 0${this.#text.close()}`);
+    this.#put(body.end - 1, `;(${this.#text.result})=void 0${this.#text.close()}`);
   }
 
   /** Of an arrow function; parentheses around it are no part of the node. */
@@ -171,7 +171,7 @@ export class FunctionEditor {
     const { frame, result, value } = this.#text;
     const { argument } = node;
     if (!isNode(argument)) {
-      this.#put(node.start, `{${result}=void 0;`);
+      this.#put(node.start, `{(${result})=void 0;`);
       this.#put(node.end, '}');
       return;
     }
@@ -181,7 +181,7 @@ export class FunctionEditor {
     // `return[]` needs no space, and so needs one now.
     this.#put(argument.start, ` ${before}`);
     this.#children(node);
-    this.#put(argument.end, pauses ? `${after},${frame}?.leave(),${result}=${value}` : after);
+    this.#put(argument.end, pauses ? `${after},${frame}?.leave(),(${result})=${value}` : after);
   }
 
   #throw(node: SyntaxNode): void {
@@ -204,7 +204,7 @@ export class FunctionEditor {
       else this.#put(body.start, `(${error})`);
       const isNamed = isNode(param) && param.type === 'Identifier';
       const name = isNamed ? String(param['name']) : isNode(param) ? '' : error;
-      this.#put(body.start + 1, `${thrown}=void 0;${frame}?.caught(${name});`);
+      this.#put(body.start + 1, `(${thrown})=void 0;${frame}?.caught(${name});`);
       this.#visit(body);
     }
     if (isNode(finalizer)) {
