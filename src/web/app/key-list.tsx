@@ -1,14 +1,14 @@
 /** The keys that work now. */
 import { Dialog } from '../parts/dialog.tsx';
 import { text } from '../text/en.ts';
-import { keyGroups, keyLabel } from './keys.ts';
+import { type KeyCommand, type KeyGroup, keyGroups, keyLabel } from './keys.ts';
 import './key-list.css';
 
 export function KeyList({ onClose }: { onClose(): void }) {
   return (
     <Dialog label={text.keys.title} onClose={onClose}>
       <h1>{text.keys.title}</h1>
-      {keyGroups.value.toReversed().map(({ title, commands }) => (
+      {byTitle(keyGroups.value.toReversed()).map(([title, commands]) => (
         <section class="key-group" key={title}>
           <h2>{title}</h2>
           <dl>
@@ -27,4 +27,13 @@ export function KeyList({ onClose }: { onClose(): void }) {
       ))}
     </Dialog>
   );
+}
+
+/** Parts of a view that are of one title are one group. */
+function byTitle(groups: readonly KeyGroup[]): readonly [string, readonly KeyCommand[]][] {
+  const found = new Map<string, KeyCommand[]>();
+  for (const { title, commands } of groups) {
+    found.set(title, [...(found.get(title) ?? []), ...commands]);
+  }
+  return [...found];
 }

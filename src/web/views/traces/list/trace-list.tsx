@@ -48,7 +48,7 @@ export function TraceList(props: TraceListProps) {
   const now = useNow(1_000);
   const [isPointedAt, setIsPointedAt] = useState(false);
   const [isScrolled, setIsScrolled] = useState(search.scrollTop > 0);
-  const isHeld = isPointedAt || isScrolled || selected !== undefined;
+  const isHeld = isPointedAt || isScrolled || items.some(({ traceId }) => traceId === selected);
   useEffect(() => search.hold(isHeld), [search, isHeld]);
   const { rows, height, scrollTo } = useVirtualRows({
     count: items.length,
@@ -108,7 +108,15 @@ export function TraceList(props: TraceListProps) {
   );
   const isActiveThere = selected !== undefined && rows.some(({ index }) => index === at);
   return (
-    <div class={`trace-list ${isNarrow ? 'trace-list-narrow' : ''}`}>
+    <div
+      class={`trace-list ${isNarrow ? 'trace-list-narrow' : ''}`}
+      onPointerMove={(event) => {
+        // A pointer that rests where the list came to be points at nothing.
+        const moves = event.movementX !== 0 || event.movementY !== 0;
+        if (event.pointerType === 'mouse' && moves) setIsPointedAt(true);
+      }}
+      onPointerLeave={() => setIsPointedAt(false)}
+    >
       {waiting.length > 0 && isHeld && (
         <button
           type="button"
@@ -132,12 +140,6 @@ export function TraceList(props: TraceListProps) {
           search.scrollTop = event.currentTarget.scrollTop;
           setIsScrolled(search.scrollTop > 0);
         }}
-        onPointerMove={(event) => {
-          // A pointer that rests where the list came to be points at nothing.
-          const moves = event.movementX !== 0 || event.movementY !== 0;
-          if (event.pointerType === 'mouse' && moves) setIsPointedAt(true);
-        }}
-        onPointerLeave={() => setIsPointedAt(false)}
       >
         {!isNarrow && <ListHead scale={scale} onScaleKind={onScaleKind} />}
         <div class="trace-list-rows" role="rowgroup" style={{ height: `${height}px` }}>

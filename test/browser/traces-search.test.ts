@@ -1,0 +1,138 @@
+/** The search of the traces view: its language, its chips, what it suggests; by mouse and by keys. The list that it leads to. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { test } from './support/page-test.ts';
+import { sendTrace } from './support/send-trace.ts';
+import { type SyntonService, startService } from './support/synton-service.ts';
+
+const HOUR_MS = 3_600_000;
+let service: SyntonService;
+
+beforeAll(async () => {
+  service = await startService();
+  const { http } = service;
+  await sendTrace(http, {
+    service: 'checkout',
+    name: 'POST /orders',
+    durationMs: 900,
+    isFailed: true,
+  });
+  await sendTrace(http, {
+    service: 'checkout',
+    name: 'GET /cart',
+    attributes: { 'http.route': '/cart' },
+  });
+  await sendTrace(http, { service: 'stock', name: 'SELECT stock', durationMs: 3 });
+  await sendTrace(http, { service: 'stock', name: 'nightly', durationMs: 50, agoMs: 30 * HOUR_MS });
+});
+afterAll(() => service.close());
+
+const box = (page: Page) => page.getByRole('combobox', { name: 'Search traces' });
+const rows = (page: Page) => page.getByRole('grid').getByRole('link');
+const search = (page: Page) => new URL(page.url()).searchParams.toString();
+const expectFound = (page: Page, names: readonly string[]) =>
+  expect.poll(async () => (await rows(page).allInnerTexts()).toSorted()).toEqual(names.toSorted());
+
+describe('terms', () => {
+  test('are written by keys: suggested, taken, edited and removed', async ({ open }) => {
+    const page = await open('/traces', { url: service.url });
+    await expectFound(page, ['POST /orders', 'GET /cart', 'SELECT stock']);
+    await page.keyboard.press('/');
+    await page.keyboard.type('che');
+    await page.getByRole('option', { name: /service=checkout/, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await expectFound(page, ['POST /orders', 'GET /cart']);
+    await page.keyboard.type('status=failed ');
+    await expectFound(page, ['POST /orders']);
+    expect(search(page)).toBe('service=checkout&status=Failed');
+    // Into the chips, and away with the last one.
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Delete');
+    await expectFound(page, ['POST /orders', 'GET /cart']);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => box(page).inputValue()).toBe('service=checkout');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('service=stock');
+    await page.keyboard.press('Enter');
+    await expectFound(page, ['SELECT stock']);
+  });
+
+  test('are chosen by mouse: suggested, edited and removed', async ({ open }) => {
+    const page = await open('/traces', { url: service.url });
+    await box(page).click();
+    await page.getByRole('option', { name: 'service=' }).click();
+    await page.getByRole('option', { name: /service=checkout/ }).click();
+    await expectFound(page, ['POST /orders', 'GET /cart']);
+    await page.getByRole('button', { name: 'Edit service=checkout' }).click();
+    await expect.poll(() => box(page).inputValue()).toBe('service=checkout');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove service=checkout' }).click();
+    await expectFound(page, ['POST /orders', 'GET /cart', 'SELECT stock']);
+    expect(search(page)).toBe('');
+  });
+
+  test('of every kind are in the URL, and a link brings them back', async ({ open }) => {
+    const page = await open('/traces', { url: service.url });
+    await box(page).fill(
+      'service=checkout operation="GET /cart" && duration<1s status=completed http.route=/cart',
+    );
+    await page.keyboard.press('Enter');
+    await expectFound(page, ['GET /cart']);
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+      ...{ service: 'checkout', operation: 'GET /cart', max_duration: '1s' },
+      ...{ status: 'Completed', attribute: 'http.route=/cart' },
+    });
+    await page.reload();
+    await expectFound(page, ['GET /cart']);
+    await page.getByRole('button', { name: 'Edit duration<=1s' }).waitFor();
+    await page.goBack();
+    await expectFound(page, ['POST /orders', 'GET /cart', 'SELECT stock']);
+  });
+
+  test('that cannot be read are told where, and what is known', async ({ open }) => {
+    const page = await open('/traces', { url: service.url });
+    await box(page).fill('service=checkout status=fialed');
+    await page.keyboard.press('Enter');
+    const told = page.getByRole('alert');
+    await told.waitFor();
+    expect(await told.innerText()).toMatch(/At character 18: A status is failed.*Known: service/s);
+    expect(await box(page).evaluate((input: HTMLInputElement) => input.selectionStart)).toBe(17);
+    expect(search(page)).toBe('');
+    await page.keyboard.type('x');
+    await told.waitFor({ state: 'detached' });
+  });
+
+  test('that are a trace id open it', async ({ open }) => {
+    const id = await sendTrace(service.http, {
+      service: 'stock',
+      name: 'by id',
+      agoMs: 2 * HOUR_MS,
+    });
+    const page = await open('/traces', { url: service.url });
+    await box(page).fill(id);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/trace/${id}`);
+  });
+});
+
+test('nothing found: what to leave out, and a longer range', async ({ open }) => {
+  const page = await open('/traces?service=stock&operation=nightly&status=Failed', {
+    url: service.url,
+  });
+  await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
+  await page.getByText('finds nothing either').first().waitFor();
+  await page.getByRole('button', { name: 'Look at all there is' }).click();
+  await expect.poll(() => search(page)).toContain('last=all');
+  await page.getByRole('button', { name: 'Without status=failed' }).click();
+  await expectFound(page, ['nightly']);
+});
+
+test('the range is chosen, and Back undoes it', async ({ open }) => {
+  const page = await open('/traces?service=stock', { url: service.url });
+  await expectFound(page, ['SELECT stock']);
+  await page.getByRole('combobox', { name: 'Time range' }).selectOption('7d');
+  await expectFound(page, ['SELECT stock', 'nightly', 'by id']);
+  await page.goBack();
+  await expectFound(page, ['SELECT stock']);
+});
