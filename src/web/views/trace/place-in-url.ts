@@ -36,8 +36,10 @@ export class PlaceInUrl {
     batch(() => {
       for (const [name, value] of Object.entries(changes)) this.#signals.get(name)!.value = value;
     });
-    Object.assign(this.#waiting, changes);
     window.clearTimeout(this.#timer);
+    // Back leads to all that was so before this step.
+    if (!replace) this.#write({ replace: true });
+    Object.assign(this.#waiting, changes);
     if (replace) this.#timer = window.setTimeout(() => this.#write({ replace }), REST_MS);
     else this.#write({ replace });
   }

@@ -29,11 +29,12 @@ export function drawLabel(
     canvas.fillText(words, left - GAP - room, middle);
   } else if (Math.min(right, width) - seenLeft > room + GAP * 2) {
     const x = Math.min(right, width) - room - GAP * 1.5;
-    const isPlain = state !== 'stale' && tone !== 'faint';
+    const isOnFill = state !== 'stale' && (tone === 'plain' || tone === 'error');
+    const ink = canvas.fillStyle;
     // Whatever else is drawn on the bar, what it says is read.
-    canvas.fillStyle = isPlain ? colour.fill : tokens.ground;
+    canvas.fillStyle = isOnFill ? colour.fill : tokens.ground;
     canvas.fillRect(x - 3, top, room + 6, height - 2);
-    canvas.fillStyle = isPlain ? colour.ink : tokens.soft;
+    canvas.fillStyle = isOnFill ? colour.ink : ink;
     canvas.fillText(words, x, middle);
   }
 }

@@ -31,11 +31,38 @@ export function drawRows(canvas: CanvasRenderingContext2D, frame: Frame): void {
 function drawRow(canvas: CanvasRenderingContext2D, frame: Frame, place: number): void {
   const row = frame.visible[place]!;
   const count = frame.runAt(row);
+  if (drawElsewhere(canvas, frame, place, count)) return;
   const isAside = isFaint(frame, row, Math.max(1, count));
   canvas.globalAlpha = isAside ? FAINT : 1;
   const label = count > 0 ? drawRun(canvas, frame, place, count) : drawSpan(canvas, frame, place);
   canvas.globalAlpha = 1;
   drawLabel(canvas, frame, isAside ? { ...label, tone: 'faint' } : label);
+}
+
+/** A row whose time is not shown says on which side it is. */
+function drawElsewhere(
+  canvas: CanvasRenderingContext2D,
+  frame: Frame,
+  place: number,
+  count: number,
+): boolean {
+  const { outline, range, shape, names, width, tokens } = frame;
+  const row = frame.visible[place]!;
+  const last = Math.max(row, row + count - 1);
+  const isBefore = shape.to[row]! < range.from && shape.to[last]! < range.from;
+  if (!isBefore && shape.from[row]! <= range.to) return false;
+  if (outline.status[row] === RUNNING && isBefore) return false;
+  const x = isBefore ? names + 6 : width - 6;
+  const y = topOf(frame, place) + ROW_HEIGHT / 2;
+  const by = isBefore ? 3 : -3;
+  canvas.strokeStyle = tokens.faint;
+  canvas.lineWidth = 1;
+  canvas.beginPath();
+  canvas.moveTo(x + by, y - 3);
+  canvas.lineTo(x, y);
+  canvas.lineTo(x + by, y + 3);
+  canvas.stroke();
+  return true;
 }
 
 function drawSpan(canvas: CanvasRenderingContext2D, frame: Frame, place: number): Label {

@@ -8,7 +8,7 @@ export interface Tick {
   readonly label: string;
 }
 
-const SPACING_MIN = 96;
+const SPACING_MIN = 80;
 const TICKS_MAX = 200;
 const MINUTE = 60e9;
 const HOUR = 3600e9;

@@ -1,0 +1,179 @@
+/** The page of a trace: what it says, how it is searched and copied, and that it follows a trace that goes on. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
+import { demoTrace } from './support/demo-traces.ts';
+import { expectAccessible } from './support/expect-accessible.ts';
+import { type Open, type OpenOptions, test } from './support/page-test.ts';
+import { type SyntonService, startService } from './support/synton-service.ts';
+
+const grid = (page: Page) => page.getByRole('treegrid', { name: 'Spans of this trace' });
+const selected = (page: Page) => grid(page).locator('[aria-selected="true"]');
+const param = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
+const UNKNOWN = '000000000000000000000000000000aa';
+
+async function openFailed(open: Open, options: OpenOptions = {}): Promise<Page> {
+  const { traceId } = await demoTrace(inject('service').url, 'POST /orders', { failed: true });
+  const page = await open(`/trace/${traceId}`, options);
+  await grid(page).getByRole('row').first().waitFor();
+  return page;
+}
+
+describe('says', () => {
+  test('what the trace is', async ({ open }) => {
+    const page = await openFailed(open);
+    await page.getByRole('heading', { level: 1, name: 'POST /orders' }).waitFor();
+    await page.getByText(/^\d+ spans$/).waitFor();
+    await page
+      .getByText(/\d+ errors?$/)
+      .first()
+      .waitFor();
+    await page.getByText(/^all \d+ spans shown/).waitFor();
+    await expect.poll(() => page.title()).toBe('POST /orders · Synton');
+  });
+
+  test('why a trace is not there', async ({ open }) => {
+    const page = await open(`/trace/${UNKNOWN}`, { expected: [/404/] });
+    await page.getByRole('alert').getByText('This trace is not here').waitFor();
+    await expectAccessible(page);
+  });
+
+  test('what a span has, and leads to its parent', async ({ open }) => {
+    const page = await openFailed(open);
+    await page.keyboard.press('e');
+    const details = page.getByRole('complementary');
+    await details.getByText('http.request.method').waitFor();
+    const name = await selected(page).getAttribute('aria-label');
+    await details.locator('.span-relative').first().click();
+    await expect.poll(() => selected(page).getAttribute('aria-label')).not.toBe(name);
+    await page.goBack();
+    await expect.poll(() => selected(page).getAttribute('aria-label')).toBe(name);
+  });
+});
+
+describe('finds', () => {
+  test('while one writes, and goes from one to the next by keys', async ({ open }) => {
+    const page = await openFailed(open);
+    await page.keyboard.press('/');
+    await page.keyboard.type('post');
+    const said = page.getByRole('search').getByRole('status');
+    await expect.poll(() => said.textContent()).toMatch(/^\d+ found$/);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => selected(page).getAttribute('aria-label')).toContain('POST');
+    await expect.poll(() => said.textContent()).toMatch(/^1 of \d+$/);
+    await page.getByRole('treegrid').focus();
+    await page.keyboard.press('n');
+    await expect.poll(() => said.textContent()).toMatch(/^2 of \d+$/);
+    await page.keyboard.press('N');
+    await expect.poll(() => said.textContent()).toMatch(/^1 of \d+$/);
+    await expect.poll(() => param(page, 'find')).toBe('post');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => param(page, 'find')).toBeNull();
+  });
+
+  test('by mouse, and the word of the legend is one to find', async ({ open }) => {
+    const page = await openFailed(open);
+    await page.getByRole('button', { name: 'payment' }).click();
+    await expect.poll(() => param(page, 'find')).toBe('payment');
+    await page.getByRole('button', { name: 'Next that is found' }).click();
+    await expect.poll(() => selected(page).getAttribute('aria-label')).toContain('payment');
+  });
+});
+
+test('colours tell what is chosen', async ({ open }) => {
+  const page = await openFailed(open);
+  await page.getByRole('combobox', { name: 'Colour by' }).selectOption('kind');
+  await page.getByRole('button', { name: 'query' }).waitFor();
+  await expect.poll(() => param(page, 'colour')).toBe('kind');
+});
+
+test('a span is copied as a prompt and as JSON', async ({ open }) => {
+  const page = await openFailed(open);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.keyboard.press('e');
+  const details = page.getByRole('complementary');
+  await details.getByRole('button', { name: 'Prompt' }).click();
+  await expect
+    .poll(copied)
+    .toMatch(/^Explain what this span did[\s\S]*Called by, from the root:\n- POST \/orders, web/);
+  await details.getByRole('button', { name: 'JSON' }).click();
+  await expect.poll(async () => JSON.parse(await copied()).status).toBe('Failed');
+});
+
+describe('is accessible', () => {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`${theme}, with details, narrow and wide`, async ({ open }) => {
+      const page = await openFailed(open, { theme });
+      await page.keyboard.press('e');
+      await page.getByRole('heading', { name: 'Exceptions' }).waitFor();
+      await expectAccessible(page);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await expectAccessible(page);
+    });
+  }
+});
+
+describe('a trace that goes on', () => {
+  const TRACE = '5b8efff798038103d269b633813fc60c';
+  const START = BigInt(Date.now() - 60_000) * 1_000_000n;
+  let service: SyntonService;
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.close());
+
+  /** Children 1 s long, one after the other, below span 1. */
+  async function send(first: number, end: number): Promise<void> {
+    const spans = Array.from({ length: end - first }, (_, at) => {
+      const place = first + at;
+      const start = START + BigInt(place) * 1_000_000_000n;
+      return {
+        traceId: TRACE,
+        spanId: place.toString(16).padStart(16, '0'),
+        ...(place > 1 && { parentSpanId: '0000000000000001' }),
+        name: `step ${place}`,
+        kind: 1,
+        startTimeUnixNano: String(start),
+        endTimeUnixNano: String(place === 1 ? start + 60_000_000_000n : start + 1_000_000_000n),
+      };
+    });
+    const resource = {
+      attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }],
+    };
+    const response = await fetch(`${service.http}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }),
+    });
+    expect(response.status).toBe(200);
+  }
+
+  test('appears, and grows without losing scroll, zoom, selection or folds', async ({ open }) => {
+    const page = await open(`/trace/${TRACE}`, { url: service.url, expected: [/404/] });
+    await page.getByText('This trace is not here').waitFor();
+    await send(1, 48);
+    const count = () => grid(page).getAttribute('aria-rowcount');
+    await expect.poll(count, { timeout: 5_000 }).toBe('47');
+    await grid(page)
+      .getByRole('row', { name: /^step 30,/ })
+      .waitFor({ state: 'detached' });
+    const scroller = page.locator('.timeline-scroll');
+    await scroller.evaluate((element) => {
+      element.scrollTop = 20 * 24;
+    });
+    await grid(page)
+      .getByRole('row', { name: /^step 30,/ })
+      .click();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => param(page, 'from')).not.toBeNull();
+    const before = {
+      from: param(page, 'from'),
+      top: (await selected(page).boundingBox())!.y,
+    };
+    await send(48, 51);
+    await expect.poll(count, { timeout: 5_000 }).toBe('50');
+    await expect.poll(() => selected(page).getAttribute('aria-label')).toMatch(/^step 30,/);
+    expect((await selected(page).boundingBox())!.y).toBeCloseTo(before.top, 0);
+    expect(param(page, 'from')).toBe(before.from);
+  });
+});
