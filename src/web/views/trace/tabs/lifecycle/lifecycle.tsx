@@ -110,7 +110,6 @@ function Lines({ model, lines, tree }: LinesProps) {
     placeOfLine >= 0 && (line?.node?.spanId ?? selected) === selected
       ? placeOfLine
       : lines.findIndex(({ node }) => node !== undefined && node.spanId === selected);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another span, not another order of the same lines
   useEffect(() => {
     if (at >= 0) view.scrollTo(at);
   }, [selected, lines.length > 0]);

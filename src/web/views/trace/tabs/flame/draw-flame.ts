@@ -1,0 +1,135 @@
+/** Draws what is seen of a flame graph: at most a box a pixel of each row on the screen, whatever the trace has. */
+import type { ServiceColour } from '../../../../colour/service-colour.ts';
+import { type FlameBoxes, firstBehind } from './flame-rows.ts';
+
+export const BOX_HEIGHT = 20;
+
+export interface FlameFrame {
+  readonly boxes: FlameBoxes;
+  /** Of the axis. */
+  readonly from: number;
+  readonly to: number;
+  /** Pixels of the page. */
+  readonly width: number;
+  readonly height: number;
+  readonly scrollTop: number;
+  readonly font: string;
+  readonly tokens: FlameTokens;
+  readonly chosen: number;
+  readonly hovered: number;
+  colourOf(box: number): ServiceColour;
+  nameOf(box: number): string;
+  isFailed(box: number): boolean;
+  isRunning(box: number): boolean;
+  /** Undefined where nothing is looked for. */
+  readonly isFound: ((box: number) => boolean) | undefined;
+}
+
+export interface FlameTokens {
+  readonly ground: string;
+  readonly ink: string;
+  readonly error: string;
+  readonly accent: string;
+}
+
+/** Narrower boxes have no name. */
+const NAME_MIN = 28;
+const PADDING = 4;
+/** Pixels a character takes of a text of 11; the font is not asked for each. */
+const CHARACTER = 6.1;
+const DIM = 0.25;
+
+export function drawFlame(canvas: CanvasRenderingContext2D, frame: FlameFrame): void {
+  const { boxes, width, height, scrollTop, font, tokens } = frame;
+  canvas.fillStyle = tokens.ground;
+  canvas.fillRect(0, 0, width, height);
+  canvas.font = font;
+  canvas.textBaseline = 'middle';
+  const first = Math.max(0, Math.floor(scrollTop / BOX_HEIGHT));
+  const end = Math.min(boxes.rowCount, Math.ceil((scrollTop + height) / BOX_HEIGHT));
+  for (let row = first; row < end; row++) drawRow(canvas, frame, row);
+}
+
+function drawRow(canvas: CanvasRenderingContext2D, frame: FlameFrame, row: number): void {
+  const { boxes, from, to, width, scrollTop } = frame;
+  const scale = width / (to - from);
+  const top = row * BOX_HEIGHT - scrollTop;
+  const end = boxes.rowStart[row + 1]!;
+  let place = firstBehind(boxes, row, from);
+  while (place < end) {
+    const box = boxes.box[place]!;
+    const begin = boxes.from[box]!;
+    if (begin >= to) return;
+    const left = Math.max(0, (begin - from) * scale);
+    const right = Math.min(width, Math.max((boxes.to[box]! - from) * scale, left + 1));
+    drawBox(canvas, frame, box, left, right, top);
+    // What ends within the same pixel would be drawn over it.
+    place = right - left < 2 ? nextPlace(boxes, row, place, from + (left + 1) / scale) : place + 1;
+  }
+}
+
+const nextPlace = (boxes: FlameBoxes, row: number, place: number, at: number): number =>
+  Math.max(place + 1, firstBehind(boxes, row, at));
+
+function drawBox(
+  canvas: CanvasRenderingContext2D,
+  frame: FlameFrame,
+  box: number,
+  left: number,
+  right: number,
+  top: number,
+): void {
+  const { tokens, chosen, hovered, isFound } = frame;
+  const colour = frame.colourOf(box);
+  const isLit = isFound === undefined || isFound(box) || box === chosen;
+  const room = right - left;
+  const inset = room > 3 ? 1 : 0;
+  canvas.globalAlpha = isLit ? 1 : DIM;
+  canvas.fillStyle = colour.fill;
+  canvas.fillRect(left, top + 1, room - inset, BOX_HEIGHT - 1);
+  if (frame.isFailed(box)) {
+    canvas.fillStyle = tokens.error;
+    canvas.fillRect(left, top + BOX_HEIGHT - 3, room - inset, 3);
+    if (room > 10) notch(canvas, right - inset, top);
+  }
+  if (frame.isRunning(box) && room > 6) openEnd(canvas, right, top, tokens.ground);
+  if (room >= NAME_MIN) {
+    canvas.fillStyle = colour.ink;
+    const name = fitted(frame.nameOf(box), room - PADDING * 2);
+    canvas.fillText(name, left + PADDING, top + BOX_HEIGHT / 2 + 0.5);
+  }
+  canvas.globalAlpha = 1;
+  if (box !== chosen && box !== hovered) return;
+  canvas.strokeStyle = box === chosen ? tokens.accent : tokens.ink;
+  canvas.lineWidth = box === chosen ? 2 : 1;
+  canvas.strokeRect(left + 0.5, top + 1.5, Math.max(1, room - 1 - inset), BOX_HEIGHT - 2);
+}
+
+/** Failed has a shape besides its colour: a corner cut out. */
+function notch(canvas: CanvasRenderingContext2D, right: number, top: number): void {
+  canvas.beginPath();
+  canvas.moveTo(right - 7, top + 1);
+  canvas.lineTo(right, top + 1);
+  canvas.lineTo(right, top + 8);
+  canvas.fill();
+}
+
+/** What runs has no end yet: its edge is open. */
+function openEnd(
+  canvas: CanvasRenderingContext2D,
+  right: number,
+  top: number,
+  ground: string,
+): void {
+  canvas.fillStyle = ground;
+  for (let y = top + 3; y < top + BOX_HEIGHT; y += 5) canvas.fillRect(right - 4, y, 4, 2);
+}
+
+/** Cut in the middle, by what characters take at most. */
+function fitted(name: string, room: number): string {
+  const fits = Math.floor(room / CHARACTER);
+  if (name.length <= fits) return name;
+  if (fits < 4) return name.slice(0, Math.max(0, fits));
+  const tail = Math.floor((fits - 1) * 0.45);
+  return `${name.slice(0, fits - 1 - tail)}…${name.slice(name.length - tail)}`;
+}

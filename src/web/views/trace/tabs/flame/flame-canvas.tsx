@@ -1,0 +1,174 @@
+/** The canvas of the flame graph and what pointers do on it: a click zooms to a box, a drag moves, the wheel scrolls, zooms and pans. */
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { tokenColour } from '../../../../colour/token-colour.ts';
+import { tabsText } from '../../../../text/tabs-en.ts';
+import { BOX_HEIGHT, drawFlame } from './draw-flame.ts';
+import type { FlamePlace } from './flame-graph.tsx';
+import { boxAt } from './flame-rows.ts';
+
+export interface FlameCanvasProps {
+  readonly place: FlamePlace;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly hovered: number;
+  readonly isFound: ((box: number) => boolean) | undefined;
+  onHover(box: number): void;
+}
+
+const WHEEL_ZOOM = 0.004;
+const CLICK_MAX = 4;
+/** Pixels beside a narrow box that still mean it. */
+const SLACK = 2;
+const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
+const said = tabsText.flame;
+
+export function FlameCanvas({ place, scroller, hovered, isFound, onHover }: FlameCanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [scrollTop, setScrollTop] = useState(0);
+  const drag = useRef<{ x: number; y: number; moved: number } | undefined>(undefined);
+  const newest = useRef(place);
+  newest.current = place;
+  const { source, range, chosen } = place;
+  const { boxes } = source;
+
+  useLayoutEffect(() => {
+    const element = scroller.current!;
+    const measure = (): void =>
+      setSize({ width: element.clientWidth, height: element.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
+
+  const tokens = {
+    ground: tokenColour('--ground'),
+    ink: tokenColour('--ink'),
+    error: tokenColour('--error'),
+    accent: tokenColour('--accent'),
+  };
+  useLayoutEffect(() => {
+    const { width, height } = size;
+    const element = canvas.current!;
+    if (width === 0) return;
+    const frame = requestAnimationFrame(() => {
+      const ratio = window.devicePixelRatio;
+      const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+      if (element.width !== w || element.height !== h) {
+        element.width = w;
+        element.height = h;
+      }
+      const context = element.getContext('2d', { alpha: false })!;
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      drawFlame(context, {
+        ...{ boxes, width, height, scrollTop, tokens, chosen, hovered, isFound },
+        ...{ from: range.from, to: range.to, font: FONT },
+        colourOf: source.colourOf,
+        nameOf: source.nameOf,
+        isFailed: source.isFailed,
+        isRunning: source.isRunning,
+      });
+    });
+    return () => cancelAnimationFrame(frame);
+  });
+
+  // What is chosen elsewhere, or by keys, comes into sight.
+  useEffect(() => {
+    if (chosen < 0) return;
+    const top = boxes.row[chosen]! * BOX_HEIGHT;
+    const element = scroller.current!;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + BOX_HEIGHT > element.scrollTop + element.clientHeight) {
+      element.scrollTop = top + BOX_HEIGHT - element.clientHeight;
+    }
+    const { from, to } = range;
+    const [begin, end] = [boxes.from[chosen]!, boxes.to[chosen]!];
+    if (end > from && begin < to) return;
+    newest.current.pan((begin - from) / (to - from) - 0.1);
+  }, [chosen, source]);
+
+  useEffect(() => {
+    const element = scroller.current!;
+    const onWheel = (event: WheelEvent): void => {
+      const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey && !isSideways) return;
+      event.preventDefault();
+      const { range: seen, zoomBy, pan } = newest.current;
+      const width = element.clientWidth;
+      if (event.ctrlKey || event.metaKey) {
+        const x = event.clientX - element.getBoundingClientRect().left;
+        zoomBy(
+          Math.exp(event.deltaY * WHEEL_ZOOM),
+          seen.from + (x / width) * (seen.to - seen.from),
+        );
+      } else pan((isSideways ? event.deltaX : event.deltaY) / width);
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [scroller]);
+
+  const boxUnder = (event: MouseEvent): number => {
+    const bounds = canvas.current!.getBoundingClientRect();
+    const perPixel = (range.to - range.from) / Math.max(1, size.width);
+    const at = range.from + (event.clientX - bounds.left) * perPixel;
+    const row = Math.floor((event.clientY - bounds.top + scrollTop) / BOX_HEIGHT);
+    return boxAt(boxes, row, at, SLACK * perPixel);
+  };
+  const onPointerMove = (event: PointerEvent): void => {
+    const from = drag.current;
+    if (from === undefined || event.buttons === 0) {
+      onHover(boxUnder(event));
+      return;
+    }
+    const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
+    const moved = from.moved + Math.abs(dx) + Math.abs(dy);
+    drag.current = { x: event.clientX, y: event.clientY, moved };
+    if (moved <= CLICK_MAX) return;
+    canvas.current!.setPointerCapture(event.pointerId);
+    if (dx !== 0) newest.current.pan(-dx / Math.max(1, size.width));
+    scroller.current!.scrollTop -= dy;
+  };
+  return (
+    <div
+      class="flame-canvas-scroll"
+      ref={scroller}
+      onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+    >
+      <div class="flame-canvas-tall" style={{ height: `${boxes.rowCount * BOX_HEIGHT}px` }}>
+        <canvas
+          class="flame-canvas"
+          ref={canvas}
+          role="img"
+          tabIndex={0}
+          aria-label={chosen < 0 ? said.label : `${said.label}: ${spoken(place)}`}
+          style={{
+            width: `${size.width}px`,
+            height: `${size.height}px`,
+            cursor: hovered >= 0 ? 'pointer' : 'default',
+          }}
+          onPointerDown={(event) => {
+            if (event.button === 0) {
+              drag.current = { x: event.clientX, y: event.clientY, moved: 0 };
+            }
+          }}
+          onPointerMove={onPointerMove}
+          onPointerLeave={() => onHover(-1)}
+          onPointerUp={(event) => {
+            const from = drag.current;
+            drag.current = undefined;
+            if (from === undefined || from.moved > CLICK_MAX) return;
+            const box = boxUnder(event);
+            if (box < 0) return;
+            place.choose(box);
+            place.zoomTo(box);
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+function spoken({ source, chosen }: FlamePlace): string {
+  return [source.nameOf(chosen), source.serviceOf(chosen), ...source.wordsOf(chosen)].join(', ');
+}

@@ -1,0 +1,205 @@
+/** The trace as text in one of the export's formats: read in windowed lines, searched, copied, downloaded. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useKeys } from '../../../../app/keys.ts';
+import { param, setParams } from '../../../../app/location.ts';
+import { spanIdAt } from '../../../../data/outline.ts';
+import { useResource } from '../../../../data/use-resource.ts';
+import { formatCount } from '../../../../format/count.ts';
+import { Button } from '../../../../parts/button.tsx';
+import { CopyButton } from '../../../../parts/copy-button.tsx';
+import { Problem } from '../../../../parts/problem.tsx';
+import { useVirtualRows } from '../../../../parts/virtual-rows.tsx';
+import { text } from '../../../../text/en.ts';
+import { tabsText } from '../../../../text/tabs-en.ts';
+import type { TraceTabProps } from '../../trace-tab.ts';
+import { LINE_LENGTH_MAX, RawLine } from './raw-line.tsx';
+import { askRaw, fileNameOf, RAW_FORMATS, type RawFormat, type RawPage } from './raw-pages.ts';
+import './raw-trace.css';
+
+const LINE_HEIGHT = 18;
+const SCROLL = 10 * LINE_HEIGHT;
+/** Pages that are held at once; the rest is for the API. */
+const PAGES_MAX = 20;
+const said = tabsText.raw;
+
+export function RawTrace({ model }: TraceTabProps) {
+  const format = RAW_FORMATS.find((name) => name === param('format')) ?? 'synton';
+  const outline = model.outline.value;
+  const focus = model.focusRow.value;
+  const subtree = focus < 0 || outline === undefined ? undefined : spanIdAt(outline, focus);
+  const [wanted, setWanted] = useState({ of: '', pages: 1 });
+  const what = JSON.stringify([model.traceId, format, subtree]);
+  const pagesWanted = wanted.of === what ? wanted.pages : 1;
+  const held = useRef<{ what: string; revision: string; pages: RawPage[] }>(undefined as never);
+  const revision = outline?.revision ?? '';
+  const { data, error, isLoading, reload } = useResource(
+    JSON.stringify([what, revision, pagesWanted]),
+    async (signal) => {
+      const known = held.current;
+      const isSame = known?.what === what && known.revision === revision;
+      const pages = isSame ? [...known.pages] : [];
+      while (pages.length < pagesWanted && (pages.length === 0 || pages.at(-1)!.next)) {
+        const after = pages.at(-1)?.next;
+        const more = { ...(subtree && { subtree }), ...(after && { after }) };
+        pages.push(await askRaw(model.traceId, format, { ...more, signal }));
+      }
+      held.current = { what, revision, pages };
+      return { pages, what };
+    },
+  );
+  const pages = data?.what === what ? data.pages : [];
+  return (
+    <div class="raw-trace">
+      <div class="raw-trace-bar">
+        <select
+          aria-label={said.format}
+          value={format}
+          onChange={({ currentTarget: { value } }) =>
+            setParams({ format: value === 'synton' ? undefined : value })
+          }
+        >
+          {RAW_FORMATS.map((name) => (
+            <option key={name} value={name}>
+              {said.formats[name]}
+            </option>
+          ))}
+        </select>
+        <PageCount pages={pages} />
+        {pages.at(-1)?.next !== undefined && pages.length < PAGES_MAX && (
+          <Button
+            disabled={isLoading}
+            onClick={() => setWanted({ of: what, pages: pages.length + 1 })}
+          >
+            {said.more}
+          </Button>
+        )}
+        <span class="raw-trace-end">
+          <CopyButton content={contentOf(pages)} label={said.copy} />
+          <Button
+            look="quiet"
+            onClick={() => save(pages, fileNameOf(model.traceId, format))}
+            disabled={pages.length === 0}
+          >
+            {said.download}
+          </Button>
+        </span>
+      </div>
+      {error !== undefined && <Problem error={error} onRetry={reload} />}
+      {error === undefined && pages.length === 0 && (
+        <p class="raw-trace-said soft">{text.loading}</p>
+      )}
+      {pages.length > 0 && <Lines key={what} model={model} pages={pages} format={format} />}
+    </div>
+  );
+}
+
+function PageCount({ pages }: { readonly pages: readonly RawPage[] }) {
+  const last = pages.at(-1);
+  if (last === undefined) return null;
+  const spans = pages.reduce((sum, page) => sum + page.spans, 0);
+  const lines = pages.reduce((sum, page) => sum + page.lines.length, 0);
+  const rest =
+    last.next !== undefined
+      ? [pages.length < PAGES_MAX ? said.part : said.full]
+      : last.isTruncated
+        ? [said.bound]
+        : [];
+  return (
+    <span class="soft" role="status">
+      {[said.loaded(formatCount(spans), formatCount(lines)), ...rest].join(' · ')}
+    </span>
+  );
+}
+
+interface LinesProps extends TraceTabProps {
+  readonly pages: readonly RawPage[];
+  readonly format: RawFormat;
+}
+
+function Lines({ model, pages, format }: LinesProps) {
+  const lines = useMemo(() => pages.flatMap((page) => page.lines), [pages]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const view = useVirtualRows({ count: lines.length, rowHeight: LINE_HEIGHT, scroller });
+  const query = model.query.value.trim().toLowerCase();
+  const found = useMemo(() => {
+    if (query === '') return [];
+    const places: number[] = [];
+    for (const [at, line] of lines.entries())
+      if (line.toLowerCase().includes(query)) places.push(at);
+    return places;
+  }, [lines, query]);
+  const [at, setAt] = useState(-1);
+  const go = (direction: 1 | -1): void => {
+    if (found.length === 0) return;
+    const next =
+      direction > 0
+        ? (found.find((place) => place > at) ?? found[0]!)
+        : (found.findLast((place) => place < at) ?? found.at(-1)!);
+    setAt(next);
+    view.scrollTo(next);
+  };
+  useEffect(() => {
+    setAt(found[0] ?? -1);
+    if (found.length > 0) view.scrollTo(found[0]!);
+  }, [query]);
+  const scroll = (by: number): void => scroller.current?.scrollBy({ top: by });
+  const nextFormat = RAW_FORMATS[(RAW_FORMATS.indexOf(format) + 1) % RAW_FORMATS.length]!;
+  useKeys(said.keys.title, [
+    { keys: ['n'], does: said.keys.next, isMovement: true, run: () => go(1) },
+    { keys: ['N'], does: said.keys.previous, isMovement: true, run: () => go(-1) },
+    { keys: ['s', 'ArrowDown'], does: said.keys.down, isMovement: true, run: () => scroll(SCROLL) },
+    { keys: ['w', 'ArrowUp'], does: said.keys.up, isMovement: true, run: () => scroll(-SCROLL) },
+    { keys: ['o'], does: said.keys.format, run: () => setParams({ format: nextFormat }) },
+  ]);
+  const longest = useMemo(
+    () => lines.reduce((most, line) => Math.max(most, line.length), 0),
+    [lines],
+  );
+  return (
+    <>
+      {query !== '' && (
+        <p class="raw-trace-said soft" role="status">
+          {said.found(formatCount(found.length))}
+        </p>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
+      <section class="raw-trace-scroll" ref={scroller} tabIndex={0} aria-label={said.label}>
+        <div
+          class="raw-trace-tall"
+          style={{
+            height: `${view.height}px`,
+            minWidth: `${Math.min(longest, LINE_LENGTH_MAX) + 8}ch`,
+          }}
+        >
+          {view.rows.map(({ index, start }) => (
+            <RawLine
+              key={index}
+              line={lines[index]!}
+              number={index + 1}
+              top={start}
+              query={query}
+              isAt={index === at}
+            />
+          ))}
+        </div>
+      </section>
+    </>
+  );
+}
+
+function contentOf(pages: readonly RawPage[]): () => Promise<string> {
+  return async () => pages.map(({ content }) => content).join('\n');
+}
+
+/** A file that the browser makes of what is here: nothing is asked for again. */
+function save(pages: readonly RawPage[], name: string): void {
+  const type = pages[0]?.contentType ?? 'text/plain';
+  const url = URL.createObjectURL(
+    new Blob([pages.map(({ content }) => content).join('\n')], { type }),
+  );
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(url), 1_000);
+}

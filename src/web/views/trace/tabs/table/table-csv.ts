@@ -1,0 +1,40 @@
+/** A table as CSV (RFC 4180): times in nanoseconds, as a program wants them. */
+import { KINDS, type Outline, STATUSES, spanIdAt } from '../../../../data/outline.ts';
+import { OPERATION_COLUMNS, type OperationRows, SPAN_COLUMNS, spanFigures } from './table-rows.ts';
+
+export function spansCsv(outline: Outline, rows: Int32Array): string {
+  const { names, name, services, service, kind, status } = outline;
+  const figures = SPAN_COLUMNS.slice(4).map((column) => spanFigures(outline, column));
+  const lines = [['span_id', ...SPAN_COLUMNS].join()];
+  for (const row of rows) {
+    const words = [
+      spanIdAt(outline, row),
+      cell(names[name[row]!] ?? ''),
+      cell(services[service[row]!] ?? ''),
+      KINDS[kind[row]!] ?? '',
+      STATUSES[status[row]!] ?? '',
+    ];
+    lines.push([...words, ...figures.map((column) => Math.round(column[row]!))].join());
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+export function operationsCsv(
+  { names, services }: Outline,
+  { name, service, figures }: OperationRows,
+  order: Int32Array,
+): string {
+  const columns = OPERATION_COLUMNS.slice(2) as (keyof typeof figures)[];
+  const lines = [OPERATION_COLUMNS.join()];
+  for (const at of order) {
+    const words = [cell(names[name[at]!] ?? ''), cell(services[service[at]!] ?? '')];
+    lines.push([...words, ...columns.map((column) => Math.round(figures[column][at]!))].join());
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+/** Quoted where it has to be; what a spreadsheet would take for a formula is a text. */
+export function cell(text: string): string {
+  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
