@@ -32,7 +32,7 @@ import { parseTraceParent } from './trace-parent.ts';
 /** Longer than a destination near by needs, short for whoever waits for a program to end. */
 const FLUSH_MS = 1_000;
 /** Of what the rewriter makes: to be raised when it makes something else of the same text. */
-const REWRITER_VERSION = 5;
+const REWRITER_VERSION = 6;
 const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
 /** Does nothing where spans would go nowhere. @param entry path of the program's first module, where it has one */

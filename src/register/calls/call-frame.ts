@@ -113,7 +113,7 @@ export class CallFrame {
   /**
    * @param result the frame itself where nothing was returned
    * @param thrown what the function itself threw last
-   * @param awaited what it paused for last
+   * @param awaited what it paused for last; the frame itself for the next of a loop
    */
   exit(result?: unknown, thrown?: unknown, awaited?: unknown): void {
     if (this.endMs !== 0) return;
@@ -131,7 +131,7 @@ export class CallFrame {
     if (isInterrupted && this.#isAsync && thrown === undefined && isNativePromise(awaited)) {
       // Its rejection is what was thrown, if it was rejected.
       this.#follow(awaited, !isGenerator, performance.now());
-    } else if (isInterrupted && isGenerator) tracker.end(this);
+    } else if (isInterrupted && isGenerator && awaited !== this) tracker.end(this);
     else this.#end(true, tracker.thrownBy(thrown));
   }
 

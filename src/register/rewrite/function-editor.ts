@@ -9,6 +9,7 @@ import { functionName } from './function-name.ts';
 import { type FunctionShape, functionShape, holdsFunction } from './function-shape.ts';
 import { givenArguments } from './given-arguments.ts';
 import type { InsertedText } from './inserted-text.ts';
+import { isForAwait, OpenLoops } from './open-loops.ts';
 import type { SyntaxTree } from './syntax-tree.ts';
 import { childrenOf, isFunction, isNode, lastUpTo, type SyntaxNode } from './syntax-tree.ts';
 
@@ -30,6 +31,7 @@ export class FunctionEditor {
   readonly #text: InsertedText;
   readonly #capturesArguments: boolean;
   readonly #ancestors: SyntaxNode[] = [];
+  readonly #loops = new OpenLoops();
   /** Offsets of statements of a list: an opening parenthesis there may be taken for a call of what is before it. */
   readonly #listed = new Set<number>();
   /** Of the function around; undefined where it is not wrapped, and outside of functions. */
@@ -57,8 +59,10 @@ export class FunctionEditor {
     else if (node.type === 'PropertyDefinition') this.#field(node);
     else {
       this.#noteList(node);
-      if (this.#around === undefined) this.#children(node);
-      else this.#inFunction(node, this.#around);
+      this.#loops.within(node, () => {
+        if (this.#around === undefined) this.#children(node);
+        else this.#inFunction(node, this.#around);
+      });
     }
   }
 
@@ -77,6 +81,13 @@ export class FunctionEditor {
       case 'YieldExpression':
         this.#pause(node, around);
         break;
+      case 'ForOfStatement':
+        this.#forOf(node, around);
+        break;
+      case 'BreakStatement':
+      case 'ContinueStatement':
+        this.#jump(node, around);
+        break;
       default:
         this.#children(node);
     }
@@ -91,7 +102,7 @@ export class FunctionEditor {
   #within(around: FunctionShape | undefined, run: () => void): void {
     const before = this.#around;
     this.#around = around;
-    run();
+    this.#loops.apart(run);
     this.#around = before;
   }
 
@@ -237,6 +248,39 @@ export class FunctionEditor {
     this.#put(node.end, `${after},${frame}?.leave(),${value}),${frame}?.resume(),${value})`);
   }
 
+  /** One that awaits pauses before each round, and at its end. */
+  #forOf(node: SyntaxNode, { mode }: FunctionShape): void {
+    if (mode !== 'async' || !isForAwait(node)) {
+      this.#children(node);
+      return;
+    }
+    const { frame, value, away, back } = this.#text;
+    const right = node['right'] as SyntaxNode;
+    const body = node['body'] as SyntaxNode;
+    // A label belongs to the loop: what follows the loop follows its labels.
+    const labelled = this.#ancestors.slice(1 + this.#ancestors.findLastIndex(isNoLabel));
+    this.#put((labelled[0] ?? node).start, '{');
+    this.#ancestors.push(node);
+    this.#visit(node['left'] as SyntaxNode);
+    const [before, after] = this.#text.keep('value', holdsFunction(right));
+    this.#put(right.start, `(${before}`);
+    this.#visit(right);
+    this.#put(right.end, `${after},${frame}?.leave(),[${value},(${value})=${frame}][0])`);
+    const isBlock = body.type === 'BlockStatement';
+    this.#put(isBlock ? body.start + 1 : body.start, `${isBlock ? '' : '{'}${back}`);
+    this.#visit(body);
+    this.#put(isBlock ? body.end - 1 : body.end, `;${away}${isBlock ? '' : '}'}`);
+    this.#ancestors.pop();
+    this.#put(node.end, `${back}}`);
+  }
+
+  /** To where the function pauses. */
+  #jump(node: SyntaxNode, { mode }: FunctionShape): void {
+    if (mode !== 'async' || !this.#loops.goesToPause(node)) return;
+    this.#put(node.start, `{${this.#text.away}`);
+    this.#put(node.end, '}');
+  }
+
   #afterKeyword(node: SyntaxNode): number {
     if (node['delegate'] !== true) return node.start + 'await'.length;
     return this.#tree.stars.find((at) => at > node.start)! + 1;
@@ -245,4 +289,8 @@ export class FunctionEditor {
   #put(offset: number, text: string): void {
     this.#edited.appendLeft(offset, text);
   }
+}
+
+function isNoLabel({ type }: SyntaxNode): boolean {
+  return type !== 'LabeledStatement';
 }

@@ -8,8 +8,8 @@ import { childrenOf, isFunction, isNode, type SyntaxNode } from './syntax-tree.t
  *   sync        nothing interrupts it
  *   generator   its yields do
  *   async       its awaits do, and its yields where it is a generator too
- *   detached    something that has no place for an edit interrupts it (`for await`, `await using`): it is timed,
- *               and its callees count as its caller's
+ *   detached    something that has no place for an edit interrupts it (`await using`): it is timed, and its callees
+ *               count as its caller's
  */
 export type RunMode = 'sync' | 'generator' | 'async' | 'detached';
 
@@ -67,7 +67,6 @@ function binds(pattern: SyntaxNode, names: ReadonlySet<string>): boolean {
 
 function isInterrupted(node: SyntaxNode): boolean {
   if (isFunction(node)) return false;
-  if (node.type === 'ForOfStatement' && node['await'] === true) return true;
   if (node.type === 'VariableDeclaration' && node['kind'] === 'await using') return true;
   return childrenOf(node).some(isInterrupted);
 }

@@ -4,7 +4,7 @@
  *   f  the frame of the call: undefined where nobody counts, also where the text runs without us
  *   r  what is returned; the frame itself as long as nothing is
  *   t  what this function threw
- *   v  a value on its way through an await or a yield
+ *   v  a value on its way through an await or a yield; the frame itself while a loop waits for its next
  *
  * An error is not caught where it would have to be thrown again: that changes the place which Node names when
  * nobody catches it. `finally` tells from `r` that something was thrown.
@@ -61,6 +61,16 @@ export class InsertedText {
   close(): string {
     const { frame, result, thrown, value } = this;
     return `}finally{${frame}?.exit(${result},${thrown},${value})}`;
+  }
+
+  /** A loop begins to wait for its next. */
+  get away(): string {
+    return `${this.frame}?.leave();(${this.value})=${this.frame};`;
+  }
+
+  /** It has waited. */
+  get back(): string {
+    return `${this.frame}?.resume();(${this.value})=void 0;`;
   }
 
   get frame(): string {

@@ -208,3 +208,81 @@ test('deep recursion is counted, and a stack that overflows does so as before', 
   expect(ended.length).toBeLessThanOrEqual(257);
   expect([...tracker.counted()].find(({ name }) => name === 'deep')?.calls).toBe(601);
 });
+
+describe('a loop that awaits', () => {
+  const LOOPS = `
+async function* numbers() { for (let n = 1; n <= 4; n++) { await delay(1); yield n } }
+function seen(n) { return n }
+function other() {}
+async function waits() { for (let n = 0; n < 8; n++) { await delay(1); other() } }
+async function* passes(from) { for await (const n of from) yield n }
+`;
+  const childrenOf = (name: string) =>
+    ended
+      .filter(
+        ({ parentSpanContext }) => parentSpanContext?.spanId === named(name).spanContext().spanId,
+      )
+      .map((span) => span.name);
+
+  test.each([
+    ['a block', `for await (const n of numbers()) { seen(n) }`, 4],
+    ['a statement', `for await (const n of numbers()) seen(n)`, 4],
+    ['no block around it', `if (true) for await (const n of numbers()) seen(n); else seen(0)`, 4],
+    ['continue', `for await (const n of numbers()) { seen(n); if (n < 9) continue; other() }`, 4],
+    ['break', `for await (const n of numbers()) { seen(n); if (n === 2) break }`, 2],
+    ['return', `for await (const n of numbers()) { seen(n); if (n === 2) return }`, 2],
+    [
+      'labels',
+      `outer: again: for await (const n of numbers()) { for (const m of [1, 2]) { seen(m); if (m === 1) continue outer } }`,
+      4,
+    ],
+    [
+      'loops in each other',
+      `outer: for await (const n of numbers()) { for await (const m of numbers()) { seen(m); if (m === 2) continue outer } }`,
+      8,
+    ],
+    [
+      'a switch, and a loop without await',
+      `for await (const n of numbers()) { switch (n) { case 1: seen(n); break; default: for (;;) { seen(n); break } } }`,
+      4,
+    ],
+    ['awaits', `for await (const n of numbers()) { await delay(1); seen(n) }`, 4],
+    ['nothing to await', `for await (const n of [1, 2, 3, 4]) seen(n)`, 4],
+    ['a generator between', `for await (const n of passes(numbers())) seen(n)`, 4],
+  ])('with %s: what its rounds call is its own, and nothing else', async (_, loop, count) => {
+    const { main, all } = load(
+      `${LOOPS} exports.main = async function main() { ${loop} ; after() }; function after() {}
+       exports.all = async function all() { await Promise.all([exports.main(), waits()]) }`,
+      { firstCalls: 99 },
+    );
+    await all!();
+    const children = childrenOf('main');
+    expect(children.filter((name) => name === 'seen')).toHaveLength(count);
+    expect(children).not.toContain('other');
+    expect(children.includes('after')).toBe(!loop.includes('return'));
+    expect(childrenOf('waits')).toEqual(Array(8).fill('other'));
+    expect(tracker.running).toBeUndefined();
+    expect(main).toBeDefined();
+  });
+
+  test('that fails, in its rounds or between them, fails its function; one that is left does not', async () => {
+    const { round, between, passed, left } = load(
+      `${LOOPS} async function* breaks() { yield 1; await 0; throw new RangeError('between') }
+       exports.round = async function round() { for await (const n of numbers()) throw new TypeError('round') }
+       exports.between = async function between() { for await (const n of breaks()) seen(n) }
+       exports.passed = async function passed() { for await (const n of middle(breaks())) seen(n) }
+       async function* middle(from) { for await (const n of from) yield n }
+       exports.left = async function left() { for await (const n of quiet(numbers())) break }
+       async function* quiet(from) { for await (const n of from) yield n }`,
+      { firstCalls: 99 },
+    );
+    for (const call of [round, between, passed]) await call!().catch(() => {});
+    await left!();
+    tracker.flush();
+    const status = (name: string) => named(name).status.code === SpanStatusCode.ERROR;
+    expect(['round', 'between', 'passed', 'middle', 'left', 'quiet'].map(status)).toEqual([
+      ...[true, true, true, true, false, false],
+    ]);
+    expect(named('round').status.message).toBe('round');
+  });
+});
