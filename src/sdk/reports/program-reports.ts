@@ -28,7 +28,7 @@ export interface ProgramReportsSettings {
 }
 
 /** Long for a collector near by, short for whoever waits for a program to end. */
-const EXIT_MS = 2_000;
+const EXIT_MS = 3_000;
 
 export class ProgramReports {
   readonly #settings: ProgramReportsSettings;
