@@ -45,20 +45,26 @@ export async function layOut({
     ...{ marginx: MARGIN, marginy: MARGIN },
   });
   const names = nodes.map(({ service }) => service).sort();
-  for (const name of names) graph.setNode(name, { ...NODE });
-  const known = new Set(names);
+  // dagre keeps names as keys of plain objects, where one such as __proto__ is no key.
+  const ids = new Map(names.map((name, place) => [name, `n${place}`]));
+  const idOf = (name: string): string => ids.get(name)!;
+  for (const name of names) graph.setNode(idOf(name), { ...NODE });
   const drawn = edges
-    .filter(({ from, to }) => known.has(from) && known.has(to))
+    .filter(({ from, to }) => ids.has(from) && ids.has(to))
     .toSorted((a, b) => (edgeKey(a) < edgeKey(b) ? -1 : 1));
-  for (const { from, to } of drawn) graph.setEdge(from, to, { ...LABEL, labelpos: 'c' });
+  for (const { from, to } of drawn)
+    graph.setEdge(idOf(from), idOf(to), { ...LABEL, labelpos: 'c' });
   layout(graph);
   const { width = 0, height = 0 } = graph.graph();
   return {
-    nodes: new Map(names.map((name) => [name, pointOf(graph.node(name))])),
+    nodes: new Map(names.map((name) => [name, pointOf(graph.node(idOf(name)))])),
     edges: new Map(
       drawn.map((edge) => {
-        const laid = graph.edge(edge.from, edge.to);
-        const [from, to] = [pointOf(graph.node(edge.from)), pointOf(graph.node(edge.to))];
+        const laid = graph.edge(idOf(edge.from), idOf(edge.to));
+        const [from, to] = [edge.from, edge.to].map((name) => pointOf(graph.node(idOf(name)))) as [
+          Point,
+          Point,
+        ];
         const inner = (laid.points ?? []).slice(1, -1).map(pointOf);
         return [edgeKey(edge), { points: betweenSides(from, inner, to), label: pointOf(laid) }];
       }),
