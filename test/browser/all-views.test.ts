@@ -1,9 +1,10 @@
 /** What holds of every view: no fault, nobody left out, nothing out of reach, and a reload that brings back what was seen. */
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
-import { allViews, settled } from './support/all-views.ts';
+import { allViews } from './support/all-views.ts';
 import { expectAccessible } from './support/expect-accessible.ts';
 import { test } from './support/page-test.ts';
+import { settled } from './support/settled.ts';
 
 const views = await allViews(inject('service').url);
 

@@ -7,8 +7,9 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { ROOT } from '../house/source-tree.ts';
-import { allViews, type ShownView, settled } from './support/all-views.ts';
+import { allViews, type ShownView } from './support/all-views.ts';
 import { launchBrowser } from './support/launch-browser.ts';
+import { followRequests, settled } from './support/settled.ts';
 import { feedDemo, startService } from './support/synton-service.ts';
 
 const SIZES = [
@@ -44,6 +45,7 @@ async function shoot(browser: Browser, url: string, views: readonly ShownView[])
         reducedMotion: 'reduce',
       });
       context.setDefaultTimeout(STEP_MS);
+      followRequests(context);
       const page = await context.newPage();
       for (const view of views)
         await shootOne(page, view, `${view.name}-${theme}-${viewport.width}.png`);

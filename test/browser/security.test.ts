@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished } from 'vitest';
 import { ask } from '../unit/api/running-api.ts';
-import { allViews, settled } from './support/all-views.ts';
+import { allViews } from './support/all-views.ts';
 import { test } from './support/page-test.ts';
 import { plantSpans } from './support/planted-spans.ts';
+import { settled } from './support/settled.ts';
 import { type SyntonService, startService } from './support/synton-service.ts';
 
 const wasRun = (page: Page) => page.evaluate(() => 'syntonPlanted' in globalThis);

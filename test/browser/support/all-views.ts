@@ -4,7 +4,6 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { ROOT } from '../../house/source-tree.ts';
 
 export interface ShownView {
@@ -14,8 +13,6 @@ export interface ShownView {
 }
 
 const VIEWS = join(ROOT, 'src/web/views');
-const SETTLED_MS = 400;
-const SETTLE_MAX_MS = 8_000;
 
 /** @param url of a service that the demo has fed */
 export async function allViews(url: string): Promise<readonly ShownView[]> {
@@ -30,30 +27,6 @@ export async function allViews(url: string): Promise<readonly ShownView[]> {
       return { name: `${name}-${tab}`, path: `${path}?view=${view}` };
     });
   });
-}
-
-/** Resolves once nothing of the view has changed for a while: what is asked for has come, and motion is over. */
-export async function settled(page: Page): Promise<void> {
-  await page.getByRole('main').waitFor();
-  await page.evaluate(
-    ([quietMs, mostMs]) =>
-      new Promise<void>((resolve) => {
-        const done = (): void => {
-          observer.disconnect();
-          resolve();
-        };
-        let timer = setTimeout(done, quietMs);
-        const observer = new MutationObserver(() => {
-          clearTimeout(timer);
-          timer = setTimeout(done, quietMs);
-        });
-        observer.observe(document.querySelector('main')!, {
-          ...{ subtree: true, childList: true, attributes: true, characterData: true },
-        });
-        setTimeout(done, mostMs);
-      }),
-    [SETTLED_MS, SETTLE_MAX_MS] as const,
-  );
 }
 
 /** Four services, parallel calls, an exception: the one with most spans. */

@@ -5,8 +5,9 @@
  *   test('…', async ({ open }) => { const page = await open('/traces'); … });
  */
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { test as base, expect, inject } from 'vitest';
+import { test as base, expect, inject, onTestFinished } from 'vitest';
 import { PageTroubles } from './page-troubles.ts';
+import { followRequests } from './settled.ts';
 
 export interface OpenOptions {
   /** @default 1280 × 800 */
@@ -31,9 +32,7 @@ export const test = base.extend<{ open: Open }>({
   open: async ({}, use) => {
     connected ??= chromium.connect(inject('browser'));
     const browser = await connected;
-    const closing: (() => Promise<void>)[] = [];
-    const troubles: PageTroubles[] = [];
-    const open: Open = async (path, options = {}) => {
+    await use(async (path, options = {}) => {
       const { size = { width: 1280, height: 800 }, theme = 'light', moves = false } = options;
       const url = options.url ?? inject('service').url;
       const context = await browser.newContext({
@@ -44,18 +43,19 @@ export const test = base.extend<{ open: Open }>({
         serviceWorkers: 'block',
       });
       context.setDefaultTimeout(STEP_MS);
-      closing.push(() => context.close());
-      const watched = new PageTroubles();
-      for (const pattern of options.expected ?? []) watched.expect(pattern);
-      await watched.watch(context, url);
-      troubles.push(watched);
+      const troubles = new PageTroubles();
+      for (const pattern of options.expected ?? []) troubles.expect(pattern);
+      await troubles.watch(context, url);
+      followRequests(context);
+      // Before what was there before it goes: a service that the test has started, say.
+      onTestFinished(async () => {
+        const found = await troubles.list();
+        await context.close();
+        expect(found, 'troubles of the page').toEqual([]);
+      });
       const page = await context.newPage();
       await page.goto(path);
       return page;
-    };
-    await use(open);
-    const found = await Promise.all(troubles.map((one) => one.list()));
-    for (const close of closing) await close();
-    expect(found.flat(), 'troubles of the page').toEqual([]);
+    });
   },
 });
