@@ -4,6 +4,7 @@
  * CommonJS that go by the ending of the file hand what they made to `_compile` alone, so that is looked at too.
  */
 import Module, { registerHooks } from 'node:module';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CALLS_KEY } from '../rewrite/inserted-text.ts';
 import type { LoadedFormat, ModuleRewriter } from './module-rewriter.ts';
@@ -51,6 +52,8 @@ function watchCompile(rewriter: ModuleRewriter): void {
     // What Node reads as JavaScript has been through the hooks.
     const isMade =
       typeof source === 'string' &&
+      // Node's own text around a program on the command line has no file.
+      isAbsolute(path) &&
       !/\.[cm]?js$/.test(path) &&
       !/^module|typescript$/.test(String(format));
     const isNew = isMade && !source.includes(MARK);

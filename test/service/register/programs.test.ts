@@ -240,6 +240,17 @@ test('what is excluded is left alone; tier 1 rewrites nothing, tier 0 counts', a
   ]);
 });
 
+test('a program on the command line, or from stdin, has no calls of Node in it', async () => {
+  programs.write({
+    'spawns.cjs': `const { spawnSync } = require('node:child_process');
+function run(...args) { return String(spawnSync(process.execPath, [...process.execArgv, ...args], { input: 'console.log(3)' }).stdout) }
+console.log(run('-e', 'console.log(1)'), run('-p', '2'), run('-'))`,
+  });
+  const { stdout } = await same('spawns.cjs');
+  expect(stdout).toBe('1\n 2\n 3\n\n');
+  expect(new Set(names())).toEqual(new Set(['run', 'synton.calls']));
+});
+
 test('what is said is said once, on stderr', async () => {
   programs.write({
     'plain.cjs': `console.log('out')`,
