@@ -76,6 +76,55 @@ test('a span is open until its end is received, whichever comes first', async ()
   expect(await open.mark(TRACE)).toBe('');
 });
 
+test('one that is said to have ended is shown as ended until it is received, or forgotten where it will not be', async () => {
+  const { open, tell } = scene();
+  const [one, two] = [startRecord(idOf(1), 'one'), startRecord(idOf(2), 'two')];
+  const end = (n: number, attributes = {}): GivenRecord => ({
+    name: 'synton.span.end',
+    traceId: TRACE_ID,
+    spanId: idOf(n),
+    timeUnixNano: '1700000000500000000',
+    attributes: { 'synton.span.status': 2, ...attributes },
+  });
+  tell([one, two, end(1), end(3)]);
+  const [ended1, open2] = await open.trace(TRACE);
+  expect(ended1).toMatchObject({ origin: 'memory' });
+  expect(ended1!.process).toBeUndefined();
+  expect(readSpan(ended1!.span)).toMatchObject({
+    endUnixNano: 1700000000500000000n,
+    statusCode: 2,
+  });
+  expect(open2).toMatchObject({ origin: 'running' });
+  expect(open.occupancy).toMatchObject({ spans: 1, stale: 0 });
+  const running = await open.find({ status: 'Running' }, ALL, ANY_TIME);
+  const failed = await open.find({ status: 'Failed' }, ALL, ANY_TIME);
+  expect([running.matches.length, failed.matches.length]).toEqual([1, 1]);
+  open.settle(ended(one));
+  expect((await open.trace(TRACE)).map(({ span }) => readSpan(span).name)).toEqual(['two']);
+  expect(open.occupancy.spans).toBe(1);
+  open.settle(ended(two));
+  expect(open.occupancy).toEqual({ spans: 0, stale: 0, bytes: 0 });
+});
+
+test('a start that says more replaces one that says less, and no other', async () => {
+  const { open, tell } = scene();
+  const told = (name: string, revision?: number) =>
+    startRecord(idOf(1), name, {
+      ...(revision && { attributes: { 'synton.span.revision': revision } }),
+    });
+  tell([told('bare'), told('again')]);
+  tell([{ name: 'synton.checkpoint', traceId: TRACE_ID, spanId: idOf(1) }]);
+  const marks = [await open.mark(TRACE)];
+  tell([told('second', 2), told('first', 1)]);
+  marks.push(await open.mark(TRACE));
+  expect(new Set(marks).size).toBe(2);
+  const [span] = (await open.trace(TRACE)).map((record) => readSpan(record.span));
+  expect(span).toMatchObject({ name: 'second', attributes: [] });
+  expect(span!.events).toHaveLength(1);
+  open.settle(ended(told('second')));
+  expect(open.occupancy.bytes).toBe(0);
+});
+
 test('stale after 15 s of silence, at once after an exit, never where the process is unknown', async () => {
   const { clock, open, tell, names } = scene();
   tell([startRecord(idOf(1), 'silent')], { 'service.instance.id': 'a' });
