@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/browser/support/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What is asked for is answered by a service on the same machine.
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     // The browser and the service work beside each of them.
     maxWorkers: 1,

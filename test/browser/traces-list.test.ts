@@ -1,6 +1,6 @@
 /** The list of the traces view: rows that are chosen and opened, many of them, come back to; what arrives while somebody looks. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import { expectAccessible } from './support/expect-accessible.ts';
 import { test } from './support/page-test.ts';
 import { sendTrace } from './support/send-trace.ts';
@@ -146,19 +146,17 @@ describe('what arrives', () => {
     expect(await firstName(page)).toBe(before);
     await page.keyboard.press('l');
     await expect.poll(() => live.getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => firstName(page)).toBe('unseen');
     await sendTrace(service.http, { service: 'web', name: 'seen' });
     await expect.poll(() => firstName(page)).toBe('seen');
   });
 
   test('from the demo, which the empty page starts', async ({ open }) => {
     const empty = await startService();
-    try {
-      const page = await open('/', { url: empty.url });
-      await page.getByRole('button', { name: 'Show me with a demo' }).click();
-      await expect.poll(() => rows(page).count(), { timeout: 20_000 }).toBeGreaterThan(20);
-    } finally {
-      await empty.close();
-    }
+    onTestFinished(() => empty.close());
+    const page = await open('/', { url: empty.url });
+    await page.getByRole('button', { name: 'Show me with a demo' }).click();
+    await expect.poll(() => rows(page).count()).toBeGreaterThan(20);
   });
 });
 

@@ -22,7 +22,10 @@ export interface TailRate {
 
 export interface TailHandlers {
   readonly onTraces?: (traces: TailTraces) => void;
+  /** The newest at once, where one is known: it is not repeated while nothing arrives. */
   readonly onRate?: (rate: TailRate) => void;
+  /** From now on all is told; what came before has to be asked for. */
+  readonly onOpen?: () => void;
   /** Of the trace that the query names. */
   readonly onChanged?: (change: { readonly revision: string }) => void;
   /** Something was passed over: what is shown should be asked for anew. */
@@ -42,12 +45,14 @@ let listeners: readonly Listener[] = [];
 let source: EventSource | undefined;
 let sourceUrl = '';
 let again: number | undefined;
+let newestRate: TailRate | undefined;
 
 /** Ends with the function that is returned. */
 export function openTail(query: Query | undefined, handlers: TailHandlers): () => void {
   const listener = { ...handlers, query };
   listeners = [...listeners, listener];
   connect();
+  if (newestRate !== undefined) handlers.onRate?.(newestRate);
   return () => {
     listeners = listeners.filter((other) => other !== listener);
     connect();
@@ -79,7 +84,11 @@ function connect(): void {
     opened.addEventListener(name, ({ data }: MessageEvent<string>) => {
       if (opened === source) tell(JSON.parse(data));
     });
+  opened.onopen = () => {
+    if (opened === source) asking()?.onOpen?.();
+  };
   on<TailRate>('rate', (rate) => {
+    newestRate = rate;
     for (const { onRate } of listeners) onRate?.(rate);
   });
   on<TailTraces>('traces', (traces) => asking()?.onTraces?.(traces));

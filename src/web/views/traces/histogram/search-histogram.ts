@@ -2,6 +2,10 @@
 import { API, askJson, type Query, urlOf } from '../../../data/api.ts';
 import { millisOf } from '../../../format/time.ts';
 
+const FARTHEST = '365d';
+const ROUNDS_MAX = 4;
+const BUCKETS_OF_SEARCH = 100;
+
 interface ToldHistogram {
   readonly from: string;
   readonly to: string;
@@ -14,7 +18,13 @@ interface ToldHistogram {
   /** Counted as spans came in, or looked for now. */
   readonly source: 'statistics' | 'search';
   readonly what: 'spans' | 'traces';
-  readonly examined?: { readonly spans: number; readonly of: number };
+  /** Of what was looked for. */
+  readonly examined?: {
+    readonly spans: number;
+    readonly of: number;
+    /** All of the range was looked at. */
+    readonly complete: boolean;
+  };
 }
 
 /** Times are milliseconds since 1970. */
@@ -38,13 +48,34 @@ export interface HistogramColumn {
   readonly errors: number;
 }
 
+/** Of a query without a range: since the first span that there is. */
 export async function askHistogram(
   query: Query,
   buckets: number,
   signal: AbortSignal,
 ): Promise<SearchHistogram> {
-  const url = urlOf(`${API}/traces/histogram`, { ...query, buckets });
-  return readHistogram(await askJson<ToldHistogram>(url, signal));
+  const { last, from, to } = query;
+  const hasRange = [last, from, to].some((end) => end !== undefined);
+  const since = hasRange ? from : await beginning(signal);
+  return readHistogram(await ask({ ...query, from: since }, buckets, signal));
+}
+
+const ask = (query: Query, buckets: number, signal: AbortSignal): Promise<ToldHistogram> =>
+  askJson(urlOf(`${API}/traces/histogram`, { ...query, buckets }), signal);
+
+/** The step in which counting began: of a year, then of what was found of it, until it is a small part. Undefined where there is nothing. */
+async function beginning(signal: AbortSignal): Promise<string | undefined> {
+  let range: Query = { last: FARTHEST };
+  let from: string | undefined;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const { points } = await ask(range, BUCKETS_OF_SEARCH, signal);
+    const first = points.findIndex(({ count }) => count > 0);
+    if (first === -1) break;
+    from = points[first]!.at;
+    if (first < points.length / 4) break;
+    range = { from };
+  }
+  return from;
 }
 
 export function readHistogram(told: ToldHistogram): SearchHistogram {
@@ -56,11 +87,11 @@ export function readHistogram(told: ToldHistogram): SearchHistogram {
       return { from: Math.max(from, begin), to: Math.min(to, begin + step), count, errors };
     })
     .filter((column) => column.to > column.from);
-  const { spans, of } = told.examined ?? { spans: 1, of: 1 };
+  const { spans, of, complete } = told.examined ?? { spans: 1, of: 1, complete: true };
   return {
     ...{ from, to, step, columns, what: told.what },
     count: columns.reduce((sum, { count }) => sum + count, 0),
     most: columns.reduce((most, { count }) => Math.max(most, count), 0),
-    share: of === 0 ? 1 : Math.min(1, spans / of),
+    share: complete || of === 0 ? 1 : Math.min(1, spans / of),
   };
 }

@@ -33,6 +33,7 @@ export class TraceSearch {
   readonly #error = signal<Error | undefined>(undefined);
   #isHeld = false;
   #asking: AbortController | undefined;
+  #loaded: Promise<void> = Promise.resolve();
   #catchUp: number | undefined;
 
   constructor(query: Query) {
@@ -58,11 +59,15 @@ export class TraceSearch {
   }
 
   /** The first page, or anew: what is there stays, what is newer comes in above it. */
-  async load(): Promise<void> {
-    const page = await this.#ask(undefined);
-    if (page === undefined) return;
-    this.#state.value = withFirstPage(this.#state.peek(), page, PAGE, this.#isHeld);
-    this.#hasLoaded.value = true;
+  load(): Promise<void> {
+    this.#loaded = this.#load();
+    return this.#loaded;
+  }
+
+  /** What came since the newest asking for the first page began. */
+  async refresh(): Promise<void> {
+    await this.#loaded;
+    await this.load();
   }
 
   /** The page beneath what there is, if there is one. One at a time. */
@@ -114,6 +119,13 @@ export class TraceSearch {
   #caughtUp(): void {
     this.#catchUp = undefined;
     void this.load();
+  }
+
+  async #load(): Promise<void> {
+    const page = await this.#ask(undefined);
+    if (page === undefined) return;
+    this.#state.value = withFirstPage(this.#state.peek(), page, PAGE, this.#isHeld);
+    this.#hasLoaded.value = true;
   }
 
   async #ask(cursor: string | undefined): Promise<SearchPage | undefined> {

@@ -28,7 +28,8 @@ export function useTraceSearch(query: Query, isLive: boolean): FollowedSearch {
     if (!isLive) return;
     return openTail(wanted.query, {
       onTraces: (traces) => wanted.arrive(traces),
-      onGap: () => void wanted.load(),
+      onOpen: () => void wanted.refresh(),
+      onGap: () => void wanted.refresh(),
     });
   }, [wanted, isLive, life]);
   const shown = useRef(wanted);
