@@ -5,7 +5,17 @@ import type { Bench } from './bench.ts';
 
 const FOLDER = new URL('./benches/', import.meta.url);
 /** Where they come in a run of all: the headline first. Others follow in order of name. */
-const FIRST = ['ingest', 'transports', 'steady', 'half-load', 'sdk', 'reads', 'big-trace', 'start'];
+const FIRST = [
+  'ingest',
+  'transports',
+  'steady',
+  'half-load',
+  'sdk',
+  'reads',
+  'big-trace',
+  'page',
+  'start',
+];
 
 export async function allBenches(): Promise<ReadonlyMap<string, Bench>> {
   const names = readdirSync(fileURLToPath(FOLDER))

@@ -16,6 +16,9 @@ const atMost = (value: number): Target => ({ atMost: value });
 /** A view of a trace of 100,000 spans. */
 const BIG = { cpuMs: atMost(300) };
 
+/** Something of the page that moves: 60 frames a second, and nobody waits. */
+const FLUID = { frameP50: atMost(17), slowFrames: atMost(1), longTasks: atMost(0) };
+
 /** Set for 10 million spans. */
 const READS: Targets[string] = {
   'trace by id': { p99: atMost(5) },
@@ -83,6 +86,15 @@ const TARGETS: Targets = {
       ...['timeline, first page', 'timeline, a page in the middle', 'timeline, a sub-tree'],
       ...['timeline, collapsed', 'lifecycle', 'lifecycle, a sub-tree', 'text', 'diagram'],
     ].map((load) => [load, BIG]),
+  ),
+  page: Object.fromEntries(
+    ['1 k', '10 k', '100 k'].flatMap((size) => [
+      [`${size} spans: opening`, { openMs: atMost(1_000), expandMs: atMost(100) }],
+      ...['scroll', 'leap', 'pan', 'zoom'].map(
+        (move) => [`${size} spans: ${move}`, FLUID] as const,
+      ),
+      [`${size} spans: the page`, { heap: atMost(64) }],
+    ]),
   ),
   start: {
     'empty store': { readyMs: atMost(300), rss: atMost(90), idleShare: atMost(0.1) },

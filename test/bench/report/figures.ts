@@ -44,6 +44,15 @@ export const FIGURES = {
   blockedMax: { title: 'longest block ms', digits: 1 },
   blockedOver5: { title: 'blocks over 5 ms', digits: 0 },
   lostSpans: { title: 'spans lost', digits: 0 },
+  openMs: { title: 'ms from navigation to the first picture', digits: 0 },
+  expandMs: { title: 'ms to show every row', digits: 0 },
+  frameP50: { title: 'ms between frames, p50', digits: 1 },
+  frameP99: { title: 'ms between frames, p99', digits: 1 },
+  slowFrames: { title: '% of frames later than 25 ms', digits: 1 },
+  frameWork: { title: "ms of the page's thread a frame", digits: 2 },
+  longTasks: { title: 'tasks over 50 ms', digits: 0 },
+  longestTask: { title: 'longest of them, ms', digits: 0 },
+  heap: { title: 'heap MiB, arrays and all', digits: 1 },
 } as const satisfies Record<string, FigureKind>;
 
 export type FigureName = keyof typeof FIGURES;

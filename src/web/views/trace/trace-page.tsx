@@ -29,6 +29,7 @@ function OneTrace({ traceId }: { readonly traceId: string }) {
   useTraceKeys(model);
   const named = param('view');
   const tab = traceTabs.find(({ name }) => name === named) ?? traceTabs[0]!;
+  const loaded = useTab(tab);
   const outline = model.outline.value;
   const error = model.error.value;
   useEffect(() => {
@@ -45,7 +46,7 @@ function OneTrace({ traceId }: { readonly traceId: string }) {
       )}
       {outline !== undefined && (
         <div class="trace-body">
-          <ShownTab key={tab.name} tab={tab} model={model} />
+          <ShownTab key={tab.name} tab={tab} model={model} {...loaded} />
           {model.selectedRow.value >= 0 && model.isDetailed.value && <Details model={model} />}
         </div>
       )}
@@ -54,20 +55,35 @@ function OneTrace({ traceId }: { readonly traceId: string }) {
   );
 }
 
-function ShownTab({ tab, model }: { readonly tab: TraceTab; readonly model: TraceModel }) {
-  const [Tab, setTab] = useState<{ readonly of: ComponentType<TraceTabProps> }>();
-  const [failure, setFailure] = useState<Error>();
+/** Its code is on its way while the trace is still being read. */
+function useTab(tab: TraceTab): LoadedTab {
+  const [loaded, setLoaded] = useState<LoadedTab & { readonly tab: TraceTab }>({ tab });
   useEffect(() => {
     tab.load().then(
-      (of) => setTab({ of }),
-      (reason: unknown) => setFailure(reason instanceof Error ? reason : new Error(String(reason))),
+      (Shown) => setLoaded({ tab, Shown }),
+      (reason: unknown) =>
+        setLoaded({ tab, failure: reason instanceof Error ? reason : new Error(String(reason)) }),
     );
   }, [tab]);
+  return loaded.tab === tab ? loaded : {};
+}
+
+interface LoadedTab {
+  readonly Shown?: ComponentType<TraceTabProps>;
+  readonly failure?: Error;
+}
+
+interface ShownTabProps extends LoadedTab {
+  readonly tab: TraceTab;
+  readonly model: TraceModel;
+}
+
+function ShownTab({ tab, model, Shown, failure }: ShownTabProps) {
   return (
     <section class="trace-tab" aria-label={tab.title}>
       {failure && <Problem error={failure} onRetry={() => window.location.reload()} />}
-      {Tab && <Tab.of model={model} />}
-      {!Tab && !failure && <p class="trace-loading soft">{text.loading}</p>}
+      {Shown && <Shown model={model} />}
+      {!Shown && !failure && <p class="trace-loading soft">{text.loading}</p>}
     </section>
   );
 }
