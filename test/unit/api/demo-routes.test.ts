@@ -1,4 +1,5 @@
 /** The demo over HTTP: who may start it, and what a second question joins. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import type { DemoState } from '../../../src/model/demo-state.ts';
 import { ExampleDemo, runningApi } from './running-api.ts';
@@ -21,6 +22,15 @@ test('it is started, told of and stopped at one address', async () => {
   expect(await state(DELETE)).toEqual([200, 'ended', 1]);
   expect(await state(POST)).toEqual([202, 'running', 2]);
   expect(demo.asked).toEqual([false, false, false]);
+});
+
+test('its answers are as the OpenAPI document has them', async () => {
+  const api = await runningApi();
+  const document = (await api.ask('/api/v1/instr/openapi.json')).json();
+  const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'api');
+  const fits = ajv.compile({ $ref: 'api#/components/schemas/DemoState' });
+  for (const asked of [{}, POST, {}, DELETE])
+    expect(fits((await api.ask(DEMO, asked)).json()), JSON.stringify(fits.errors)).toBe(true);
 });
 
 test('the big trace is asked for by its name', async () => {

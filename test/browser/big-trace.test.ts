@@ -1,0 +1,45 @@
+/** The trace of 100,000 spans that the demo sends: it is what it is said to be, and the page shows it. */
+import { afterAll, beforeAll, expect } from 'vitest';
+import { test } from './support/page-test.ts';
+import { settled } from './support/settled.ts';
+import { feedDemo, type SyntonService, startService } from './support/synton-service.ts';
+
+const SPANS = 100_000;
+const FIRST_ROWS = 2_000;
+
+let service: SyntonService;
+let traceId: string;
+
+async function asked<Answer>(path: string): Promise<Answer> {
+  return (await (await fetch(`${service.url}/api/v1/instr${path}`)).json()) as Answer;
+}
+
+beforeAll(async () => {
+  service = await startService();
+  await feedDemo(service, ['--big']);
+  const { items } = await asked<{ items: { traceId: string }[] }>(
+    '/traces?operation=rebuild%20catalogue&last=1h',
+  );
+  traceId = items[0]!.traceId;
+});
+afterAll(() => service.close());
+
+test('it has so many spans, of six services, twelve levels of them, all sound', async () => {
+  const { trace, rows, concurrencyMax } = await asked<{
+    trace: { spanCount: number; services: string[]; runningCount: number };
+    rows: { depth: number }[];
+    concurrencyMax: number;
+  }>(`/timeline/${traceId}?limit=${FIRST_ROWS}`);
+  expect(trace).toMatchObject({ spanCount: SPANS, runningCount: 0 });
+  expect(trace.services).toHaveLength(6);
+  expect(Math.max(...rows.map(({ depth }) => depth))).toBe(11);
+  expect(concurrencyMax).toBeGreaterThan(50);
+  expect(await asked(`/lifecycle/${traceId}`)).toMatchObject({ orphans: [], warnings: [] });
+});
+
+test('the page shows it', async ({ open }) => {
+  const page = await open(`/trace/${traceId}`, { url: service.url });
+  await page.getByRole('heading', { name: 'rebuild catalogue' }).waitFor();
+  await page.getByText('100,000 spans').first().waitFor();
+  await settled(page);
+});
