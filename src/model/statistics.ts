@@ -41,6 +41,23 @@ export interface DurationRecord {
   readonly relativeError: number;
 }
 
+/** Spans that took longer than `fromNano`, up to and with `toNano`. */
+export interface DurationBucket {
+  readonly fromNano: bigint;
+  readonly toNano: bigint;
+  /** Re-weighted for sampling done before us. */
+  readonly count: number;
+}
+
+/** How many spans took how long: from the shortest to the longest, without a gap; wider the longer, all by about the same factor. */
+export interface DurationBuckets {
+  readonly buckets: readonly DurationBucket[];
+  readonly count: number;
+  readonly p50Nano: bigint;
+  readonly p95Nano: bigint;
+  readonly p99Nano: bigint;
+}
+
 /** What the store holds. */
 export interface StorageReport {
   readonly spans: number;

@@ -3,7 +3,7 @@
 import type { ExportResponse } from '../model/export-response.ts';
 import type { LifecycleView } from '../model/lifecycle-view.ts';
 import type { ServiceMap } from '../model/service-map.ts';
-import type { DashboardStats, Statistics } from '../model/statistics.ts';
+import type { DashboardStats, DurationBuckets, Statistics } from '../model/statistics.ts';
 import type { TimelineView } from '../model/timeline-view.ts';
 import type { SearchPage, TraceQuery } from '../store/contracts/trace-query.ts';
 import {
@@ -11,7 +11,13 @@ import {
   type DashboardSettings,
   dashboardView,
 } from './dashboard/dashboard-view.ts';
+import { type DurationsParams, durationsView } from './durations/durations-view.ts';
 import { type ExportParams, exportView } from './export/export-view.ts';
+import {
+  type HistogramParams,
+  histogramView,
+  type TraceHistogram,
+} from './histogram/histogram-view.ts';
 import { type LifecycleParams, lifecycleView } from './lifecycle/lifecycle-view.ts';
 import { type OutlineAnswer, type OutlineParams, outlineView } from './outline/outline-view.ts';
 import { type ServiceMapParams, serviceMapView } from './service-map/service-map-view.ts';
@@ -28,6 +34,8 @@ export interface AllViews {
   readonly outline: View<OutlineParams, OutlineAnswer>;
   readonly export: View<ExportParams, ExportResponse>;
   readonly traces: View<TraceQuery, SearchPage>;
+  readonly histogram: View<HistogramParams, TraceHistogram>;
+  readonly durations: View<DurationsParams, DurationBuckets>;
   readonly tail: View<TailParams, TailLook>;
   readonly serviceMap: View<ServiceMapParams, ServiceMap>;
   readonly services: View<ServicesParams, ServicesView>;
@@ -42,6 +50,8 @@ export function allViews(settings: DashboardSettings): AllViews {
     outline: outlineView(settings.clock),
     export: exportView,
     traces: tracesView(settings.clock),
+    histogram: histogramView(settings.clock),
+    durations: durationsView(settings.clock),
     tail: tailView(settings.clock),
     serviceMap: serviceMapView(settings.clock),
     services: servicesView,

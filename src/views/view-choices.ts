@@ -6,6 +6,8 @@ import type { StatisticsKey } from '../store/contracts/trace-reader.ts';
 
 /** Traces of a page of a search. */
 export const TRACES_MAX = 1_000;
+/** Steps of a histogram over a search. */
+export const HISTOGRAM_BUCKETS_MAX = 400;
 /** Rows of a page of a trace. */
 export const PAGE_MAX = 100_000;
 /** More rows, and more levels, than a trace can have. */

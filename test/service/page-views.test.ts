@@ -83,3 +83,21 @@ test('who calls whom, of what was received', async () => {
   expect(spans.get('payment')).toBe(2);
   expect(map.examined).toMatchObject({ traces: 1, spans: 33, complete: true });
 }, 30_000);
+
+test('numbers over time and over durations, counted and searched for', async () => {
+  const service = await runningService();
+  const startUnixNano = BigInt(Date.now() - 10_000) * 1_000_000n;
+  await service.send(buildRequest({ ...ORDER, startUnixNano }));
+  type Told = { source: string; points: { count: number; errors: number }[] };
+  const sum = ({ points }: Told) => points.reduce((total, { count }) => total + count, 0);
+  const counted = await service.json<Told>('/traces/histogram?last=10m&service=shop');
+  expect([counted.source, sum(counted)]).toEqual(['statistics', 30]);
+  const attribute = 'attribute=http.response.status_code=503';
+  const found = await service.json<Told>(`/traces/histogram?last=10m&${attribute}`);
+  expect([found.source, sum(found)]).toEqual(['search', 1]);
+  const durations = await service.json<{ count: number; buckets: object[] }>(
+    '/stats/durations?operation=SELECT%20stock',
+  );
+  expect(durations.count).toBe(24);
+  expect(durations.buckets.length).toBeLessThan(10);
+}, 30_000);

@@ -4,12 +4,14 @@ import type { DemoState } from '../../model/demo-state.ts';
 import type { ServiceMap } from '../../model/service-map.ts';
 import type {
   DashboardStats,
+  DurationBuckets,
   DurationRecord,
   Statistics,
   StatisticsPoint,
   StorageReport,
 } from '../../model/statistics.ts';
 import type { Operation } from '../../store/contracts/span-source.ts';
+import type { TraceHistogram } from '../../views/histogram/histogram-view.ts';
 import type { ServicesView } from '../../views/services/services-view.ts';
 import { HEALTH_STATUSES, type Health, PART_STATUSES } from '../health-report.ts';
 import { PROBLEM_CODES, type Problem } from '../problem.ts';
@@ -64,6 +66,33 @@ export const serviceMap: Schema<ServiceMap> = v.strictObject({
     until: v.optional(nanoseconds),
     complete: v.boolean(),
   }),
+});
+
+export const durationBuckets: Schema<DurationBuckets> = v.strictObject({
+  buckets: v.array(v.strictObject({ fromNano: nanoseconds, toNano: nanoseconds, count: weighted })),
+  count: weighted,
+  p50Nano: nanoseconds,
+  p95Nano: nanoseconds,
+  p99Nano: nanoseconds,
+});
+
+const examined = { spans: count, of: count };
+
+export const traceHistogram: Schema<TraceHistogram> = v.strictObject({
+  from: nanoseconds,
+  to: nanoseconds,
+  stepNano: nanoseconds,
+  points: v.array(v.strictObject({ at: nanoseconds, count: weighted, errors: weighted })),
+  source: v.picklist(['statistics', 'search']),
+  what: v.picklist(['spans', 'traces']),
+  examined: v.optional(
+    v.strictObject({
+      ...examined,
+      complete: v.boolean(),
+      memory: v.strictObject(examined),
+      store: v.strictObject({ ...examined, blocksRead: count, blocksTotal: count }),
+    }),
+  ),
 });
 
 export const statisticsPoint: Schema<StatisticsPoint> = v.strictObject({

@@ -47,6 +47,14 @@ export const serviceParameter: Parameter = {
   example: 'shop',
 };
 
+export const operationParameter: Parameter = {
+  name: 'operation',
+  in: 'query',
+  description: 'The name of a span.',
+  schema: TEXT,
+  example: 'GET /cart',
+};
+
 const WHEN = 'RFC 3339, or nanoseconds since 1970; a date alone is its midnight in UTC.';
 
 export const rangeParameters: readonly Parameter[] = [
@@ -86,13 +94,7 @@ export function yesOrNo(name: string, given: GivenParameters[string] | undefined
 /** What one span must be: all must hold together. */
 export const filterParameters: readonly Parameter[] = [
   serviceParameter,
-  {
-    name: 'operation',
-    in: 'query',
-    description: 'The name of a span.',
-    schema: TEXT,
-    example: 'GET /cart',
-  },
+  operationParameter,
   {
     name: 'status',
     in: 'query',

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { STATISTICS_KEYS } from '../../views/view-choices.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
-import { DURATION, rangeParameters, serviceParameter } from './parameters.ts';
+import { DURATION, operationParameter, rangeParameters, serviceParameter } from './parameters.ts';
 import { API_PREFIX, type Route } from './route.ts';
 import { answerWithView, jsonShape } from './view-answer.ts';
 
@@ -49,6 +49,17 @@ export function statisticsRoutes(views: ViewRenderer): readonly Route[] {
       answers: [jsonShape('Statistics', 'The series.')],
       problems: ['Unavailable'],
       handle: answerWithView(views, 'statistics'),
+    },
+    {
+      path: `${API_PREFIX}/stats/durations`,
+      operationId: 'statsDurations',
+      tag: 'statistics',
+      summary: 'How many spans took how long',
+      description: `A histogram of at most 65 buckets, each about the same factor wider than the one before. A span took longer than \`fromNano\` of its bucket, and at most its \`toNano\`. ${RANGE}`,
+      parameters: [serviceParameter, operationParameter, ...rangeParameters],
+      answers: [jsonShape('DurationBuckets', 'The histogram.')],
+      problems: ['Unavailable'],
+      handle: answerWithView(views, 'durations'),
     },
     {
       path: `${API_PREFIX}/services/map`,

@@ -4,6 +4,7 @@ import { EXPORT_FORMATS, type ExportResponse } from '../../model/export-response
 import { RawParams } from '../../views/params/raw-params.ts';
 import {
   DIAGRAMS,
+  HISTOGRAM_BUCKETS_MAX,
   JSON_FLAVORS,
   LIFECYCLE_MAX,
   PAGE_MAX,
@@ -17,7 +18,14 @@ import { API_PREFIX, JSON_TYPE, type Parameter, type Route } from './route.ts';
 import { answerWithView, jsonShape } from './view-answer.ts';
 
 export function traceRoutes(views: ViewRenderer): readonly Route[] {
-  return [lifecycle(views), timeline(views), outline(views), exported(views), traces(views)];
+  return [
+    lifecycle(views),
+    timeline(views),
+    outline(views),
+    exported(views),
+    traces(views),
+    histogram(views),
+  ];
 }
 
 function lifecycle(views: ViewRenderer): Route {
@@ -217,5 +225,29 @@ function traces(views: ViewRenderer): Route {
     answers: [jsonShape('SearchPage', 'A page of traces.')],
     problems: ['Unavailable'],
     handle: answerWithView(views, 'traces'),
+  };
+}
+
+function histogram(views: ViewRenderer): Route {
+  return {
+    path: `${API_PREFIX}/traces/histogram`,
+    operationId: 'histogram',
+    tag: 'traces',
+    summary: 'What a search finds, over time',
+    description:
+      'Spans as they were counted when they came (`source` statistics), where service, operation, kind, status and range are all that is asked for; else traces that are searched for, the newest first, and `examined` says how far. The hour that ends now, unless a range is given. Steps begin at multiples of their length.',
+    parameters: [
+      ...filterParameters,
+      {
+        name: 'buckets',
+        in: 'query',
+        description: 'About so many steps at most; 60 unless given.',
+        schema: whole(1, HISTOGRAM_BUCKETS_MAX),
+        example: 100,
+      },
+    ],
+    answers: [jsonShape('TraceHistogram', 'Counts by step.')],
+    problems: ['Unavailable'],
+    handle: answerWithView(views, 'histogram'),
   };
 }

@@ -1,6 +1,13 @@
 import type { TraceId } from '../../model/ids.ts';
 import type { ServiceCalls, TracesExamined } from '../../model/service-map.ts';
-import type { DurationRecord, Statistics, StorageReport } from '../../model/statistics.ts';
+import type { SpanKind } from '../../model/span-kind.ts';
+import type {
+  DurationBuckets,
+  DurationRecord,
+  Statistics,
+  StorageReport,
+} from '../../model/statistics.ts';
+import type { SpanStatus } from '../../model/trace-span.ts';
 import type { ArrivedQuery, ArrivedTraces } from './arrived-traces.ts';
 import type { Trace } from './span-record.ts';
 import type { Operation } from './span-source.ts';
@@ -17,6 +24,14 @@ export interface ReadCapabilities {
 export interface TimeRange {
   readonly fromUnixNano: bigint;
   readonly toUnixNano: bigint;
+}
+
+/** What statistics can tell apart; absent means any. */
+export interface StatisticsFilter {
+  readonly service?: string;
+  readonly operation?: string;
+  readonly kind?: SpanKind;
+  readonly status?: SpanStatus;
 }
 
 export interface CallsOfRange {
@@ -50,8 +65,10 @@ export interface TraceReader {
     range: TimeRange,
     by: StatisticsKey,
     stepNano: bigint,
-    service?: string,
+    where?: StatisticsFilter,
   ): Promise<Statistics>;
+  /** How long spans took that ended in the range. */
+  durationBuckets(range: TimeRange, where?: StatisticsFilter): Promise<DurationBuckets>;
   /** Who calls whom in the newest traces of the range, as far as a bounded effort reaches. */
   calls(range: TimeRange, signal: AbortSignal): Promise<CallsOfRange>;
   /** One record per (service, operation, kind) seen in the range. */

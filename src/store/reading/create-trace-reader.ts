@@ -8,7 +8,8 @@
 import type { StorageReport } from '../../model/statistics.ts';
 import type { Operation, SpanSource } from '../contracts/span-source.ts';
 import type { ReadCapabilities, TraceReader } from '../contracts/trace-reader.ts';
-import { aggregateDurations, aggregateSeries } from '../statistics/aggregate.ts';
+import { aggregateDurations, aggregateSeries, aggregateSketch } from '../statistics/aggregate.ts';
+import { durationBuckets } from '../statistics/duration-buckets.ts';
 import type { StatisticsSource } from '../statistics/statistics-source.ts';
 import { arrivedTraces } from './arrived-traces.ts';
 import { OneByOne } from './one-by-one.ts';
@@ -63,8 +64,11 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
 
     calls: (range, signal) => readCalls(sources, range, { large, signal }),
 
-    statistics: (range, by, stepNano, service) =>
-      aggregateSeries(statistics, range, by, stepNano, service),
+    statistics: (range, by, stepNano, where) =>
+      aggregateSeries(statistics, range, by, stepNano, where),
+
+    durationBuckets: async (range, where) =>
+      durationBuckets(await aggregateSketch(statistics, range, where)),
 
     durations: (range, service) => aggregateDurations(statistics, range, service),
 

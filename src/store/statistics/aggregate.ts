@@ -7,7 +7,7 @@
 import { InvalidParameter } from '../../model/errors.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { DurationRecord, Statistics, StatisticsPoint } from '../../model/statistics.ts';
-import type { StatisticsKey, TimeRange } from '../contracts/trace-reader.ts';
+import type { StatisticsFilter, StatisticsKey, TimeRange } from '../contracts/trace-reader.ts';
 import { DurationSketch, RELATIVE_ERROR } from './duration-sketch.ts';
 import {
   type MinuteStatistics,
@@ -50,7 +50,7 @@ class Point {
 /**
  * Series by key, every step present, largest count first. Steps begin at multiples of their length since 1970: the first may
  * begin before the range, of which alone it counts. A step as long as the range holds all of it. `operation` series are named by the operation
- * where `service` is given, else `service/operation`.
+ * where a service is given, else `service/operation`.
  * @throws InvalidParameter where the range has more than STEPS_MAX steps
  */
 export async function aggregateSeries(
@@ -58,7 +58,7 @@ export async function aggregateSeries(
   range: TimeRange,
   by: StatisticsKey,
   stepNano: bigint,
-  service?: string,
+  where: StatisticsFilter = {},
 ): Promise<Statistics> {
   const minutes = minutesOf(range);
   const step = Math.max(1, Number((stepNano + MINUTE_NANO - 1n) / MINUTE_NANO));
@@ -79,8 +79,8 @@ export async function aggregateSeries(
   for await (const minute of within(source, minutes, isOneStep ? DAY : unitFor(step))) {
     const at = Math.floor((minute.minute - origin) / step);
     for (const cell of minute.cells()) {
-      if (service !== undefined && cell.service !== service) continue;
-      const wanted = keyOf(cell, by, service);
+      if (!isWithin(cell, where)) continue;
+      const wanted = keyOf(cell, by, where.service);
       const key = series.has(wanted) || series.size < seriesMax - 1 ? wanted : OTHER;
       const points = entry(series, key, () => new Map<number, Point>());
       entry(points, at, () => new Point()).add(cell);
@@ -127,6 +127,29 @@ export async function aggregateDurations(
   }
   const records = [...drafts.values()].map((draft) => draft.record());
   return records.sort((a, b) => b.count - a.count);
+}
+
+/** Durations of all that fits, in one sketch. Only ended spans have one. */
+export async function aggregateSketch(
+  source: StatisticsSource,
+  range: TimeRange,
+  where: StatisticsFilter = {},
+): Promise<DurationSketch> {
+  const sketch = new DurationSketch();
+  for await (const minute of within(source, minutesOf(range), DAY)) {
+    for (const cell of minute.cells()) if (isWithin(cell, where)) sketch.merge(cell.sketch);
+  }
+  return sketch;
+}
+
+function isWithin(cell: StatisticsCell, where: StatisticsFilter): boolean {
+  const { service, operation, kind, status } = where;
+  return (
+    (service === undefined || cell.service === service) &&
+    (operation === undefined || cell.operation === operation) &&
+    (kind === undefined || SPAN_KINDS[cell.kind] === kind) &&
+    (status === undefined || STATUSES[cell.status] === status)
+  );
 }
 
 class DurationDraft {

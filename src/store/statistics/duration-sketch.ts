@@ -20,6 +20,11 @@ function binValue(index: number): number {
   return (2 * Math.exp(index * LOG_GAMMA)) / (1 + GAMMA);
 }
 
+/** The greatest value of a bin. */
+export function binEnd(index: number): number {
+  return Math.exp(index * LOG_GAMMA);
+}
+
 export class DurationSketch {
   #bins = new Float64Array(0);
   /** Index of `#bins[0]`. */

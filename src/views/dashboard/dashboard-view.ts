@@ -40,12 +40,13 @@ export function dashboardView(settings: DashboardSettings): View<DashboardParams
     },
 
     async render(reader, { range, service }, signal) {
+      const where = service === undefined ? {} : { service };
       const step = stepFor(range.fromUnixNano, range.toUnixNano);
       const [throughput, byStatus, byKind, byService, durations, storage] = await Promise.all([
-        reader.statistics(range, 'total', step, service),
-        reader.statistics(range, 'status', step, service),
-        reader.statistics(range, 'kind', step, service),
-        reader.statistics(range, 'service', step, service),
+        reader.statistics(range, 'total', step, where),
+        reader.statistics(range, 'status', step, where),
+        reader.statistics(range, 'kind', step, where),
+        reader.statistics(range, 'service', step, where),
         reader.durations(range, service),
         reader.storage(),
       ]);

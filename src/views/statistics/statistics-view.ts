@@ -41,7 +41,8 @@ export function statisticsView(clock: Clock): View<StatisticsParams, Statistics>
     },
 
     async render(reader, { range, by, stepNano, service }, signal) {
-      const statistics = await reader.statistics(range, by, stepNano, service);
+      const where = service === undefined ? {} : { service };
+      const statistics = await reader.statistics(range, by, stepNano, where);
       signal.throwIfAborted();
       return statistics;
     },

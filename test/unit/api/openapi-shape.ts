@@ -88,3 +88,27 @@ export const OPENAPI_SHAPE: object = closed(
     }),
   },
 );
+
+/** What tests read of it. */
+export interface DocumentedParameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: object;
+  readonly example: unknown;
+}
+export interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly DocumentedParameter[];
+  readonly responses: Readonly<
+    Record<string, { readonly content: Readonly<Record<string, object>> }>
+  >;
+}
+export interface Document {
+  readonly paths: Readonly<
+    Record<
+      string,
+      { readonly get?: Operation; readonly post?: Operation; readonly delete?: Operation }
+    >
+  >;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}

@@ -18,7 +18,12 @@ import { Counters } from '../../../src/telemetry/counters.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
 import { LocalRenderer } from '../../support/local-renderer.ts';
 import { buildRequest } from '../../support/otlp-request.ts';
-import { OPENAPI_SHAPE } from './openapi-shape.ts';
+import {
+  type Document,
+  type DocumentedParameter,
+  OPENAPI_SHAPE,
+  type Operation,
+} from './openapi-shape.ts';
 import {
   type Answered,
   ExampleStorage,
@@ -30,29 +35,6 @@ import {
   SHOP_ID,
 } from './running-api.ts';
 import { STRANGE, STRANGE_ID } from './strange-trace.ts';
-
-interface DocumentedParameter {
-  readonly name: string;
-  readonly in: string;
-  readonly schema: object;
-  readonly example: unknown;
-}
-interface Operation {
-  readonly operationId: string;
-  readonly parameters: readonly DocumentedParameter[];
-  readonly responses: Readonly<
-    Record<string, { readonly content: Readonly<Record<string, object>> }>
-  >;
-}
-interface Document {
-  readonly paths: Readonly<
-    Record<
-      string,
-      { readonly get?: Operation; readonly post?: Operation; readonly delete?: Operation }
-    >
-  >;
-  readonly components: { readonly schemas: Readonly<Record<string, object>> };
-}
 
 const BASE = '/api/v1/instr';
 
@@ -164,6 +146,8 @@ describe('parameters', () => {
     statsSeries: 'statistics',
     services: 'services',
     serviceMap: 'serviceMap',
+    statsDurations: 'durations',
+    histogram: 'histogram',
   };
 
   test.each(Object.entries(VIEWS))('of %s are those that the view knows', async (id, view) => {
@@ -246,6 +230,9 @@ describe('real answers fit their schemas', () => {
     ['statsSeries', 'Statistics', '/stats/series?by=operation&last=15m'],
     ['services', 'ServicesView', '/services'],
     ['serviceMap', 'ServiceMap', '/services/map?last=1d'],
+    ['statsDurations', 'DurationBuckets', '/stats/durations?last=1d'],
+    ['histogram', 'TraceHistogram', '/traces/histogram?last=1d'],
+    ['histogram', 'TraceHistogram', '/traces/histogram?last=1d&min_duration=1ms'],
     ['health', 'Health', '/health'],
     ['ready', 'Ready', '/ready'],
     ['openapi', 'OpenApi', '/openapi.json'],

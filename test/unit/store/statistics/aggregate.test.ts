@@ -25,7 +25,9 @@ describe('aggregateSeries', () => {
     const steps = 100n;
     const range = { fromUnixNano: START, toUnixNano: START + steps * MINUTE };
     const seriesMax = POINTS_MAX / Number(steps);
-    const { series } = await aggregateSeries(tableWith(500), range, 'operation', MINUTE, 'shop');
+    const { series } = await aggregateSeries(tableWith(500), range, 'operation', MINUTE, {
+      service: 'shop',
+    });
     expect(series).toHaveLength(Math.floor(seriesMax));
     expect(series[0]!.key).toBe('(other)');
     const counts = series.flatMap(({ points }) => points.map((point) => point.count));
