@@ -10,7 +10,7 @@ import {
   type VirtualizerOptions,
 } from '@tanstack/virtual-core';
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 
 export interface VirtualRowsOptions {
   readonly count: number;
@@ -27,6 +27,8 @@ export interface VirtualRow {
   readonly index: number;
   /** Pixels from the top of the list. */
   readonly start: number;
+  /** A key with which elements of rows that left are used for those that came. */
+  readonly slot: number;
 }
 
 export interface VirtualRows {
@@ -37,7 +39,7 @@ export interface VirtualRows {
   scrollTo(index: number): void;
 }
 
-const OVERSCAN = 12;
+const OVERSCAN = 8;
 
 export function useVirtualRows(given: VirtualRowsOptions): VirtualRows {
   const { count, rowHeight, scroller, top = 0, covered = 0 } = given;
@@ -59,8 +61,14 @@ export function useVirtualRows(given: VirtualRowsOptions): VirtualRows {
   useEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  const items = virtualizer.getVirtualItems();
+  const slots = useRef(1);
+  slots.current = Math.max(slots.current, items.length);
   return {
-    rows: virtualizer.getVirtualItems().map(({ index, start }) => ({ index, start: start - top })),
+    rows: items.map(({ index, start }) => ({
+      ...{ index, start: start - top },
+      slot: index % slots.current,
+    })),
     height: virtualizer.getTotalSize(),
     scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
   };

@@ -15,6 +15,7 @@ import type { TraceTabProps } from '../../trace-tab.ts';
 import { ZoomCrumbs } from '../timeline/zoom-crumbs.tsx';
 import { FlameCanvas } from './flame-canvas.tsx';
 import { useFlameKeys } from './flame-keys.ts';
+import { FlameRuler } from './flame-ruler.tsx';
 import { type FlameSource, mergedSource, timeSource } from './flame-source.ts';
 import './flame-graph.css';
 
@@ -58,6 +59,7 @@ export function FlameGraph({ model }: TraceTabProps) {
         {isMerged ? <MergedCrumbs place={place} model={model} /> : <ZoomCrumbs model={model} />}
         <span class="flame-graph-hint faint">{isMerged ? said.mergedHint : said.timeHint}</span>
       </div>
+      {!isMerged && <FlameRuler range={place.range} />}
       <FlameCanvas
         place={place}
         scroller={scroller}

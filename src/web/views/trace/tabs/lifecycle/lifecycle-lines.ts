@@ -8,6 +8,7 @@ export const LINE_KINDS = [
   'enter',
   'exit',
   'whole',
+  'run',
   'checkpoint',
   'error',
   'custom',
@@ -32,6 +33,8 @@ export interface LifecycleLine {
   readonly event: LifecycleEvent | undefined;
   /** Nanoseconds, of a gap. */
   readonly gap: number;
+  /** Of a run: the lines that it stands for. */
+  readonly folded?: readonly LifecycleLine[];
   /** Of what still runs. */
   readonly running: LifecycleView['running'][number] | undefined;
 }
@@ -84,7 +87,7 @@ function gapLine(gap: LifecycleView['gaps'][number]): LifecycleLine {
 }
 
 function groupOf(kind: LineKind): LineGroup {
-  return kind === 'enter' || kind === 'exit' || kind === 'whole' ? 'calls' : kind;
+  return kind === 'enter' || kind === 'exit' || kind === 'whole' || kind === 'run' ? 'calls' : kind;
 }
 
 /** How many lines of each group there are. */
@@ -92,4 +95,43 @@ export function countGroups(lines: readonly LifecycleLine[]): Record<LineGroup, 
   const counts = { calls: 0, checkpoint: 0, error: 0, custom: 0, gap: 0, running: 0 };
   for (const { group } of lines) counts[group]++;
   return counts;
+}
+
+/** Two in a row say more apart than as a count. */
+const RUN_MIN = 3;
+
+/** Lines in a row that tell the same of siblings are one line, but for those whose first span is in `open`. */
+export function foldRuns(
+  lines: readonly LifecycleLine[],
+  open: ReadonlySet<string>,
+): readonly LifecycleLine[] {
+  const folded: LifecycleLine[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const line = lines[at]!;
+    let end = at + 1;
+    while (end < lines.length && isLike(lines[end]!, line)) end++;
+    const run = lines.slice(at, end);
+    if (run.length < RUN_MIN) folded.push(...run);
+    else {
+      folded.push({ ...line, kind: 'run', folded: run });
+      if (open.has(line.node!.spanId)) folded.push(...run);
+    }
+    at = end;
+  }
+  return folded;
+}
+
+function isLike(one: LifecycleLine, other: LifecycleLine): boolean {
+  if (one.kind !== 'whole' || other.kind !== 'whole') return false;
+  const [a, b] = [one.node, other.node];
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.name === b.name &&
+    a.parentSpanId === b.parentSpanId &&
+    a.service === b.service &&
+    a.status === b.status &&
+    a.folded === undefined &&
+    b.folded === undefined
+  );
 }

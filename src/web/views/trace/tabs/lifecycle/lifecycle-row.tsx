@@ -29,7 +29,8 @@ export function LifecycleRow(props: LifecycleRowProps) {
   const { kind, node, depth, offset } = line;
   const { what, name, more, isFailed, outcome } = words;
   const rails = Math.min(depth, RAILS_MAX);
-  const folded = node?.folded !== undefined && (kind === 'enter' || kind === 'whole');
+  const isFolded = node?.folded !== undefined && (kind === 'enter' || kind === 'whole');
+  const times = line.folded?.length ?? (isFolded ? node.folded!.count : 0);
   const look = `${isSelected ? 'lifecycle-row-selected' : ''} ${isFound ? 'lifecycle-row-found' : ''}`;
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the list keeps the focus
@@ -53,15 +54,16 @@ export function LifecycleRow(props: LifecycleRowProps) {
       <LineMark kind={kind} />
       <span class="lifecycle-row-what">{what}</span>
       <span class="lifecycle-row-name" title={name}>
-        {folded && <b>{tabsText.lifecycle.times(formatCount(node.folded!.count))}</b>} {name}
+        {times > 0 && <b>{tabsText.lifecycle.times(formatCount(times))}</b>} {name}
       </span>
       {outcome !== undefined && <span class={isFailed ? 'failed' : 'warning'}>{outcome}</span>}
       <span class="lifecycle-row-more">{more.join('  ')}</span>
-      {node !== undefined && (kind === 'enter' || kind === 'whole' || kind === 'running') && (
-        <span class="lifecycle-row-service soft">
-          <ServiceName service={node.service} />
-        </span>
-      )}
+      {node !== undefined &&
+        (kind === 'enter' || kind === 'whole' || kind === 'run' || kind === 'running') && (
+          <span class="lifecycle-row-service soft">
+            <ServiceName service={node.service} />
+          </span>
+        )}
     </div>
   );
 }

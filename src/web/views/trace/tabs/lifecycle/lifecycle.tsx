@@ -14,6 +14,7 @@ import { tabsText } from '../../../../text/tabs-en.ts';
 import type { TraceTabProps } from '../../trace-tab.ts';
 import {
   countGroups,
+  foldRuns,
   LINE_GROUPS,
   type LifecycleLine,
   type LineGroup,
@@ -93,7 +94,9 @@ interface LinesProps extends TraceTabProps {
   readonly tree: LifecycleView['tree'];
 }
 
-function Lines({ model, lines, tree }: LinesProps) {
+function Lines({ model, lines: all, tree }: LinesProps) {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const lines = useMemo(() => foldRuns(all, open), [all, open]);
   const scroller = useRef<HTMLDivElement>(null);
   const [line, setLine] = useState<LifecycleLine>();
   const view = useVirtualRows({ count: lines.length, rowHeight: ROW_HEIGHT, scroller });
@@ -123,6 +126,15 @@ function Lines({ model, lines, tree }: LinesProps) {
     const spanId = next.node?.spanId;
     if (outline !== undefined && spanId !== undefined) model.select(rowOfSpan(outline, spanId));
   };
+  /** A run that is closed is opened, and the other way round. */
+  const toggle = (place: number, isOpen?: boolean): void => {
+    const { kind, node } = lines[place] ?? {};
+    if (kind !== 'run' || node === undefined) return;
+    const next = new Set(open);
+    if (isOpen ?? !open.has(node.spanId)) next.add(node.spanId);
+    else next.delete(node.spanId);
+    setOpen(next);
+  };
   const findNext = (direction: 1 | -1): void => {
     if (matches.length === 0) return;
     const after = matches.findIndex((place) => place > at);
@@ -133,6 +145,8 @@ function Lines({ model, lines, tree }: LinesProps) {
     go(next);
   };
   useKeys(said.title, [
+    { keys: ['ArrowRight', 'o'], does: said.open, isMovement: true, run: () => toggle(at, true) },
+    { keys: ['ArrowLeft', 'p'], does: said.fold, isMovement: true, run: () => toggle(at, false) },
     { keys: ['ArrowDown', 'f'], does: said.next, isMovement: true, run: () => go(at + 1) },
     { keys: ['ArrowUp', 'b'], does: said.previous, isMovement: true, run: () => go(at - 1) },
     { keys: ['PageDown'], does: said.pageDown, isMovement: true, run: () => go(at + PAGE) },
@@ -154,11 +168,11 @@ function Lines({ model, lines, tree }: LinesProps) {
     >
       {lines.length === 0 && <p class="lifecycle-said soft">{said.nothing}</p>}
       <div class="lifecycle-tall" style={{ height: `${view.height}px` }} role="presentation">
-        {view.rows.map(({ index, start }) => {
+        {view.rows.map(({ index, start, slot }) => {
           const one = lines[index]!;
           return (
             <LifecycleRow
-              key={index}
+              key={slot}
               line={one}
               words={wordsOf(one, nameOf)}
               id={`lifecycle-${index}`}
@@ -167,7 +181,10 @@ function Lines({ model, lines, tree }: LinesProps) {
               count={lines.length}
               isSelected={index === at}
               isFound={found.has(index)}
-              onSelect={() => go(index)}
+              onSelect={() => {
+                go(index);
+                toggle(index);
+              }}
             />
           );
         })}

@@ -5,7 +5,8 @@ import './line-mark.css';
 const SHAPES: Readonly<Record<LineKind, string>> = {
   enter: 'M3 1.5l6 4.5l-6 4.5z',
   exit: 'M9 1.5l-6 4.5l6 4.5z',
-  whole: 'M1 6l4.5 -4v8zM11 6l-4.5 -4v8z',
+  whole: 'M2 2.5v7M10 2.5v7M2 6h8',
+  run: 'M1.5 4v7h7M4 1.5h6.5v7h-6.5z',
   checkpoint: 'M6 1l5 5l-5 5l-5 -5z',
   error: 'M2 2l8 8M10 2l-8 8',
   custom: 'M6 2.5a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0 -7z',

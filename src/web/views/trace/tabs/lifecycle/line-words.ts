@@ -39,6 +39,11 @@ export function wordsOf(line: LifecycleLine, nameOf: (spanId: string) => string)
       const more = kind === 'whole' ? [...foldedWords(line), duration] : [duration];
       return { ...{ what: said[kind], name, isFailed, outcome }, more };
     }
+    case 'run':
+      return {
+        ...{ what: said.whole, name, isFailed, outcome },
+        more: runWords(line.folded ?? []),
+      };
     case 'error': {
       const { type, message, rest } = errorOf({ attributes: event!.attributes });
       const title = [type, message].filter(Boolean).join(': ') || event!.name;
@@ -83,6 +88,14 @@ function runningWords({ node, running }: LifecycleLine, nameOf: (id: string) => 
     isFailed: false,
     outcome: stale ? said.gone : undefined,
   };
+}
+
+/** How long each took, and all of them together. */
+function runWords(lines: readonly LifecycleLine[]): readonly string[] {
+  const nanos = lines.map(({ node }) => Number(node?.durationNano ?? 0));
+  const [least, most] = [Math.min(...nanos), Math.max(...nanos)].map(formatDuration);
+  const sum = formatDuration(nanos.reduce((all, one) => all + one, 0));
+  return [least === most ? said.each(least!) : said.between(least!, most!), said.sum(sum)];
 }
 
 function foldedWords({ node }: LifecycleLine): readonly string[] {

@@ -171,9 +171,9 @@ function Lines({ model, pages, format }: LinesProps) {
             minWidth: `${Math.min(longest, LINE_LENGTH_MAX) + 8}ch`,
           }}
         >
-          {view.rows.map(({ index, start }) => (
+          {view.rows.map(({ index, start, slot }) => (
             <RawLine
-              key={index}
+              key={slot}
               line={lines[index]!}
               number={index + 1}
               top={start}

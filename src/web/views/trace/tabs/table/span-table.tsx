@@ -104,7 +104,7 @@ export function SpanTable({ model }: TraceTabProps) {
         >
           <TableHead {...{ columns, sort, isDescending }} />
           <tbody class="span-table-tall" style={{ height: `${view.height}px` }}>
-            {view.rows.map(({ index, start }) => {
+            {view.rows.map(({ index, start, slot }) => {
               const row = order[index]!;
               const line = {
                 ...{ id: `span-table-${index}`, place: index + 2, top: start, outline, row },
@@ -112,9 +112,9 @@ export function SpanTable({ model }: TraceTabProps) {
                 onSelect: () => go(index),
               };
               return table.operations === undefined ? (
-                <SpanLine key={row} {...line} />
+                <SpanLine key={slot} {...line} />
               ) : (
-                <OperationLine key={row} {...line} operations={table.operations} />
+                <OperationLine key={slot} {...line} operations={table.operations} />
               );
             })}
           </tbody>
