@@ -17,6 +17,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { RangePicker } from '../../parts/range-picker.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { usePresent } from '../../parts/use-present.ts';
+import { text } from '../../text/en.ts';
 import { servicesText } from '../../text/services-en.ts';
 import { ServiceMap } from './service-map.tsx';
 import { ServicePanel } from './service-panel.tsx';
@@ -69,6 +70,9 @@ export function ServicesPage() {
         <RangePicker range={chosen} />
       </div>
       {error !== undefined && <Problem error={error} onRetry={reload} />}
+      {data === undefined && error === undefined && (
+        <p class="services-loading soft">{text.loading}</p>
+      )}
       {data !== undefined && data.nodes.length === 0 && <Nothing />}
       {data !== undefined && data.nodes.length > 0 && (
         <div class="services-body">

@@ -44,7 +44,7 @@ export function chartOptions(
   const axis = { stroke: ink, font: FONT, ticks: { show: false }, border: { show: false } };
   return {
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: {
       y: false,
       points: { size: 6 },

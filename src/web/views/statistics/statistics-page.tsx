@@ -16,6 +16,7 @@ import { formatCount } from '../../format/count.ts';
 import { formatDuration } from '../../format/duration.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { usePresent } from '../../parts/use-present.ts';
+import { text } from '../../text/en.ts';
 import { statisticsText } from '../../text/statistics-en.ts';
 import { type DurationBrush, DurationChart } from './duration-chart.tsx';
 import { Examples } from './examples.tsx';
@@ -60,6 +61,7 @@ export function StatisticsPage() {
         range={chosen}
       />
       {error !== undefined && <Problem error={error} onRetry={reload} />}
+      {data === undefined && error === undefined && <p class="soft">{text.loading}</p>}
       {data !== undefined && data.numbers.dashboard.spans === 0 && <Nothing />}
       {data !== undefined && data.numbers.dashboard.spans > 0 && (
         <>

@@ -57,7 +57,7 @@ export function LifecycleRow(props: LifecycleRowProps) {
         {times > 0 && <b>{tabsText.lifecycle.times(formatCount(times))}</b>} {name}
       </span>
       {outcome !== undefined && <span class={isFailed ? 'failed' : 'warning'}>{outcome}</span>}
-      <span class="lifecycle-row-more">{more.join('  ')}</span>
+      <span class="lifecycle-row-more">{more.join(', ')}</span>
       {node !== undefined &&
         (kind === 'enter' || kind === 'whole' || kind === 'run' || kind === 'running') && (
           <span class="lifecycle-row-service soft">
