@@ -3,7 +3,7 @@
  * (Node ≥ 22.15) they see ES modules and CommonJS alike, after every loader that was registered before. Loaders of
  * CommonJS that go by the ending of the file hand what they made to `_compile` alone, so that is looked at too.
  */
-import Module, { registerHooks } from 'node:module';
+import Module, { type LoadFnOutput, registerHooks } from 'node:module';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CALLS_KEY } from '../rewrite/inserted-text.ts';
@@ -21,13 +21,18 @@ const MARK = `.constructor["${CALLS_KEY}"]`;
 /** Where nothing says what a file is that is required, Node finds out when it compiles it. */
 const UNSAID = /\.c?js$/;
 
+/** Has a file read as `require` would, by its ending. */
+const BY_ENDING =
+  'const m=require("node:module")._extensions;(m[require("node:path").extname(__filename)]??m[".js"])(module,__filename)';
+
 export function installHooks(rewriter: ModuleRewriter): void {
   registerHooks({
     load(url, context, nextLoad) {
-      const loaded = nextLoad(url, context);
+      const loaded = given(url, () => nextLoad(url, context));
       const { source } = loaded;
       const format = loaded.format ?? (UNSAID.test(url) ? 'commonjs' : undefined);
       if (!url.startsWith('file:') || !FORMATS.has(format) || source == null) return loaded;
+      if (source === BY_ENDING) return loaded;
       const text =
         typeof source === 'string' ? source : Buffer.from(source as Uint8Array).toString();
       const path = fileURLToPath(url);
@@ -39,6 +44,17 @@ export function installHooks(rewriter: ModuleRewriter): void {
     },
   });
   watchCompile(rewriter);
+}
+
+/** Node 22.15 has no place for what tsx says of CommonJS: that `require` is to read it. */
+function given(url: string, load: () => LoadFnOutput): LoadFnOutput {
+  try {
+    return load();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_INVALID_RETURN_PROPERTY_VALUE' || !url.startsWith('file:')) throw error;
+    return { format: 'commonjs', source: BY_ENDING };
+  }
 }
 
 type Compile = (this: unknown, source: unknown, path: string, ...rest: unknown[]) => unknown;

@@ -1,0 +1,3 @@
+exports.area = function area(width, height) {
+  return width * height;
+};
