@@ -96,7 +96,7 @@ export const tracesText = {
     full: (max: string) => `no more than ${max} rows; narrow the search to see others`,
     passed: (count: string) => `${count} arrived too fast to be listed`,
     sampledOut: (count: string) => `${count} sampled out`,
-    dropped: (count: string) => `${count} dropped`,
+    dropped: (count: string, why: string) => `${count} dropped${why === '' ? '' : `: ${why}`}`,
     droppedWhy: (count: string, reason: string) => `${count} ${reason.replaceAll('_', ' ')}`,
     since: 'Spans, since Synton started:',
   },

@@ -85,12 +85,16 @@ export function TracesPage() {
       ) : (
         <>
           {counted === undefined ? (
-            <div class="traces-page-no-histogram" />
+            <p class="traces-page-no-histogram soft">
+              {error === undefined && histogram.error?.message}
+            </p>
           ) : (
             <Histogram histogram={counted} isStale={!histogram.isCurrent} />
           )}
           {error !== undefined && hasNone ? (
-            <Problem error={error} onRetry={() => void search.load()} />
+            <div class="traces-page-problem">
+              <Problem error={error} onRetry={() => void search.load()} />
+            </div>
           ) : hasNone && search.hasLoaded.value ? (
             <NothingFound
               {...{ search, terms, range }}
@@ -101,6 +105,7 @@ export function TracesPage() {
             <TraceList
               {...{ search, scaleKind }}
               isStale={!isCurrent}
+              isSampled={(dropped?.['sampled_out'] ?? 0) > 0}
               onScaleKind={toggleScale}
               onClear={() => setTerms([])}
             >

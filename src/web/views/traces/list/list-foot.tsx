@@ -60,12 +60,16 @@ function Drops({ dropped }: { readonly dropped: Readonly<Record<string, number>>
     ([reason, count]) => count > 0 && !NO_LOSS.has(reason),
   );
   const lost = losses.reduce((sum, [, count]) => sum + count, 0);
-  const why = losses.map(([reason, count]) => words.droppedWhy(formatExactCount(count), reason));
+  const why = losses
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => words.droppedWhy(formatExactCount(count), reason));
   return (
     <span class="list-foot-drops" title={[words.since, ...why].join('\n')}>
       {words.sampledOut(formatCount(sampledOut))}
       {' · '}
-      <span class={lost > 0 ? 'warning' : undefined}>{words.dropped(formatCount(lost))}</span>
+      <span class={lost > 0 ? 'warning' : undefined}>
+        {words.dropped(formatCount(lost), why.slice(0, 2).join(', '))}
+      </span>
     </span>
   );
 }

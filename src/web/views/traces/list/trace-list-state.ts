@@ -57,7 +57,8 @@ export function withPage(state: TraceListState, page: SearchPage, limit: number)
     ...state,
     items: all,
     next: all.length < ROWS_MAX ? page.next : undefined,
-    hasStopped: page.next !== undefined && page.items.length < limit,
+    // A page that is nearly full has come to the bound of what it opens, and the next one is as good.
+    hasStopped: page.next !== undefined && page.items.length < limit / 2,
     examined: page.examined,
   };
 }

@@ -19,7 +19,10 @@ import './trace-list.css';
 export interface TraceListProps {
   readonly search: TraceSearch;
   readonly scaleKind: ScaleKind;
+  /** What is shown is of the search before. */
   readonly isStale: boolean;
+  /** Some is held in memory alone; where nothing is sampled, what is in memory is on its way to the store. */
+  readonly isSampled: boolean;
   /** Beneath the last row. */
   readonly children: ComponentChildren;
   onScaleKind(): void;
@@ -39,7 +42,7 @@ const TICK_PX = 72;
 const BAR_SHARE = 0.35;
 
 export function TraceList(props: TraceListProps) {
-  const { search, scaleKind, isStale, children, onScaleKind, onClear } = props;
+  const { search, scaleKind, isStale, isSampled, children, onScaleKind, onClear } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
   const isNarrow = width > 0 && width < NARROW;
@@ -150,7 +153,7 @@ export function TraceList(props: TraceListProps) {
               trace && (
                 <TraceRow
                   key={trace.traceId}
-                  {...{ trace, index, start, scale, now }}
+                  {...{ trace, index, start, scale, now, isSampled }}
                   isSelected={trace.traceId === selected}
                 />
               )

@@ -22,6 +22,8 @@ export interface TraceRowProps {
   /** Pixels from the top of the list. */
   readonly start: number;
   readonly isSelected: boolean;
+  /** Whether being in memory alone says something. */
+  readonly isSampled: boolean;
   readonly scale: DurationScale;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -30,7 +32,8 @@ export interface TraceRowProps {
 export const traceHref = (traceId: string): string => `/trace/${traceId}`;
 export const rowId = (traceId: string): string => `trace-${traceId}`;
 
-export function TraceRow({ trace, index, start, isSelected, scale, now }: TraceRowProps) {
+export function TraceRow(props: TraceRowProps) {
+  const { trace, index, start, isSelected, isSampled, scale, now } = props;
   const words = tracesText.list;
   const { traceId, root, services, spanCount, errorCount } = trace;
   const nanos = durationNow(trace, now);
@@ -65,7 +68,7 @@ export function TraceRow({ trace, index, start, isSelected, scale, now }: TraceR
         <a class="trace-row-link" href={traceHref(traceId)} tabIndex={-1} title={root.name}>
           <CutMiddle name={root.name} />
         </a>
-        {trace.inMemoryOnly && (
+        {isSampled && trace.inMemoryOnly && (
           <span class="trace-row-in-memory" title={words.inMemoryWhy}>
             {words.inMemory}
           </span>

@@ -24,14 +24,15 @@ export function useTraceSearch(query: Query, isLive: boolean): FollowedSearch {
     return () => wanted.stop();
   }, [wanted, life]);
   // A new life of the collector has a new tail.
+  const isRefused = wanted.error.value !== undefined;
   useEffect(() => {
-    if (!isLive) return;
+    if (!isLive || isRefused) return;
     return openTail(wanted.query, {
       onTraces: (traces) => wanted.arrive(traces),
       onOpen: () => void wanted.refresh(),
       onGap: () => void wanted.refresh(),
     });
-  }, [wanted, isLive, life]);
+  }, [wanted, isLive, isRefused, life]);
   const shown = useRef(wanted);
   const isReady = wanted.hasLoaded.value || wanted.error.value !== undefined;
   if (isReady) shown.current = wanted;
