@@ -10,6 +10,9 @@ import { isMainFile, packageOf } from './package-files.ts';
 const GLOBAL = Symbol.for('synton.packages');
 const AT_END = '\n;globalThis[Symbol.for("synton.packages")]?.(module);';
 
+const SETS_UP =
+  /^@opentelemetry\/(?:sdk-node|sdk-trace|sdk-trace-base|sdk-trace-node|auto-instrumentations-node|propagator-.+)$/;
+
 interface LoadedModule {
   readonly filename: string;
   readonly children: unknown[];
@@ -17,8 +20,8 @@ interface LoadedModule {
   exports: unknown;
 }
 
-/** @param onOwn told when the program loads a package of OpenTelemetry's for itself */
-export function installPackageHooks(loader: InstrumentationLoader, onOwn: () => void): void {
+/** @param onSetUp told when the program loads what sets OpenTelemetry up */
+export function installPackageHooks(loader: InstrumentationLoader, onSetUp: () => void): void {
   Object.defineProperty(globalThis, GLOBAL, { value: requireItself, configurable: true });
   registerHooks({
     load(url, context, nextLoad) {
@@ -28,7 +31,7 @@ export function installPackageHooks(loader: InstrumentationLoader, onOwn: () => 
       if (path === undefined || file === undefined) return nextLoad(url, context);
       if (file.name.startsWith('@opentelemetry/') || file.name === '@fastify/otel') {
         loader.leave(file.name);
-        if (file.name !== '@opentelemetry/api') onOwn();
+        if (SETS_UP.test(file.name)) onSetUp();
         return nextLoad(url, context);
       }
       if (!loader.isWanted(file.name)) return nextLoad(url, context);

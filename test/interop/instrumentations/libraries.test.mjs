@@ -343,3 +343,20 @@ test('what is used and not seen inside is told with the counts, once, and nowher
     bare.close();
   }
 });
+
+test('a program that sets OpenTelemetry up has its own propagator', async () => {
+  const imports = {
+    '{ propagation, trace }': '@opentelemetry/api',
+    '{ BasicTracerProvider }': '@opentelemetry/sdk-trace-base',
+  };
+  const body = `trace.setGlobalTracerProvider(new BasicTracerProvider());
+const own = { inject: (context, carrier) => { carrier.own = 'yes' }, extract: (context) => context, fields: () => ['own'] };
+const carrier = {};
+console.log(propagation.setGlobalPropagator(own), (propagation.inject({ getValue() {} }, carrier), carrier.own));
+function f() {} f();`;
+  for (const kind of ['imported', 'required']) {
+    const { spans, watched } = await run(kind, imports, body);
+    assert.equal(watched.stdout, 'true yes\n');
+    assert.ok(spans.some(({ name }) => name === 'f'));
+  }
+});
