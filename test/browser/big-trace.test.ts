@@ -40,6 +40,6 @@ test('it has so many spans, of six services, twelve levels of them, all sound', 
 test('the page shows it', async ({ open }) => {
   const page = await open(`/trace/${traceId}`, { url: service.url });
   await page.getByRole('heading', { name: 'rebuild catalogue' }).waitFor();
-  await page.getByText('100,000 spans').first().waitFor();
+  await page.getByText('100 k spans').first().waitFor();
   await settled(page);
 });

@@ -48,8 +48,8 @@ describe('what senders write', () => {
       await expectInert(await open(`/trace/${traceId}?span=${span}`, { url: service.url }));
     }
     const page = await open('/nowhere', { url: service.url });
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('script');
+    await page.getByRole('button', { name: /^Go to or do/ }).click();
+    await page.getByRole('combobox').fill('script');
     await page.getByRole('option').first().waitFor();
     await expectInert(page);
   });
