@@ -41,7 +41,6 @@ const FLAGS = {
 
 const FLAG_OF_FACT: readonly (readonly [fact: number, flag: number])[] = [
   [OUTLINE.stale, FLAGS.stale],
-  [MISSING_PARENT, FLAGS.orphan],
   [OUTLINE.critical, FLAGS.critical],
   [OUTLINE.hasEvents, FLAGS.hasEvents],
   [OUTLINE.hasLinks, FLAGS.hasLinks],
@@ -49,6 +48,14 @@ const FLAG_OF_FACT: readonly (readonly [fact: number, flag: number])[] = [
   [OUTLINE.outlives, FLAGS.outlives],
   [OUTLINE.inMemoryOnly, FLAGS.inMemoryOnly],
 ];
+/** All of these facts stand in eight bits from this one on. */
+const FACTS_SHIFT = 7;
+const FLAGS_OF_FACTS = Uint16Array.from({ length: 256 }, (_, facts) =>
+  FLAG_OF_FACT.reduce(
+    (flags, [fact, flag]) => (((facts << FACTS_SHIFT) & fact) === 0 ? flags : flags | flag),
+    0,
+  ),
+);
 
 interface OutlineHeader {
   readonly trace: TraceSummary;
@@ -136,14 +143,24 @@ function* fillTimes(
   { first, end }: RowRange,
   { now, lastSign }: { readonly now: number; readonly lastSign: number },
 ): Steps<void> {
+  const [starts, durations] = [wordsOf(start), wordsOf(duration)];
   for (let row = first, at = 0; row < end; row++, at++) {
-    const from = Number(start[row]!);
+    const from = numberAt(starts, row);
     to.start[at] = from;
     if ((facts[row]! & OUTLINE.statusMask) !== STATUS_RUNNING) {
-      to.duration[at] = Number(duration[row]!);
+      to.duration[at] = numberAt(durations, row);
     } else to.duration[at] = ((facts[row]! & OUTLINE.stale) !== 0 ? lastSign : now) - from;
     if (at % ROWS_A_STEP === 0) yield;
   }
+}
+
+/** Low word first: a bigint for every number would cost more than all the rest. */
+function wordsOf(column: BigInt64Array): Int32Array {
+  return new Int32Array(column.buffer, column.byteOffset, column.length * 2);
+}
+
+function numberAt(words: Int32Array, row: number): number {
+  return words[row * 2 + 1]! * 0x100000000 + (words[row * 2]! >>> 0);
 }
 
 function* fillFacts(
@@ -158,9 +175,10 @@ function* fillFacts(
     to.kind[at] = isTask ? ASYNC_TASK : (facts & OUTLINE.kindMask) >>> OUTLINE.kindShift;
     const warnings = facts >>> OUTLINE.warningShift;
     to.warnings[at] = warnings;
-    let flags = warnings === 0 ? 0 : FLAGS.hasWarnings;
-    for (const [fact, flag] of FLAG_OF_FACT) if ((facts & fact) !== 0) flags |= flag;
-    to.flags[at] = flags;
+    to.flags[at] =
+      FLAGS_OF_FACTS[(facts >>> FACTS_SHIFT) & 0xff]! |
+      (warnings === 0 ? 0 : FLAGS.hasWarnings) |
+      ((facts & MISSING_PARENT) === 0 ? 0 : FLAGS.orphan);
     if (at % ROWS_A_STEP === 0) yield;
   }
 }
