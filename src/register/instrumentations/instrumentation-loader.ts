@@ -11,6 +11,7 @@ import type { InstrumentationSettings } from '../settings.ts';
 import { instrumentedBy, LIBRARIES, type Library, otherLibrary } from './libraries.ts';
 import { takeLogs, winstonLine } from './log-events.ts';
 import { OwnModules } from './own-modules.ts';
+import { sharesContext } from './shared-context.ts';
 
 export interface LoaderParts {
   /** Folder of the program. */
@@ -131,6 +132,7 @@ export class InstrumentationLoader {
     }
     this.#isLoading = true;
     try {
+      if (!sharesContext(path)) throw new Error('its API of OpenTelemetry shares no context');
       const exports = this.#modules.load(path);
       if (library.name === 'pino') takeLogs(this.#modules.load(logsOf(path)));
       const instrumentation = make(exports, CONFIGS[library.name] ?? {});

@@ -3,7 +3,7 @@
  * and what is required is seen alike, and the program does what it does without.
  */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { WatchedPrograms } from '../../service/register/watched-program.ts';
@@ -358,5 +358,39 @@ function f() {} f();`;
     const { spans, watched } = await run(kind, imports, body);
     assert.equal(watched.stdout, 'true yes\n');
     assert.ok(spans.some(({ name }) => name === 'f'));
+  }
+});
+
+test('a package that sees a newer API than ours has our context all the same', async () => {
+  const newer = new WatchedPrograms();
+  await newer.open();
+  try {
+    const from = (name) => join(import.meta.dirname, 'node_modules', name);
+    const to = (name) => join(newer.folder, 'node_modules', name);
+    mkdirSync(to('@opentelemetry'), { recursive: true });
+    for (const name of ['express', 'import-in-the-middle', 'require-in-the-middle']) {
+      symlinkSync(from(name), to(name));
+    }
+    for (const name of ['core', 'semantic-conventions']) {
+      symlinkSync(from(`@opentelemetry/${name}`), to(`@opentelemetry/${name}`));
+    }
+    for (const name of ['instrumentation-express', 'instrumentation-http']) {
+      cpSync(from(`@opentelemetry/${name}`), to(`@opentelemetry/${name}`), { recursive: true });
+    }
+    cpSync(from('@opentelemetry/api-1.10'), to('@opentelemetry/api'), { recursive: true });
+    for (const name of readdirSync(from('.')).filter((one) => !existsSync(to(one)))) {
+      if (name.startsWith('.') || name.startsWith('@opentelemetry')) continue;
+      symlinkSync(from(name), to(name));
+    }
+    const { imports, body, check } = CASES.express;
+    newer.write({ 'program.mjs': `${header(imports, true)}\n${body}\n` });
+    const { stderr, code } = await newer.watched('program.mjs');
+    assert.deepEqual([stderr, code], ['', 0]);
+    const spans = newer.takeSpans();
+    check(spans);
+    // Ours are not among them.
+    assert.equal(spans.filter(({ kind }) => kind === 3).length, 1);
+  } finally {
+    newer.close();
   }
 });
