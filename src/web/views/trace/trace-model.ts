@@ -18,6 +18,12 @@ export interface RowRange {
   readonly end: number;
 }
 
+/** Of a span's duration, at each side of it when it is zoomed to. */
+const MARGIN = 0.08;
+const PARAMETERS: readonly string[] = [
+  ...['span', 'focus', 'from', 'to', 'find', 'colour', 'critical', 'details'],
+];
+
 /** A step that Back does not undo: what follows the eye. */
 const QUIETLY: Step = { replace: true };
 
@@ -50,11 +56,13 @@ export class TraceModel {
   /** Rows that match it, rising; empty without a query. */
   readonly matches: ReadonlySignal<Int32Array>;
   readonly colourBy: ReadonlySignal<ColourBy>;
+  /** Whether bars tell what the trace's end waited for. */
+  readonly isCritical: ReadonlySignal<boolean>;
   /** Whether the details of the selected span are wanted. */
   readonly isDetailed: ReadonlySignal<boolean>;
   readonly folds: RowFolds;
 
-  readonly #place = new PlaceInUrl(['span', 'focus', 'from', 'to', 'find', 'colour', 'details']);
+  readonly #place = new PlaceInUrl(PARAMETERS);
   readonly #grown: Signal<number> = signal(0);
   readonly #trail: Signal<readonly TimeRange[]> = signal([]);
 
@@ -81,6 +89,8 @@ export class TraceModel {
     });
     const colour = this.#place.value('colour');
     this.colourBy = computed(() => colourBys.find((by) => by === colour.value) ?? 'service');
+    const critical = this.#place.value('critical');
+    this.isCritical = computed(() => critical.value !== 'off');
     const details = this.#place.value('details');
     this.isDetailed = computed(() => details.value !== 'off');
     this.folds = new RowFolds(this.outline, this.rows);
@@ -114,6 +124,10 @@ export class TraceModel {
     this.#place.set({ span: row < 0 ? undefined : spanIdAt(outline, row) }, step);
   }
 
+  toggleCritical(): void {
+    this.#place.set({ critical: this.isCritical.peek() ? 'off' : undefined }, QUIETLY);
+  }
+
   detail(isWanted: boolean): void {
     this.#place.set({ details: isWanted ? undefined : 'off' }, QUIETLY);
   }
@@ -137,6 +151,14 @@ export class TraceModel {
       },
       step,
     );
+  }
+
+  zoomToSpan(row: number): void {
+    const outline = this.outline.peek();
+    if (row < 0 || outline === undefined) return;
+    const start = outline.start[row]!;
+    const duration = outline.duration[row]!;
+    this.zoom({ from: start - duration * MARGIN, to: start + duration * (1 + MARGIN) });
   }
 
   /** Where zooming out ends: the time of the focus, or all. */

@@ -28,6 +28,14 @@ export function TraceToolbar({ model }: { readonly model: TraceModel }) {
           ))}
         </select>
       </label>
+      <label class="trace-critical">
+        <input
+          type="checkbox"
+          checked={model.isCritical.value}
+          onChange={() => model.toggleCritical()}
+        />
+        {traceText.timeline.hints.critical}
+      </label>
       <Legend model={model} />
       <div class="trace-copies">
         <span class="faint">{copy.label}</span>

@@ -1,7 +1,8 @@
-/** A span for somewhere else: a link, JSON, a diagram, a tree of text, a prompt for an assistant. */
+/** What to do with a span: look at it alone, come nearer, take it somewhere else: a link, JSON, a diagram, a tree of text, a prompt for an assistant. */
 
 import { hrefWith } from '../../../app/location.ts';
 import { spanIdAt } from '../../../data/outline.ts';
+import { Button } from '../../../parts/button.tsx';
 import { CopyButton } from '../../../parts/copy-button.tsx';
 import { traceText } from '../../../text/trace-en.ts';
 import { askText } from '../ask-export.ts';
@@ -9,7 +10,7 @@ import { promptAbout } from './prompt-about.ts';
 import type { SpanDetailsProps } from './span-details.tsx';
 import './copy-span.css';
 
-const { copy: words } = traceText;
+const { copy: words, details } = traceText;
 
 export function CopySpan({ model, outline, row, span }: SpanDetailsProps) {
   const { traceId } = model;
@@ -18,6 +19,12 @@ export function CopySpan({ model, outline, row, span }: SpanDetailsProps) {
     Promise.resolve(new URL(hrefWith({ span: id }), window.location.href).href);
   return (
     <div class="copy-span">
+      <Button look="quiet" onClick={() => model.focus(row)}>
+        {details.focus}
+      </Button>
+      <Button look="quiet" onClick={() => model.zoomToSpan(row)}>
+        {details.zoom}
+      </Button>
       <span class="faint">{words.label}</span>
       <CopyButton label={words.link} content={link} />
       <CopyButton label={words.json} content={JSON.stringify(span, undefined, 2)} />

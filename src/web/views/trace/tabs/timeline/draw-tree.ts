@@ -8,6 +8,7 @@ const INDENT_SHARE = 0.45;
 /** Lines nearer to each other than this are a grey field. */
 const INDENT_DRAWN_MIN = 5;
 const FIRST = 11;
+const ORPHAN_X = 4.5;
 
 /** Pixels a level: less where the trace is deep. */
 export function indentOf(names: number, depthMax: number): number {
@@ -29,14 +30,13 @@ export function drawTree(canvas: CanvasRenderingContext2D, frame: Frame, indent:
     const row = visible[place]!;
     const y = Math.round(topOf(frame, place));
     const level = depth[row]! - top;
-    if ((flags[row]! & FLAG.orphan) !== 0 && level === 0) drawOrphan(canvas, frame, y);
     if (indent < INDENT_DRAWN_MIN || level < 1) continue;
     const x = lineAt(level - 1, indent);
     const isLast = isLastChild(row);
     canvas.moveTo(x, y);
     canvas.lineTo(x, isLast ? y + ROW_HEIGHT / 2 : y + ROW_HEIGHT);
     canvas.moveTo(x, y + ROW_HEIGHT / 2 + 0.5);
-    canvas.lineTo(x + indent - (childCount[row]! > 0 ? 6 : 2), y + ROW_HEIGHT / 2 + 0.5);
+    canvas.lineTo(x + indent - (isFoldable(row) ? 6 : 2), y + ROW_HEIGHT / 2 + 0.5);
     for (let above = parent[row]!, at = level - 2; at >= 0 && above >= 0; at--) {
       if (!isLastChild(above)) {
         canvas.moveTo(lineAt(at, indent), y);
@@ -46,7 +46,23 @@ export function drawTree(canvas: CanvasRenderingContext2D, frame: Frame, indent:
     }
   }
   canvas.stroke();
+  canvas.strokeStyle = frame.tokens.lineStrong;
+  canvas.setLineDash([2, 2]);
+  canvas.beginPath();
+  for (let place = frame.first; place < frame.end; place++) {
+    const row = visible[place]!;
+    if ((flags[row]! & FLAG.orphan) === 0 || depth[row]! > top) continue;
+    const y = Math.round(topOf(frame, place));
+    canvas.moveTo(ORPHAN_X, y + 3);
+    canvas.lineTo(ORPHAN_X, y + ROW_HEIGHT / 2 + 0.5);
+    canvas.lineTo(ORPHAN_X + 14, y + ROW_HEIGHT / 2 + 0.5);
+  }
+  canvas.stroke();
   canvas.restore();
+
+  function isFoldable(row: number): boolean {
+    return childCount[row]! > 0 || frame.shape.runFirst[row] === row;
+  }
 
   function isLastChild(row: number): boolean {
     const above = parent[row]!;
@@ -59,16 +75,4 @@ export function drawTree(canvas: CanvasRenderingContext2D, frame: Frame, indent:
 
 function lineAt(level: number, indent: number): number {
   return Math.round(FIRST + level * indent) + 0.5;
-}
-
-function drawOrphan(canvas: CanvasRenderingContext2D, { tokens }: Frame, y: number): void {
-  canvas.save();
-  canvas.beginPath();
-  canvas.strokeStyle = tokens.lineStrong;
-  canvas.setLineDash([2, 2]);
-  canvas.moveTo(3.5, y + 3);
-  canvas.lineTo(3.5, y + ROW_HEIGHT / 2 + 0.5);
-  canvas.lineTo(10, y + ROW_HEIGHT / 2 + 0.5);
-  canvas.stroke();
-  canvas.restore();
 }

@@ -4,7 +4,6 @@ import { traceText } from '../../../../text/trace-en.ts';
 import { placeOf } from '../../row-shape.ts';
 import { moved, scaled } from '../../time-range.ts';
 import type { TraceModel } from '../../trace-model.ts';
-import { aroundSpan } from './timeline-pointer.ts';
 import type { TimelineScreen } from './timeline-screen.ts';
 
 const SCROLL_ROWS = 4;
@@ -41,19 +40,12 @@ export function useTimelineKeys(model: TraceModel, screen: () => TimelineScreen 
     movement(['Home'], words.first, () => model.select(folds.visible.peek()[0] ?? -1)),
     movement(['End'], words.last, () => model.select(folds.visible.peek().at(-1) ?? -1)),
     { keys: ['0'], does: words.zoomAll, run: () => model.zoom(undefined) },
-    { keys: ['.'], does: words.zoomSpan, run: () => zoomToSelected(model) },
+    { keys: ['.'], does: words.zoomSpan, run: () => model.zoomToSpan(model.selectedRow.peek()) },
     { keys: ['['], does: words.collapseAll, run: () => folds.setAll(true) },
     { keys: [']'], does: words.expandAll, run: () => folds.setAll(false) },
     { keys: ['o'], does: words.expandLevel, run: () => folds.openLevel() },
     { keys: ['p'], does: words.collapseLevel, run: () => folds.closeLevel() },
-    {
-      keys: ['c'],
-      does: words.critical,
-      run: () => {
-        const at = screen();
-        if (at) at.isCritical.value = !at.isCritical.peek();
-      },
-    },
+    { keys: ['c'], does: words.critical, run: () => model.toggleCritical() },
   ]);
 }
 
@@ -88,11 +80,4 @@ function collapse(model: TraceModel): void {
   if (outline === undefined || row < 0 || model.folds.set(row, true)) return;
   const above = outline.parent[row]!;
   if (above >= model.rows.peek().first) model.select(above);
-}
-
-function zoomToSelected(model: TraceModel): void {
-  const row = model.selectedRow.peek();
-  const outline = model.outline.peek();
-  if (row < 0 || outline === undefined) return;
-  model.zoom(aroundSpan(outline.start[row]!, outline.duration[row]!));
 }

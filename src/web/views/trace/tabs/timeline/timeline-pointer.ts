@@ -10,8 +10,6 @@ import type { TimelineScreen } from './timeline-screen.ts';
 const DRAG_MIN = 4;
 const WHEEL_ZOOM = 0.005;
 const WHEEL_MAX = 120;
-/** Around a span that is zoomed to. */
-const MARGIN = 0.08;
 const QUIETLY = { replace: true } as const;
 
 interface Finger {
@@ -155,10 +153,9 @@ export class TimelinePointer {
   /** To the span; beside all spans, to everything. */
   #doubleClick(event: MouseEvent): void {
     const row = this.#screen.rowAt(this.#yOf(event));
-    const outline = this.#model.outline.peek();
-    if (row < 0 || outline === undefined) return;
+    if (row < 0) return;
     if (this.#xOf(event) < this.#screen.names.peek()) this.#model.folds.toggle(row);
-    else this.#model.zoom(aroundSpan(outline.start[row]!, outline.duration[row]!));
+    else this.#model.zoomToSpan(row);
   }
 
   #wheel(event: WheelEvent): void {
@@ -167,7 +164,9 @@ export class TimelinePointer {
     const range = this.#model.range.peek();
     if (event.ctrlKey || event.metaKey) {
       const by = Math.exp(Math.min(WHEEL_MAX, Math.max(-WHEEL_MAX, dy)) * WHEEL_ZOOM);
-      this.#model.zoom(scaled(range, this.#screen.timeAt(this.#xOf(event)), by), QUIETLY);
+      // Over the names, as at the begin.
+      const at = Math.min(Math.max(this.#screen.timeAt(this.#xOf(event)), range.from), range.to);
+      this.#model.zoom(scaled(range, at, by), QUIETLY);
     } else if (event.shiftKey || Math.abs(dx) > Math.abs(dy)) {
       const by = (dx !== 0 ? dx : dy) / this.#screen.width.peek();
       this.#model.zoom(moved(range, by), QUIETLY);
@@ -186,8 +185,4 @@ export class TimelinePointer {
     const middle = this.#screen.timeAt((next[0]!.x + next[1]!.x) / 2);
     this.#model.zoom(scaled(this.#model.range.peek(), middle, apart / now), QUIETLY);
   }
-}
-
-export function aroundSpan(start: number, duration: number): TimeRange {
-  return { from: start - duration * MARGIN, to: start + duration * (1 + MARGIN) };
 }

@@ -50,7 +50,6 @@ const FONT_SIZE = '11px';
 export class TimelineScreen {
   /** Pixels that the names take. */
   readonly names: Signal<number>;
-  readonly isCritical: Signal<boolean> = signal(true);
   /** Pixels that the range takes. */
   readonly width: Signal<number> = signal(0);
 
@@ -170,7 +169,7 @@ export class TimelineScreen {
         this.#rewrite();
       }),
       effect(() => {
-        void [model.range.value, model.grown.value, this.isCritical.value];
+        void [model.range.value, model.grown.value, model.isCritical.value];
         this.#drawSoon();
       }),
       // What is selected comes into sight when another span is, not when rows move.
@@ -289,7 +288,7 @@ export class TimelineScreen {
       paint: this.#paint,
       tokens: this.#tokens,
       font: this.#font,
-      critical: this.isCritical.peek() ? this.#critical : undefined,
+      critical: model.isCritical.peek() ? this.#critical : undefined,
       found: this.#found,
       selectedRow: model.selectedRow.peek(),
       focusRow: model.focusRow.peek(),

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { keep, kept } from '../../../../data/kept.ts';
 import { formatDuration, formatOffset } from '../../../../format/duration.ts';
+import { Button } from '../../../../parts/button.tsx';
 import { traceText } from '../../../../text/trace-en.ts';
 import { Resizer } from '../../resizer.tsx';
 import type { TraceTabProps } from '../../trace-tab.ts';
@@ -52,6 +53,22 @@ export function Timeline({ model }: TraceTabProps) {
         <div class="timeline-head">
           <div class="timeline-crumbs" style={{ width: `${names.value}px` }}>
             <ZoomCrumbs model={model} />
+            <span class="timeline-folds">
+              <Button
+                look="quiet"
+                label={words.collapseAll}
+                onClick={() => model.folds.setAll(true)}
+              >
+                −
+              </Button>
+              <Button
+                look="quiet"
+                label={words.expandAll}
+                onClick={() => model.folds.setAll(false)}
+              >
+                +
+              </Button>
+            </span>
           </div>
           <canvas class="timeline-ruler" ref={elements.ruler} />
           {shown && <HoveredTime {...shown} />}
