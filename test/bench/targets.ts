@@ -16,6 +16,13 @@ const atMost = (value: number): Target => ({ atMost: value });
 /** A view of a trace of 100,000 spans. */
 const BIG = { cpuMs: atMost(300) };
 
+/** What a call may cost more, in ns, whatever is called. */
+const callsAtMost = (nanos: number): Targets[string][string] => ({
+  functionNanosOver: atMost(nanos),
+  methodNanosOver: atMost(nanos),
+  asyncNanosOver: atMost(nanos),
+});
+
 /** Something of the page that moves: 60 frames a second, and nobody waits. */
 const FLUID = { frameP50: atMost(17), slowFrames: atMost(1), longTasks: atMost(0) };
 
@@ -69,6 +76,12 @@ const TARGETS: Targets = {
       onEndMicros: atMost(0.3),
       blockedOver5: atMost(0),
     },
+    'a call, tier 2: nobody watches': callsAtMost(50),
+    'a call, tier 2: hot, so counted': callsAtMost(50),
+    'a call, tier 2: timed': callsAtMost(1_500),
+    'a call, tier 2: timed, captured': callsAtMost(1_500),
+    'a call, tier 2: a span': callsAtMost(3_000),
+    'a call, tier 2: a span, captured': callsAtMost(3_000),
   },
   reads: { ...READS, 'receiving meanwhile': { loopMax: atMost(20) } },
   growth: Object.fromEntries(

@@ -1,9 +1,13 @@
-/** What tracing costs inside a program: no processor, Synton's two ways, and the stock batch processor. */
+/**
+ * What tracing costs inside a program: a span, with no processor, Synton's two ways and the stock batch processor; and a call,
+ * in each way that it can be watched.
+ */
 import { type Bench, type BenchContext, twice } from '../bench.ts';
 import { removeFolder, runNode, temporaryFolder } from '../measure/children.ts';
 import { MeasuredProcess, scriptPath } from '../measure/measured-process.ts';
 import type { Values } from '../report/findings.ts';
 import { BlockHistogram } from '../sdk/block-histogram.ts';
+import { callCosts } from '../sdk/call-costs.ts';
 import type { SdkOrder, SdkReport } from '../sdk/sdk-order.ts';
 
 const VARIANTS = ['bare', 'memory', 'persisted', 'stock'] as const;
@@ -15,7 +19,7 @@ const SINK_LIFE_MS = 120_000;
 type Round = Record<SdkOrder['variant'], SdkReport & { readonly lost: number }>;
 
 export const bench: Bench = {
-  about: 'in process: a span of ten attributes, beside the stock batch processor',
+  about: 'in process: a span beside the stock batch processor, a call in every way of watching',
   isInWhole: true,
   async run(context) {
     const spans = context.spans(20_000, 100_000);
@@ -33,6 +37,7 @@ export const bench: Bench = {
     const ends = BlockHistogram.ENDS.map((end) => `≤ ${end} ms`).join(', ');
     for (const [variant, counts] of Object.entries(blocks))
       context.findings.note(`event loop held, ${variant}: ${counts!.join(', ')} (${ends}, longer)`);
+    await callCosts(context);
   },
 };
 

@@ -17,14 +17,24 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
-/** Runs Node on `args`; killed after `lifeMs`. Its stderr is ours; with `ipc`, messages can be exchanged. */
+interface SpawnOptions {
+  readonly ipc?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string | undefined;
+}
+
+/** Runs Node on `args`; killed after `lifeMs`. Its stderr is ours; with `ipc`, messages can be exchanged; `env` is added to ours. */
 export function spawnNode(
   args: readonly string[],
   lifeMs: number,
-  options: { readonly ipc?: boolean } = {},
+  options: SpawnOptions = {},
 ): ChildProcess {
   const stdio = ['ignore', 'pipe', 'inherit', ...(options.ipc ? (['ipc'] as const) : [])] as const;
-  const child = spawn(process.execPath, args, { stdio: [...stdio] });
+  const child = spawn(process.execPath, args, {
+    stdio: [...stdio],
+    env: { ...process.env, ...options.env },
+    cwd: options.cwd,
+  });
   const overdue = setTimeout(() => child.kill('SIGKILL'), lifeMs);
   children.add(child);
   child.once('exit', () => {
@@ -41,8 +51,13 @@ export interface Run {
 }
 
 /** Runs Node on `args` to its end, which is a fault if it is not exit code 0. */
-export function runNode(args: readonly string[], lifeMs: number): Run {
-  const child = spawnNode(args, lifeMs);
+export function runNode(
+  args: readonly string[],
+  lifeMs: number,
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Run {
+  const child = spawnNode(args, lifeMs, { env, cwd });
   let text = '';
   child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
