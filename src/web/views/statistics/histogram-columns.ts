@@ -25,7 +25,7 @@ export function histogramColumns(
   if (filled.length === 0 || columnsMax < 1) return [];
   const ends = filled.map(({ fromNano, toNano, count }) => ({
     low: Math.max(1, Number(fromNano)),
-    high: Math.max(1, Number(fromNano) + 1, Number(toNano)),
+    high: Math.max(2, Number(fromNano) + 1, Number(toNano)),
     count,
   }));
   let first = Math.log10(Math.min(...ends.map(({ low }) => low)));

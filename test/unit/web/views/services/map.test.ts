@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import {
+  layOut,
+  layoutKey,
+  NODE,
+  nodeBeside,
+  pathThrough,
+} from '../../../../../src/web/views/services/lay-out.ts';
+import { fitted, revealed, zoomed } from '../../../../../src/web/views/services/map-place.ts';
+import {
+  edgeKey,
+  edgeWords,
+  errorShare,
+  type ServiceEdge,
+  type ServiceNode,
+} from '../../../../../src/web/views/services/services-map.ts';
+
+const numbers = { errors: 5, ratePerSecond: 2, p50Nano: '1000000', p95Nano: '2000000' };
+const node = (service: string): ServiceNode => ({
+  ...numbers,
+  ...{ service, type: 'service', spans: 100, p99Nano: '3000000' },
+});
+const edge = (from: string, to: string): ServiceEdge => ({
+  ...numbers,
+  ...{ from, to, calls: 50, protocol: 'http' },
+});
+const map = {
+  nodes: ['web', 'shop', 'pay', 'db'].map(node),
+  edges: [edge('web', 'shop'), edge('shop', 'pay'), edge('shop', 'db'), edge('pay', 'web')],
+};
+
+describe('the layout', () => {
+  test('puts callers left of what they call, the same whatever the order', async () => {
+    const one = await layOut(map);
+    const other = await layOut({
+      nodes: map.nodes.toReversed(),
+      edges: map.edges.toReversed(),
+    });
+    expect(one).toEqual(other);
+    const x = (name: string) => one.nodes.get(name)!.x;
+    expect(x('web')).toBeLessThan(x('shop'));
+    expect(x('shop')).toBeLessThan(x('db'));
+    expect(layoutKey(map)).toBe(layoutKey({ ...map, nodes: map.nodes.toReversed() }));
+  });
+
+  test('draws lines from side to side, also of a call back', async () => {
+    const { nodes, edges } = await layOut(map);
+    for (const one of map.edges) {
+      const { points } = edges.get(edgeKey(one))!;
+      const back = nodes.get(one.from)!.x > nodes.get(one.to)!.x;
+      const side = (NODE.width / 2) * (back ? -1 : 1);
+      expect(points[0]!.x).toBeCloseTo(nodes.get(one.from)!.x + side);
+      expect(points.at(-1)!.x).toBeCloseTo(nodes.get(one.to)!.x - side);
+      expect(pathThrough(points)).toMatch(/^M[\d.-]+ [\d.-]+(?:C[\d. -]+)+$/);
+    }
+  });
+
+  test('leaves out lines whose ends are not there', async () => {
+    const { edges } = await layOut({ nodes: [node('web')], edges: [edge('web', 'gone')] });
+    expect(edges.size).toBe(0);
+  });
+
+  test('knows what lies beside', async () => {
+    const layout = await layOut({ ...map, edges: map.edges.slice(0, 3) });
+    expect(nodeBeside(layout, 'web', { x: 1, y: 0 })).toBe('shop');
+    expect(nodeBeside(layout, 'shop', { x: -1, y: 0 })).toBe('web');
+    expect(nodeBeside(layout, 'web', { x: -1, y: 0 })).toBeUndefined();
+  });
+});
+
+test('names that run into each other are different lines', () => {
+  expect(edgeKey(edge('ab', 'c'))).not.toBe(edgeKey(edge('a', 'bc')));
+});
+
+test('a line in words', () => {
+  expect(edgeWords(edge('web', 'shop'))).toBe('web calls shop: 2/s, 10% errors, p95 2.00 ms');
+  expect(errorShare({ ...edge('a', 'b'), calls: 0 })).toBe(0);
+});
+
+describe('what is seen of the map', () => {
+  const window = { width: 1000, height: 500 };
+
+  test('is all of it in the middle, and small maps are not blown up', () => {
+    const { scale, x } = fitted({ width: 2000, height: 500 }, window);
+    expect(scale).toBe(0.5);
+    expect(x).toBe(0);
+    expect(fitted({ width: 100, height: 100 }, window).scale).toBeLessThan(1.2);
+    expect(fitted({ width: 0, height: 0 }, window).scale).toBe(1);
+  });
+
+  test('keeps what is under the pointer when it is zoomed, within bounds', () => {
+    const place = { scale: 1, x: 40, y: 10 };
+    const at = { x: 300, y: 200 };
+    const closer = zoomed(place, 2, at);
+    expect((at.x - closer.x) / closer.scale).toBeCloseTo((at.x - place.x) / place.scale);
+    expect((at.y - closer.y) / closer.scale).toBeCloseTo((at.y - place.y) / place.scale);
+    expect(zoomed(place, 1e9, at).scale).toBeLessThan(4);
+    expect(zoomed(place, 0, at).scale).toBeGreaterThan(0);
+  });
+
+  test('moves no further than it takes', () => {
+    const place = { scale: 1, x: 0, y: 0 };
+    const box = { x: 100, y: 100, width: 50, height: 50 };
+    expect(revealed(place, box, window)).toEqual(place);
+    expect(revealed({ ...place, x: -200 }, box, window).x).toBe(-84);
+    expect(revealed(place, { ...box, x: 2000 }, window).x).toBe(1000 - 16 - 2050);
+  });
+});
