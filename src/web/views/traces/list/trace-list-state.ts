@@ -63,35 +63,49 @@ export function withPage(state: TraceListState, page: SearchPage, limit: number)
   };
 }
 
+export interface FirstPage {
+  readonly page: SearchPage;
+  readonly limit: number;
+  /** What was there when it was asked for: what came since is newer than the page. */
+  readonly before: TraceListState;
+  /** What is shown stays in its place, and what is new waits. */
+  readonly isHeld: boolean;
+}
+
 /**
- * The first page again, after something was passed over. Held: what is shown stays in its place, and what is new waits. Else the page's order
- * holds, with what is older beneath it; where the two do not meet there may be others between them, and the page alone is what is there.
+ * The first page, or again where something was passed over: what came since above it, what is older beneath it. Where it does not reach what
+ * was there, there may be others between the two: then the older ones go, or, while the list is held, the hole is noted.
  */
-export function withFirstPage(
-  state: TraceListState,
-  page: SearchPage,
-  limit: number,
-  isHeld: boolean,
-): TraceListState {
+export function withFirstPage(state: TraceListState, given: FirstPage): TraceListState {
+  const { page, limit, before, isHeld } = given;
   const told = new Map(page.items.map((item) => [item.traceId, item]));
-  const meets = state.items.some(({ traceId }) => told.has(traceId));
+  const known = new Set([...before.waiting, ...before.items].map(({ traceId }) => traceId));
+  const others = (rows: readonly TraceSummary[], areKnown: boolean): readonly TraceSummary[] =>
+    rows.filter(({ traceId }) => !told.has(traceId) && known.has(traceId) === areKnown);
+  const isFirst = known.size === 0 || state.examined === undefined;
+  const meets = isFirst || page.items.some(({ traceId }) => known.has(traceId));
+  const alone = withPage(EMPTY, page, limit);
+  const passed = meets ? 0 : state.passed;
+  // What is there may have arrived before any page: then the search goes on beneath this one.
+  const { next, hasStopped, examined } = isFirst || !meets ? alone : state;
   if (isHeld && state.items.length > 0) {
     const shown = new Set(state.items.map(({ traceId }) => traceId));
-    const waiting = [
-      ...page.items.filter(({ traceId }) => !shown.has(traceId)),
-      ...state.waiting.filter(({ traceId }) => !told.has(traceId)),
-    ];
+    const unseen = page.items.filter(({ traceId }) => !shown.has(traceId));
+    const { waiting } = state;
     return {
       ...state,
+      ...(isFirst && { next, hasStopped, examined }),
       items: state.items.map((item) => told.get(item.traceId) ?? item),
-      waiting: waiting.slice(0, LIVE_MAX),
-      ...(meets ? { passed: 0 } : { hasHole: true }),
+      waiting: [...others(waiting, false), ...unseen, ...others(waiting, true)].slice(0, LIVE_MAX),
+      passed,
+      hasHole: state.hasHole || !meets,
     };
   }
-  const alone = withPage({ ...EMPTY, passed: meets ? 0 : state.passed }, page, limit);
-  if (!meets) return alone;
-  const older = [...state.waiting, ...state.items].filter(({ traceId }) => !told.has(traceId));
-  return withReleased({ ...state, items: older, waiting: page.items, passed: 0, hasHole: false });
+  const all = [...state.waiting, ...state.items];
+  const items = meets ? others(all, true) : [];
+  const waiting = [...others(all, false), ...page.items];
+  const { trimmed } = state;
+  return withReleased({ ...EMPTY, next, hasStopped, examined, items, waiting, passed, trimmed });
 }
 
 /** What the tail told: known ones change in their place, new ones wait. */

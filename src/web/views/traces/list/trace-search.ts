@@ -122,9 +122,11 @@ export class TraceSearch {
   }
 
   async #load(): Promise<void> {
+    const before = this.#state.peek();
     const page = await this.#ask(undefined);
     if (page === undefined) return;
-    this.#state.value = withFirstPage(this.#state.peek(), page, PAGE, this.#isHeld);
+    const given = { page, limit: PAGE, before, isHeld: this.#isHeld };
+    this.#state.value = withFirstPage(this.#state.peek(), given);
     this.#hasLoaded.value = true;
   }
 

@@ -54,16 +54,27 @@ test('what is new waits, what is known changes in its place', () => {
   expect(withReleased(again).waiting).toEqual([]);
 });
 
+const firstPage = (state: TraceListState, given: SearchPage, isHeld = false, before = state) =>
+  withFirstPage(state, { page: given, limit: 4, before, isHeld });
+
 test('the first page again brings what was passed over, in its order', () => {
   const state = arrived(withPage(EMPTY, page('cba', 'n'), 3), [trace('f')], 2);
-  const anew = withFirstPage(state, page('fedb', 'm'), 4, false);
+  const anew = firstPage(state, page('fedb', 'm'));
   expect(ids(anew.items)).toBe('fedbca');
   expect(anew).toMatchObject({ waiting: [], passed: 0, next: 'n', hasHole: false });
 });
 
+test('what arrived while it was asked for stands above it', () => {
+  const before = withPage(EMPTY, page('cba', 'n'), 3);
+  const state = withReleased(arrived(before, [trace('f')], 1));
+  expect(ids(firstPage(state, page('edc', 'm'), false, before).items)).toBe('fedcba');
+  const held = arrived(before, [trace('f')], 1);
+  expect(ids(firstPage(held, page('edc', 'm'), true, before).waiting)).toBe('fed');
+});
+
 test('while somebody reads, the first page again moves nothing', () => {
   const state = arrived(withPage(EMPTY, page('cba', 'n'), 3), [trace('f')], 2);
-  const anew = withFirstPage(state, page('fedb', 'm'), 4, true);
+  const anew = firstPage(state, page('fedb', 'm'), true);
   expect(ids(anew.items)).toBe('cba');
   expect(ids(anew.waiting)).toBe('fed');
   expect(anew).toMatchObject({ passed: 0, next: 'n', hasHole: false });
@@ -71,17 +82,24 @@ test('while somebody reads, the first page again moves nothing', () => {
 
 test('a first page that does not reach what is there leaves a hole, and is taken alone', () => {
   const state = arrived(withPage(EMPTY, page('cba', 'n'), 3), [], 9);
-  expect(withFirstPage(state, page('zyx', 'm'), 3, true)).toMatchObject({
-    hasHole: true,
-    passed: 9,
-  });
-  const alone = withFirstPage(state, page('zyx', 'm'), 3, false);
+  expect(firstPage(state, page('zyx', 'm'), true)).toMatchObject({ hasHole: true, passed: 9 });
+  const alone = firstPage(state, page('zyx', 'm'));
   expect(ids(alone.items)).toBe('zyx');
-  expect(alone).toMatchObject({ next: 'm', passed: 9 });
+  expect(alone).toMatchObject({ next: 'm', passed: 9, hasHole: false });
+});
+
+test('what arrived before the first page does not hide that there are others', () => {
+  const early = withReleased(arrived(EMPTY, [trace('e'), trace('d')]));
+  const loaded = firstPage(early, page('dcb', 'n'), false, EMPTY);
+  expect(ids(loaded.items)).toBe('edcb');
+  expect(loaded.next).toBe('n');
+  expect(firstPage(early, page('dcb', 'n'), true, EMPTY).next).toBe('n');
+  const none = withPage(EMPTY, page(''), 4);
+  expect(firstPage(arrived(none, [trace('e')], 9), page('edcb', 'n'), false, none).next).toBe('n');
 });
 
 test('nothing is disturbed where nothing is shown', () => {
-  expect(ids(withFirstPage(EMPTY, page('ba'), 3, true).items)).toBe('ba');
+  expect(ids(firstPage(EMPTY, page('ba'), true).items)).toBe('ba');
 });
 
 test('live rows are bounded, and what had to leave is counted', () => {
