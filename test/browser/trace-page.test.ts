@@ -100,6 +100,15 @@ test('a span is copied as a prompt and as JSON', async ({ open }) => {
   await expect.poll(async () => JSON.parse(await copied()).status).toBe('Failed');
 });
 
+test('the trace is copied as a diagram by a key, and says so', async ({ open }) => {
+  const page = await openFailed(open);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.keyboard.press('m');
+  await page.getByText('Copied as Mermaid').waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toMatch(/^sequenceDiagram/m);
+});
+
 describe('is accessible', () => {
   for (const theme of ['light', 'dark'] as const) {
     test(`${theme}, with details, narrow and wide`, async ({ open }) => {

@@ -206,6 +206,30 @@ describe('zoom', () => {
   });
 });
 
+describe('fingers', () => {
+  test('two zoom, one pans sideways', async ({ open }) => {
+    const page = await openTrace(open, 'POST /orders');
+    const inside = await page.context().newCDPSession(page);
+    await inside.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 2 });
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', xs: readonly number[]) =>
+      inside.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: xs.map((x, id) => ({ x: at.x + x, y: at.y, id })),
+      });
+    const at = await placeAt(page, 0.5, 0.5);
+    await touch('touchStart', [-50]);
+    await touch('touchStart', [-50, 50]);
+    for (const by of [70, 90, 110]) await touch('touchMove', [-by, by]);
+    await touch('touchEnd', []);
+    await expect.poll(() => param(page, 'from')).not.toBeNull();
+    const from = Number(param(page, 'from'));
+    await touch('touchStart', [0]);
+    for (const by of [20, 60, 120]) await touch('touchMove', [-by]);
+    await touch('touchEnd', []);
+    await expect.poll(() => Number(param(page, 'from'))).toBeGreaterThan(from);
+  });
+});
+
 describe('focus', () => {
   test('shows one sub-tree in its own time, and Back shows all', async ({ open }) => {
     const page = await openTrace(open, 'POST /orders');

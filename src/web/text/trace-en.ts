@@ -49,6 +49,7 @@ export const traceText = {
     focus: 'Look at the selected span and what is below it alone',
     unfocus: 'Look at all spans again',
     copyMermaid: 'Copy as Mermaid',
+    copiedMermaid: 'Copied as Mermaid',
   },
   shown: {
     all: (count: string) => `all ${count} spans shown`,

@@ -44,7 +44,7 @@ export function NotShown({ model, tab }: { readonly model: TraceModel; readonly 
           ))}
       </ul>
       <p class="not-shown-said" role="status" title={formatExactCount(all)}>
-        {[count, ...reasons].join(' · ')}
+        {model.said.value || [count, ...reasons].join(' · ')}
       </p>
     </footer>
   );

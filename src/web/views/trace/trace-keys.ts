@@ -1,6 +1,7 @@
 /** What the keyboard does on every tab of a trace. */
 import { useKeys } from '../../app/keys.ts';
 import { spanIdAt } from '../../data/outline.ts';
+import { text } from '../../text/en.ts';
 import { traceText } from '../../text/trace-en.ts';
 import { askText } from './ask-export.ts';
 import type { TraceModel } from './trace-model.ts';
@@ -56,5 +57,10 @@ async function copyMermaid(model: TraceModel): Promise<void> {
   const outline = model.outline.peek();
   const row = model.selectedRow.peek();
   const subtree = outline !== undefined && row >= 0 ? spanIdAt(outline, row) : undefined;
-  await navigator.clipboard.writeText(await askText(model.traceId, 'mermaid', subtree));
+  try {
+    await navigator.clipboard.writeText(await askText(model.traceId, 'mermaid', subtree));
+    model.say(words.copiedMermaid);
+  } catch {
+    model.say(text.copy.failed);
+  }
 }

@@ -20,6 +20,7 @@ export interface RowRange {
 
 /** Of a span's duration, at each side of it when it is zoomed to. */
 const MARGIN = 0.08;
+const SAID_MS = 2_000;
 const PARAMETERS: readonly string[] = [
   ...['span', 'focus', 'from', 'to', 'find', 'colour', 'critical', 'details'],
 ];
@@ -61,9 +62,13 @@ export class TraceModel {
   /** Whether the details of the selected span are wanted. */
   readonly isDetailed: ReadonlySignal<boolean>;
   readonly folds: RowFolds;
+  /** What has just been done, for a moment; else empty. */
+  readonly said: ReadonlySignal<string>;
 
   readonly #place = new PlaceInUrl(PARAMETERS);
   readonly #grown: Signal<number> = signal(0);
+  readonly #said: Signal<string> = signal('');
+  #saidTimer: number | undefined;
   readonly #trail: Signal<readonly TimeRange[]> = signal([]);
 
   constructor(traceId: string) {
@@ -73,6 +78,7 @@ export class TraceModel {
     this.error = this.source.error;
     this.grown = this.#grown;
     this.trail = this.#trail;
+    this.said = this.#said;
     this.selected = this.#place.value('span');
     this.selectedRow = this.#rowOf(this.selected);
     this.focusRow = this.#rowOf(this.#place.value('focus'));
@@ -106,6 +112,7 @@ export class TraceModel {
         this.#trail.value = range === undefined ? [] : trailWith(this.#trail.peek(), range);
       }),
       () => this.#place.close(),
+      () => window.clearTimeout(this.#saidTimer),
     ];
     return () => {
       for (const end of ends) end();
@@ -122,6 +129,14 @@ export class TraceModel {
       this.folds.reveal(row);
     }
     this.#place.set({ span: row < 0 ? undefined : spanIdAt(outline, row) }, step);
+  }
+
+  say(what: string): void {
+    this.#said.value = what;
+    window.clearTimeout(this.#saidTimer);
+    this.#saidTimer = window.setTimeout(() => {
+      this.#said.value = '';
+    }, SAID_MS);
   }
 
   toggleCritical(): void {

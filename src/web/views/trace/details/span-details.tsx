@@ -1,5 +1,5 @@
 /** Everything that one span says. */
-import { FLAG, type Outline } from '../../../data/outline.ts';
+import type { Outline } from '../../../data/outline.ts';
 import type { TraceSpan } from '../../../data/wire.ts';
 import { formatExactCount } from '../../../format/count.ts';
 import { traceText } from '../../../text/trace-en.ts';
@@ -67,7 +67,3 @@ function Dropped({ count, what }: { readonly count: number; readonly what: strin
   if (count === 0) return null;
   return <p class="span-details-note warning">{words.dropped(formatExactCount(count), what)}</p>;
 }
-
-/** Of a running span, whether its process is gone. */
-export const isStale = ({ flags }: Outline, row: number): boolean =>
-  (flags[row]! & FLAG.stale) !== 0;
