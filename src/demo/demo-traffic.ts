@@ -23,7 +23,8 @@ const HISTORY_TRACES = 300;
 const HISTORY_MS = 3_600_000;
 /** While the payment provider had trouble, counted back from now. */
 const TROUBLE_MS: readonly [from: number, to: number] = [34 * 60_000, 27 * 60_000];
-const FLUSH_TRACES = 50;
+/** So few that traces arrive in the order of their times, not service by service. */
+const FLUSH_TRACES = 4;
 const DIGEST_EVERY_MS = 90_000;
 const FIRST_DIGEST_MS = 3_000;
 /** More than one takes. */
@@ -32,6 +33,7 @@ const DRAIN_MS = 15_000;
 const DRAIN_LOOK_MS = 100;
 /** A process is held to be gone after 15 s of silence. */
 const ALIVE_EVERY_MS = 5_000;
+const DIGEST_AGE_MS = 1_500_000;
 /** Between the start of what hangs and now. */
 const HUNG_FOR_MS = 140_000;
 
@@ -70,23 +72,26 @@ export class DemoTraffic {
     );
   }
 
-  /** Oldest first, in no even steps; more of it lately. */
+  /** In the order in which it would have come, in no even steps, more of it lately. */
   async #history(signal: AbortSignal): Promise<void> {
     const nowMs = Date.now();
     const agesMs = Array.from(
       { length: HISTORY_TRACES },
       () => this.#random.next() ** 1.3 * HISTORY_MS + 2_000,
-    ).sort((a, b) => b - a);
-    for (const [at, ageMs] of agesMs.entries()) {
-      const isTroubled = ageMs < TROUBLE_MS[0] && ageMs > TROUBLE_MS[1];
-      this.#player.playPast(anyScene(this.#random, isTroubled), {
-        unixMs: Math.floor(nowMs - ageMs),
-      });
+    );
+    const entries = [
+      ...agesMs.map((ageMs) => {
+        const isTroubled = ageMs < TROUBLE_MS[0] && ageMs > TROUBLE_MS[1];
+        return { ageMs, plan: anyScene(this.#random, isTroubled) };
+      }),
+      { ageMs: DIGEST_AGE_MS, plan: digest(this.#random.fork()) },
+      { ageMs: HUNG_FOR_MS, plan: newsletter(this.#random.fork()) },
+    ].sort((a, b) => b.ageMs - a.ageMs);
+    for (const [at, { ageMs, plan }] of entries.entries()) {
+      this.#player.playPast(plan, { unixMs: Math.floor(nowMs - ageMs) });
       if (at % FLUSH_TRACES === FLUSH_TRACES - 1) await this.#tracers.flush();
       if (signal.aborted) return;
     }
-    this.#player.playPast(digest(this.#random.fork()), { unixMs: nowMs - 1_500_000 });
-    this.#player.playPast(newsletter(this.#random.fork()), { unixMs: nowMs - HUNG_FOR_MS });
     await this.#tracers.flush();
   }
 

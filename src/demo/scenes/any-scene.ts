@@ -13,10 +13,10 @@ const GOOD: readonly (readonly [number, Payment])[] = [
   [1, 'unreachable'],
 ];
 const TROUBLED: readonly (readonly [number, Payment])[] = [
-  [30, 'paid'],
+  [10, 'paid'],
   [5, 'declined'],
-  [35, 'retried'],
-  [30, 'unreachable'],
+  [25, 'retried'],
+  [60, 'unreachable'],
 ];
 
 export function anyScene(random: DemoRandom, isTroubled: boolean): SpanPlan {
@@ -24,7 +24,8 @@ export function anyScene(random: DemoRandom, isTroubled: boolean): SpanPlan {
   const kind = random.weighted([
     [46, 'browse'],
     [18, 'article'],
-    [20, 'order'],
+    // Who is told no tries again.
+    [isTroubled ? 60 : 20, 'order'],
     [6, 'history'],
     [10, 'assist'],
   ]);
