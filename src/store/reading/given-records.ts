@@ -16,6 +16,8 @@ export interface GivenBound {
   readonly spansMax: number;
   /** Resolves when this trace may take more than a few megabytes. */
   readonly roomForMany: () => Promise<void>;
+  /** Nobody will ask whether it holds: one question less to every place in memory. @default false */
+  readonly isForOnce?: boolean;
 }
 
 /** What one place gave. */
@@ -44,7 +46,7 @@ export class GivenRecords {
     signal?: AbortSignal,
   ): Promise<GivenRecords> {
     const inMemory = sources.filter(({ placed }) => placed === undefined);
-    const parts = await Promise.all(inMemory.map((source) => partInMemory(source, traceId)));
+    const parts = await Promise.all(inMemory.map((source) => partInMemory(source, traceId, bound)));
     const elsewhere = new Set<number>();
     for (const { records } of parts) for (const { arrival } of records) elsewhere.add(arrival);
     let beyond = 0;
@@ -80,9 +82,14 @@ function firstToArrive(records: readonly SpanRecord[], spansMax: number): Int32A
   return order.sort((a, b) => records[a]!.arrival - records[b]!.arrival).slice(0, spansMax);
 }
 
-async function partInMemory(source: SpanSource, traceId: TraceId): Promise<GivenPart> {
+async function partInMemory(
+  source: SpanSource,
+  traceId: TraceId,
+  { isForOnce = false }: GivenBound,
+): Promise<GivenPart> {
   // Asked before the records: what comes between the two changes it.
-  const [mark, records] = await Promise.all([source.mark?.(traceId), source.trace(traceId)]);
+  const marked = isForOnce ? undefined : source.mark?.(traceId);
+  const [mark, records] = await Promise.all([marked, source.trace(traceId)]);
   return {
     records,
     places: undefined,

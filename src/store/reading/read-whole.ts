@@ -21,7 +21,7 @@ export async function readWhole<Result>(
   signal.throwIfAborted();
   const place = large.place();
   try {
-    const bound = { spansMax: SPANS_MAX, roomForMany: () => place.take() };
+    const bound = { spansMax: SPANS_MAX, roomForMany: () => place.take(), isForOnce: true };
     const given = await GivenRecords.ask(sources, traceId, bound, signal);
     if (given.records.length === 0) return undefined;
     return await inTurns(use(given), signal);
