@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { callSummary } from '../../../src/register/call-summary.ts';
 import { registerSettings } from '../../../src/register/settings.ts';
 import { parseTraceParent } from '../../../src/register/trace-parent.ts';
+import { newIdSeeds } from '../../../src/sdk/reports/numbered-ids.ts';
 
 test('defaults, and what is given', () => {
   expect(registerSettings({})).toMatchObject({
@@ -59,7 +60,7 @@ test('a summary tells the hot first, then the most called, and how many it leave
   const counted = Array.from({ length: 300 }, (_, n) => ({
     ...{ name: `f${n}`, file: '/a.js', line: n, calls: n + 1, isHot: n === 7 },
   }));
-  const span = callSummary(counted, origin, undefined)!;
+  const span = callSummary(counted, origin, undefined, newIdSeeds())!;
   expect(span.events.slice(0, 2).map(({ attributes }) => attributes)).toMatchObject([
     { 'code.function.name': 'f7', 'synton.calls': 8, 'synton.hot': true },
     { 'code.function.name': 'f299', 'synton.calls': 300 },
@@ -67,5 +68,7 @@ test('a summary tells the hot first, then the most called, and how many it leave
   expect(span.events).toHaveLength(128);
   expect(span.droppedEventsCount).toBe(172);
   expect(span.attributes).toMatchObject({ 'synton.calls.functions': 300, 'synton.calls.hot': 1 });
-  expect(callSummary([], origin, undefined)).toBeUndefined();
+  expect(callSummary([], origin, undefined, newIdSeeds())).toBeUndefined();
+  const unseen = callSummary([], origin, undefined, newIdSeeds(), ['pg: npm i -D it']);
+  expect(unseen!.attributes).toMatchObject({ 'synton.unseen': ['pg: npm i -D it'] });
 });
