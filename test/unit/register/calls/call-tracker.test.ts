@@ -276,7 +276,7 @@ async function* passes(from) { for await (const n of from) yield n }
        async function* quiet(from) { for await (const n of from) yield n }`,
       { firstCalls: 99 },
     );
-    for (const call of [round, between, passed]) await call!().catch(() => {});
+    for (const call of [round, between, passed]) await Promise.resolve(call!()).catch(() => {});
     await left!();
     tracker.flush();
     const status = (name: string) => named(name).status.code === SpanStatusCode.ERROR;
