@@ -2,7 +2,7 @@
  * A program's side of the thread that reports on it (report-thread.ts). The thread is started when there is something to report, and
  * keeps no process alive. Nothing here throws.
  *
- * Bound: EXIT_MS that an ending process waits for it.
+ * Bounds: EXIT_MS that an ending process waits for it; LIMITS of its memory, beyond which it ends and nothing more is told.
  */
 import { hostname } from 'node:os';
 import { isMainThread, type Worker } from 'node:worker_threads';
@@ -29,6 +29,8 @@ export interface ProgramReportsSettings {
 
 /** Long for a collector near by, short for whoever waits for a program to end. */
 const EXIT_MS = 3_000;
+/** Of the thread; its queues hold a fraction. */
+const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
 
 export class ProgramReports {
   readonly #settings: ProgramReportsSettings;
@@ -71,6 +73,7 @@ export class ProgramReports {
       const worker = ownThread('./report-thread', import.meta.url, {
         name: 'synton-reports',
         workerData: data,
+        resourceLimits: LIMITS,
       });
       worker.on('message', (message: FromReports) => this.#take(message));
       worker.on('error', (error) => {

@@ -12,13 +12,12 @@ import { OpenSpans } from '../../processors/open-spans/open-spans.ts';
 import { OpenSpansFile } from '../../processors/open-spans/open-spans-file.ts';
 import { LEFT_BEHIND } from '../../runtime/left-behind.ts';
 import { Counters } from '../../telemetry/counters.ts';
-import type { ReportSink } from './report-sink.ts';
 
 const WRITE_AFTER_MS = 20;
 /** A file with a name of its own: nobody else writes it. */
 const quiet = { info() {}, warn() {}, error() {} };
 
-export class ReportFolder implements ReportSink {
+export class ReportFolder {
   readonly #onDrop: (records: number) => void;
   readonly #table: OpenSpans;
   readonly #file: OpenSpansFile;
