@@ -57,7 +57,7 @@ export const FIGURES = {
   frameP50: { title: 'ms between frames, p50', digits: 1 },
   frameP99: { title: 'ms between frames, p99', digits: 1 },
   slowFrames: { title: '% of frames later than 25 ms', digits: 1 },
-  frameWork: { title: "ms of the page's thread a frame", digits: 2 },
+  frameWork: { title: "CPU ms of the page's thread a frame", digits: 2 },
   longTasks: { title: 'tasks over 50 ms', digits: 0 },
   longestTask: { title: 'longest of them, ms', digits: 0 },
   heap: { title: 'heap MiB, arrays and all', digits: 1 },
