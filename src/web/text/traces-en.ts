@@ -118,8 +118,8 @@ export const tracesText = {
   },
   none: {
     title: 'Nothing found',
-    inRange: (range: string) => `No trace has a span for which all of this holds: ${range}.`,
-    inRangeAny: (range: string) => `There is no trace: ${range}.`,
+    inRange: (range: string) => `No trace has a span for which all of this holds (${range}).`,
+    inRangeAny: (range: string) => `There is no trace (${range}).`,
     trying: 'Trying which term to leave out…',
     without: (term: string) => `Without ${term}`,
     finds: (count: string) => `finds ${count}`,

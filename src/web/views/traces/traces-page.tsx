@@ -26,8 +26,8 @@ import './traces-page.css';
 
 const RANGE = '1h';
 const NOTHING: Catalogue = { services: [] };
-/** How often what was counted is counted anew while traces arrive. */
-const RECOUNT_MS = 5_000;
+/** How often what was counted is counted anew while traces arrive: seldom where it takes a search of a second and more. */
+const RECOUNT_MS = { spans: 2_000, traces: 10_000 } as const;
 
 export function TracesPage() {
   const terms = useMemo(() => termsOfParams(params.value), [params.value]);
@@ -49,7 +49,8 @@ export function TracesPage() {
   const histogram = useResource(nothingStored ? undefined : urlOf('', query), (signal) =>
     askHistogram(query, buckets, signal),
   );
-  useRecount(isLive, search.state, histogram.reload);
+  const counted = histogram.data;
+  useRecount(isLive, search.state, RECOUNT_MS[counted?.what ?? 'spans'], histogram.reload);
   const dropped = useDropped();
   const setTerms = (next: readonly SearchTerm[]): void => setParams(paramsOfTerms(next));
   const toggleLive = (): void => setParams({ live: isLive ? 'off' : undefined }, { replace: true });
@@ -60,7 +61,6 @@ export function TracesPage() {
     { keys: ['x'], does: tracesText.keys.scale, run: toggleScale },
   ]);
   const error = search.error.value;
-  const counted = histogram.data;
   const total = counted?.what === 'traces' && counted.share === 1 ? counted.count : undefined;
   return (
     <div class="traces-page">
@@ -123,7 +123,12 @@ export function TracesPage() {
 const bucketsFor = (width: number): number => (width < 640 ? 40 : width < 1_600 ? 100 : 180);
 
 /** While traces arrive, what is counted is asked for again, now and then. */
-function useRecount(isLive: boolean, state: { readonly value: unknown }, reload: () => void): void {
+function useRecount(
+  isLive: boolean,
+  state: { readonly value: unknown },
+  everyMs: number,
+  reload: () => void,
+): void {
   const [seen, setSeen] = useState<unknown>();
   const now = state.value;
   // Reload is another function at every rendering.
@@ -132,7 +137,7 @@ function useRecount(isLive: boolean, state: { readonly value: unknown }, reload:
     const timer = window.setTimeout(() => {
       setSeen(now);
       reload();
-    }, RECOUNT_MS);
+    }, everyMs);
     return () => window.clearTimeout(timer);
   }, [isLive, seen === now]);
 }

@@ -141,7 +141,13 @@ export function SearchBox({ terms, catalogue, onTerms }: SearchBoxProps) {
           aria-label={words.terms}
         >
           {terms.map((term) => (
-            <TermChip key={writtenTerm(term)} term={term} onEdit={edit} onRemove={remove} />
+            <TermChip
+              key={writtenTerm(term)}
+              term={term}
+              hasMark={isKnownService(term, catalogue)}
+              onEdit={edit}
+              onRemove={remove}
+            />
           ))}
           <input
             ref={input}
@@ -211,6 +217,10 @@ function litByItself(written: string, suggested: readonly Completion[]): number 
   const isKnown =
     last?.isAttribute || suggested.some(({ text }) => text === (last && writtenTerm(last)));
   return isKnown ? NONE_LIT : 0;
+}
+
+function isKnownService({ key, value, isAttribute }: SearchTerm, { services }: Catalogue): boolean {
+  return key === 'service' && !isAttribute && services.some(({ name }) => name === value);
 }
 
 function complaintOf({ mistake, at, word }: WrongTerm): string {

@@ -6,12 +6,14 @@ import './term-chip.css';
 
 export interface TermChipProps {
   readonly term: SearchTerm;
+  /** Of a service that there is: a colour is not given away to what was only written. */
+  readonly hasMark: boolean;
   onEdit(term: SearchTerm): void;
   onRemove(term: SearchTerm): void;
 }
 
-export function TermChip({ term, onEdit, onRemove }: TermChipProps) {
-  const { key, relation, value, isAttribute } = term;
+export function TermChip({ term, hasMark, onEdit, onRemove }: TermChipProps) {
+  const { key, relation, value } = term;
   const words = tracesText.search;
   const written = writtenTerm(term);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -34,7 +36,7 @@ export function TermChip({ term, onEdit, onRemove }: TermChipProps) {
       >
         <span class="term-chip-key">{key}</span>
         <span class="term-chip-relation">{relation}</span>
-        {key === 'service' && !isAttribute && <ServiceMark service={value} />}
+        {hasMark && <ServiceMark service={value} />}
         <span class="term-chip-value">{value}</span>
       </button>
       <button
