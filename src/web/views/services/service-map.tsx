@@ -224,7 +224,10 @@ function useDrag(
         return;
       }
       if (moved.current <= CLICK_MAX) return;
-      host.current!.setPointerCapture(event.pointerId);
+      // By the element that listens.
+      if (event.currentTarget instanceof Element) {
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }
       const { scale, x, y } = newest.current.shown;
       const place = { scale, x: x + dx, y: y + dy };
       newest.current.shown = place;

@@ -74,7 +74,10 @@ export function TimeChart(props: TimeChartProps) {
     const plot = chart.current;
     if (plot === undefined) return;
     const left = to === undefined ? -10 : plot.valToPos(time[to]!, 'x');
-    plot.setCursor({ left, top: 0 });
+    // As the mouse would: the other charts are told. The types leave this argument out.
+    const setCursor: (at: { left: number; top: number }, fire: true, tell: true) => void =
+      plot.setCursor;
+    setCursor({ left, top: 0 }, true, true);
     const from = anchor.current;
     const ends = to === undefined || from === undefined ? undefined : chosen(props, from, to);
     const [first, last] = ends

@@ -54,9 +54,7 @@ export function RawTrace({ model }: TraceTabProps) {
         <select
           aria-label={said.format}
           value={format}
-          onChange={({ currentTarget: { value } }) =>
-            setParams({ format: value === 'synton' ? undefined : value })
-          }
+          onChange={({ currentTarget: { value } }) => choose(value)}
         >
           {RAW_FORMATS.map((name) => (
             <option key={name} value={name}>
@@ -149,7 +147,7 @@ function Lines({ model, pages, format }: LinesProps) {
     { keys: ['N'], does: said.keys.previous, isMovement: true, run: () => go(-1) },
     { keys: ['s', 'ArrowDown'], does: said.keys.down, isMovement: true, run: () => scroll(SCROLL) },
     { keys: ['w', 'ArrowUp'], does: said.keys.up, isMovement: true, run: () => scroll(-SCROLL) },
-    { keys: ['o'], does: said.keys.format, run: () => setParams({ format: nextFormat }) },
+    { keys: ['o'], does: said.keys.format, run: () => choose(nextFormat) },
   ]);
   const longest = useMemo(
     () => lines.reduce((most, line) => Math.max(most, line.length), 0),
@@ -185,6 +183,11 @@ function Lines({ model, pages, format }: LinesProps) {
       </section>
     </>
   );
+}
+
+/** The first is what a link without a word means. */
+function choose(format: string): void {
+  setParams({ format: format === RAW_FORMATS[0] ? undefined : format });
 }
 
 function contentOf(pages: readonly RawPage[]): () => Promise<string> {
