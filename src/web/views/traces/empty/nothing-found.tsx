@@ -26,7 +26,9 @@ export function NothingFound({ search, terms, range, title, onTerms }: NothingFo
   return (
     <section class="nothing-found" role="status">
       <h2>{words.title}</h2>
-      <p class="soft">{terms.length > 0 ? words.inRange(title) : words.inRangeAny(title)}</p>
+      {next === undefined && (
+        <p class="soft">{terms.length > 0 ? words.inRange(title) : words.inRangeAny(title)}</p>
+      )}
       {looser.length > 0 && (
         <ul class="nothing-found-terms">
           {looser.map(({ term, found }) => (

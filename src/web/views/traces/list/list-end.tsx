@@ -12,7 +12,9 @@ export function ListEnd({ search }: { readonly search: TraceSearch }) {
   const { next, hasStopped, examined, items } = search.state.value;
   const isLoading = search.isLoading.value;
   const error = search.error.value;
-  if (items.length === 0) return null;
+  if (items.length === 0) {
+    return isLoading ? <p class="list-end soft">{text.loading}</p> : null;
+  }
   if (error !== undefined && !isLoading) {
     const detail = error instanceof ApiError ? error.problem.detail : error.message;
     return (

@@ -24,10 +24,12 @@ export function ListFoot({ search, total, dropped }: ListFootProps) {
   const oldest = items.at(-1);
   return (
     <footer class="list-foot">
-      <span title={formatExactCount(items.length)}>
-        {words.shown(formatExactCount(items.length))}
-        {total !== undefined && total >= items.length && ` ${words.of(formatExactCount(total))}`}
-      </span>
+      {search.hasLoaded.value && (
+        <span>
+          {words.shown(formatExactCount(items.length))}
+          {total !== undefined && total >= items.length && ` ${words.of(formatExactCount(total))}`}
+        </span>
+      )}
       {isPart && (
         <span title={`${formatExactCount(looked.spans)} / ${formatExactCount(looked.of)}`}>
           {words.looked(formatCount(looked.spans), formatCount(looked.of))}
