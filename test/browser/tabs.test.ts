@@ -44,7 +44,7 @@ describe('lifecycle', () => {
     await expect.poll(() => chosen(page).getAttribute('aria-posinset')).toBe('2');
     await expect.poll(() => param(page, 'span')).toMatch(/^[0-9a-f]{16}$/);
     await page.keyboard.press('End');
-    await expect.poll(() => said(page)).toMatch(/ Exit POST \/orders, in .*, Failed, web$/);
+    await expect.poll(() => said(page)).toMatch(/ Exit POST \/orders, in .*, web$/);
     await page.getByRole('link', { name: 'Table' }).click();
     const row = page.getByRole('grid').locator('[aria-selected="true"]');
     await expect.poll(() => row.innerText()).toMatch(/^POST \/orders/);
