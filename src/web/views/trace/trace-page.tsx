@@ -39,7 +39,7 @@ function OneTrace({ traceId }: { readonly traceId: string }) {
   return (
     <div class="trace-page">
       <TraceHeader model={model} tab={tab.name} />
-      {outline !== undefined && <TraceToolbar model={model} />}
+      {outline !== undefined && <TraceToolbar model={model} tab={tab.name} />}
       {error !== undefined && <Problem error={told(error)} onRetry={() => model.source.ask()} />}
       {outline === undefined && error === undefined && (
         <p class="trace-loading soft">{traceText.page.loading}</p>

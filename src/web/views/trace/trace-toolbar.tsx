@@ -11,7 +11,12 @@ import './trace-toolbar.css';
 const WORDS_MAX = 8;
 const { colour, copy, page } = traceText;
 
-export function TraceToolbar({ model }: { readonly model: TraceModel }) {
+export interface TraceToolbarProps {
+  readonly model: TraceModel;
+  readonly tab: string;
+}
+
+export function TraceToolbar({ model, tab }: TraceToolbarProps) {
   return (
     <div class="trace-toolbar">
       <FindBox model={model} />
@@ -28,14 +33,16 @@ export function TraceToolbar({ model }: { readonly model: TraceModel }) {
           ))}
         </select>
       </label>
-      <label class="trace-critical">
-        <input
-          type="checkbox"
-          checked={model.isCritical.value}
-          onChange={() => model.toggleCritical()}
-        />
-        {traceText.timeline.hints.critical}
-      </label>
+      {tab === 'timeline' && (
+        <label class="trace-critical">
+          <input
+            type="checkbox"
+            checked={model.isCritical.value}
+            onChange={() => model.toggleCritical()}
+          />
+          {traceText.timeline.hints.critical}
+        </label>
+      )}
       <Legend model={model} />
       <div class="trace-copies">
         <span class="faint">{copy.label}</span>
