@@ -24,6 +24,13 @@ export function formatRate(rate: number): string {
   return rate < 10 ? String(Number(rate.toPrecision(2))) : formatCount(Math.round(rate));
 }
 
+/** How often, given a second, in the unit in which it is a number that one can picture: `12/s`, `4.3/min`, `1/h`. */
+export function formatFrequency(perSecond: number): string {
+  if (perSecond === 0 || perSecond >= 0.1) return `${formatRate(perSecond)}/s`;
+  const perMinute = perSecond * 60;
+  return perMinute >= 0.1 ? `${formatRate(perMinute)}/min` : `${formatRate(perMinute * 60)}/h`;
+}
+
 /** Of a part from 0 to 1. What is not nothing is never written as 0 %. */
 export function formatShare(part: number): string {
   if (part > 0 && part < 0.0001) return '<0.01%';

@@ -20,7 +20,6 @@ export const servicesText = {
     messaging: 'messages',
     other: 'call',
   },
-  perSecond: (rate: string) => `${rate}/s`,
   node: (name: string, type: string, rate: string, errors: string, p95: string) =>
     `${name}, ${type}, ${rate}, ${errors} errors, p95 ${p95}`,
   edge: (from: string, to: string, rate: string, errors: string, p95: string) =>
@@ -28,7 +27,7 @@ export const servicesText = {
   p95: (value: string) => `p95 ${value}`,
   panel: {
     close: 'Close',
-    rate: 'spans a second',
+    rate: 'how often',
     errors: 'errors',
     spans: 'spans in the range',
     p50: 'p50',

@@ -1,5 +1,5 @@
 /** The API's map of services, and what its numbers say in words. */
-import { formatRate, formatShare } from '../../format/count.ts';
+import { formatFrequency, formatShare } from '../../format/count.ts';
 import { formatDuration } from '../../format/duration.ts';
 import { servicesText } from '../../text/services-en.ts';
 
@@ -46,8 +46,7 @@ export const errorShare = (one: ServiceNode | ServiceEdge): number => {
   return of > 0 ? Math.min(1, one.errors / of) : 0;
 };
 
-export const rateWords = ({ ratePerSecond }: Numbers): string =>
-  servicesText.perSecond(formatRate(ratePerSecond));
+export const rateWords = ({ ratePerSecond }: Numbers): string => formatFrequency(ratePerSecond);
 
 export function nodeWords(node: ServiceNode): string {
   return servicesText.node(

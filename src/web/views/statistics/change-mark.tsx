@@ -7,7 +7,7 @@ import './change-mark.css';
 
 /** Up and down for more and less, a cross for what came, a stroke for what went; hollow where it is neither good nor bad. */
 const SHAPES: Readonly<Record<ChangeKind, string>> = {
-  ...{ new: 'M5 1v8M1 5h8', gone: 'M1 5h8', none: '' },
+  ...{ new: 'M5 1v8M1 5h8', gone: 'M1 5h8', none: '', unknown: '' },
   ...{ failing: 'M5 1l4 8h-8z', slower: 'M5 1l4 8h-8z', busier: 'M5 1l4 8h-8z' },
   ...{ healing: 'M5 9l4 -8h-8z', faster: 'M5 9l4 -8h-8z', quieter: 'M5 9l4 -8h-8z' },
 };
@@ -16,6 +16,7 @@ const NOTABLE = 0.5;
 
 export function ChangeMark({ row }: { readonly row: OperationRow }) {
   const { kind, score } = row.change;
+  if (kind === 'unknown') return null;
   const look = kind === 'none' ? 'none' : score >= NOTABLE ? kind : 'slight';
   return (
     <span class={`change-mark change-mark-${look}`}>
@@ -40,6 +41,8 @@ function wordsOf({ change, errorShare, before }: OperationRow): string {
     case 'faster':
     case 'quieter':
       return words[kind](times(1 / ratio));
+    case 'unknown':
+      return '';
     default:
       return words[kind];
   }

@@ -21,7 +21,9 @@ export type ChangeKind =
   | 'faster'
   | 'busier'
   | 'quieter'
-  | 'none';
+  | 'none'
+  /** There is nothing to compare with. */
+  | 'unknown';
 
 export interface Change {
   readonly kind: ChangeKind;
@@ -42,7 +44,8 @@ const ERRORS_PER_DOUBLING = 10;
 /** How a rate compares with a time: traffic comes and goes. */
 const RATE_WEIGHT = 0.4;
 
-export const NO_CHANGE: Change = { kind: 'none', score: 0, ratio: 1 };
+export const UNKNOWN_CHANGE: Change = { kind: 'unknown', score: 0, ratio: 1 };
+const NO_CHANGE: Change = { kind: 'none', score: 0, ratio: 1 };
 
 export function changeOf(now: Measured, before: Measured | undefined): Change {
   if (before === undefined || before.count === 0) {

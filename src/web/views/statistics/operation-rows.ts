@@ -1,6 +1,6 @@
 /** The table of operations: one row a service and operation, of the range, of the range before, and over time. */
 import type { Statistics } from '../../data/wire.ts';
-import { type Change, changeOf, type Measured, NO_CHANGE } from './change.ts';
+import { type Change, changeOf, type Measured, UNKNOWN_CHANGE } from './change.ts';
 import { columnsOf, type PointColumns, splitKey } from './time-series.ts';
 
 export interface OperationRow extends Measured {
@@ -55,7 +55,7 @@ export function operationRows(numbers: OperationNumbers): readonly OperationRow[
       ...(service === undefined ? splitKey(key, services) : { service, operation: key }),
       ...measured,
       before: beforeMeasured,
-      change: compares ? changeOf(measured, beforeMeasured) : NO_CHANGE,
+      change: compares ? changeOf(measured, beforeMeasured) : UNKNOWN_CHANGE,
       over: sparks.get(key),
     };
   });

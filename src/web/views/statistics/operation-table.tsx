@@ -1,7 +1,7 @@
 /** Where: every operation with its numbers, over time and against the range before. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { hrefWith } from '../../app/location.ts';
-import { formatCount, formatExactCount, formatRate, formatShare } from '../../format/count.ts';
+import { formatCount, formatExactCount, formatFrequency, formatShare } from '../../format/count.ts';
 import { formatDuration, formatExact } from '../../format/duration.ts';
 import { Button } from '../../parts/button.tsx';
 import { CutMiddle } from '../../parts/cut-middle.tsx';
@@ -139,11 +139,11 @@ function Row({ row, place, isChosen, traces }: RowProps) {
         <ServiceName service={service} />
       </td>
       <td
-        title={`${said.count(formatExactCount(count))}${was(statisticsText.chart.perSecond(formatRate(before?.rate ?? 0)))}`}
+        title={`${said.count(formatExactCount(count))}${was(formatFrequency(before?.rate ?? 0))}`}
       >
         <span class="operation-table-value">
           <Sparkline shape="bars" values={over?.rate ?? []} />
-          {statisticsText.chart.perSecond(formatRate(rate))}
+          {formatFrequency(rate)}
         </span>
       </td>
       <td title={`${formatCount(errors)}${was(formatShare(before?.errorShare ?? 0))}`}>

@@ -94,7 +94,8 @@ interface Asked {
 }
 
 function Where({ numbers, range, subject, until }: Asked) {
-  const sort = SORTS.find((name) => name === param('sort')) ?? 'change';
+  const compares = numbers.operationsBefore.series.length > 0;
+  const sort = SORTS.find((name) => name === param('sort')) ?? (compares ? 'change' : 'errors');
   const rows = useMemo(
     () =>
       operationRows({
@@ -115,14 +116,14 @@ function Where({ numbers, range, subject, until }: Asked) {
           {SORTS.map((name) => (
             <a
               key={name}
-              href={hrefWith({ sort: name === 'change' ? undefined : name })}
+              href={hrefWith({ sort: name })}
               aria-current={name === sort ? 'true' : undefined}
             >
               {said.sort[name]}
             </a>
           ))}
         </nav>
-        {numbers.operationsBefore.series.length === 0 && <span class="faint">{said.noBefore}</span>}
+        {!compares && <span class="faint">{said.noBefore}</span>}
       </div>
       <OperationTable rows={sorted} chosen={subject.operation} tracesHref={href} />
     </section>
@@ -242,5 +243,5 @@ function useStatisticsKeys(last: string | undefined, isSplit: boolean, ask: () =
 function nextSort(): void {
   const at = SORTS.findIndex((name) => name === (param('sort') ?? 'change'));
   const next = SORTS[(at + 1) % SORTS.length]!;
-  setParams({ sort: next === 'change' ? undefined : next });
+  setParams({ sort: next });
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   formatBytes,
   formatCount,
+  formatFrequency,
   formatRate,
   formatShare,
 } from '../../../../src/web/format/count.ts';
@@ -59,4 +60,14 @@ test('times keep their nanoseconds, and how long ago is told in one unit', () =>
 test('a name is cut in the middle, where it tells least', () => {
   expect(cutMiddle('GET /orders', 20)).toBe('GET /orders');
   expect(cutMiddle('com.example.shop.checkout.PaymentService', 20)).toBe('com.example…tService');
+});
+
+test.each([
+  [0, '0/s'],
+  [12, '12/s'],
+  [0.1, '0.1/s'],
+  [0.071, '4.3/min'],
+  [0.00027, '0.97/h'],
+])('%d a second is told as %s', (perSecond, told) => {
+  expect(formatFrequency(perSecond)).toBe(told);
 });

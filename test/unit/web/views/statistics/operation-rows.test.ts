@@ -38,7 +38,7 @@ describe('rows', () => {
 
   test('compare with nothing where there was nothing before', () => {
     const [row] = rowsOf(statistics({ 'shop/a': [point(HOUR, 100)] }), empty);
-    expect(row!.change.kind).toBe('none');
+    expect(row!.change.kind).toBe('unknown');
   });
 
   test('hold what came and what went', () => {

@@ -26,7 +26,7 @@ function viewOf(): LifecycleView {
     tree: [
       span('root', 'order', 0, 100e6, { parentSpanId: undefined, depth: 0, status: 'Failed' }),
       ...[1, 2, 3, 4].map((at) => span(`q${at}`, 'query', at * 10e6, 5e6)),
-      span('run', 'charge', 60e6, 40e6, { status: 'Running' }),
+      span('run', 'charge', 60e6, 0, { status: 'Running' }),
     ],
     events: [
       event(0, 'Enter', 'root'),
@@ -45,14 +45,19 @@ function viewOf(): LifecycleView {
       event(100e6, 'Exit', 'root'),
     ],
     gaps: [{ fromOffsetNano: '50000000', durationNano: '10000000' }],
-    running: [{ spanId: 'run', name: 'charge', place: { at: 'charge.ts:40', within: 'q4' } }],
+    running: [
+      { spanId: 'run', name: 'charge', place: { at: '/app/src/charge.ts:40', within: 'q4' } },
+    ],
     ...{ orphans: [], warnings: [] },
   } as unknown as LifecycleView;
 }
 
 const lines = linesOf(viewOf());
-const names = (spanId: string) => (spanId === 'q4' ? 'query' : spanId);
-const told = (all = lines) => all.map((line) => sentenceOf(line, wordsOf(line, names)));
+const around = {
+  nameOf: (spanId: string) => (spanId === 'q4' ? 'query' : spanId),
+  ranFor: () => 40e6,
+};
+const told = (all = lines) => all.map((line) => sentenceOf(line, wordsOf(line, around)));
 
 describe('lines', () => {
   test('tell what happened in order; a span with nothing in it is one of them', () => {
@@ -74,7 +79,7 @@ describe('lines', () => {
       '+60.0 ms Enter charge, shop',
       '+90.0 ms Error PspError: 503 Service Unavailable …, charge.ts:88, in order, shop',
       '+100 ms Exit order, in 100 ms, Failed, shop',
-      '+60.0 ms Still running charge, for 40.0 ms, stands in query at charge.ts:40, shop',
+      '+60.0 ms Still running charge, for 40.0 ms, stands in query at src/charge.ts:40, shop',
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../../../app/keys.ts';
 import { param, setParams } from '../../../../app/location.ts';
 import { API, askJson, urlOf } from '../../../../data/api.ts';
-import { rowOfSpan, spanIdAt } from '../../../../data/outline.ts';
+import { FLAG, rowOfSpan, spanIdAt } from '../../../../data/outline.ts';
 import { useResource } from '../../../../data/use-resource.ts';
 import type { LifecycleView } from '../../../../data/wire.ts';
 import { formatCount } from '../../../../format/count.ts';
@@ -104,7 +104,16 @@ function Lines({ model, lines: all, tree }: LinesProps) {
     () => new Map<string, string>(tree.map(({ spanId, name }) => [spanId, name])),
     [tree],
   );
-  const nameOf = (spanId: string): string => names.get(spanId) ?? spanId;
+  const outlineNow = model.outline.value;
+  const around = {
+    nameOf: (spanId: string): string => names.get(spanId) ?? spanId,
+    ranFor(spanId: string): number {
+      const row = outlineNow === undefined ? -1 : rowOfSpan(outlineNow, spanId);
+      if (outlineNow === undefined || row < 0) return 0;
+      const isStale = (outlineNow.flags[row]! & FLAG.stale) !== 0;
+      return outlineNow.duration[row]! + (isStale ? 0 : model.grown.value);
+    },
+  };
   const selected = model.selected.value;
   const matches = useMatches(model, lines);
   const placeOfLine = line === undefined ? -1 : lines.indexOf(line);
@@ -174,7 +183,7 @@ function Lines({ model, lines: all, tree }: LinesProps) {
             <LifecycleRow
               key={slot}
               line={one}
-              words={wordsOf(one, nameOf)}
+              words={wordsOf(one, around)}
               id={`lifecycle-${index}`}
               top={start}
               place={index + 1}

@@ -24,7 +24,14 @@ const said = tabsText.lifecycle;
 const ATTRIBUTES_SHOWN = 6;
 const VALUE_MAX = 80;
 
-export function wordsOf(line: LifecycleLine, nameOf: (spanId: string) => string): LineWords {
+/** What a line does not know by itself. */
+export interface Surroundings {
+  nameOf(spanId: string): string;
+  /** Nanoseconds that a span has run until now, or until its last sign. */
+  ranFor(spanId: string): number;
+}
+
+export function wordsOf(line: LifecycleLine, around: Surroundings): LineWords {
   const { kind, node, event } = line;
   const name = node?.name ?? '';
   const isFailed = node?.status === 'Failed';
@@ -60,7 +67,7 @@ export function wordsOf(line: LifecycleLine, nameOf: (spanId: string) => string)
     case 'gap':
       return { ...none, what: said.gap, name: '', more: [said.gapFor(formatDuration(line.gap))] };
     case 'running':
-      return runningWords(line, nameOf);
+      return runningWords(line, around);
   }
 }
 
@@ -71,18 +78,21 @@ export function sentenceOf(line: LifecycleLine, { what, name, more, outcome }: L
   return `${formatOffset(line.offset)} ${what} ${name}${rest.map((part) => `, ${part}`).join('')}`;
 }
 
-function runningWords({ node, running }: LifecycleLine, nameOf: (id: string) => string): LineWords {
+function runningWords(
+  { node, running }: LifecycleLine,
+  { nameOf, ranFor }: Surroundings,
+): LineWords {
   const { name = '', stale = false, place } = running ?? {};
   const stands = [
     ...(place?.within === undefined ? [] : [said.within(nameOf(place.within))]),
     ...(place?.checkpoint === undefined ? [] : [said.after(place.checkpoint)]),
-    ...(place?.at === undefined ? [] : [said.at(place.at)]),
+    ...(place?.at === undefined ? [] : [said.at(shortPath(place.at))]),
   ];
   return {
     what: stale ? said.stale : said.running,
     name: name || (node?.name ?? ''),
     more: [
-      ...(node === undefined ? [] : [said.forNow(formatDuration(node.durationNano))]),
+      ...(node === undefined ? [] : [said.forNow(formatDuration(ranFor(node.spanId)))]),
       ...(stands.length === 0 ? [] : [said.stands(stands.join(' '))]),
     ],
     isFailed: false,
@@ -126,6 +136,9 @@ function placeOf(attributes: Attributes): string | undefined {
   const line = text('code.line.number', 'code.lineno');
   return line === undefined ? file : `${file}:${line}`;
 }
+
+/** Its last two parts tell files apart. */
+const shortPath = (path: string): string => path.split(/[\\/]/).slice(-2).join('/');
 
 function cut(text: string): string {
   const line = firstLine(text);
