@@ -41,7 +41,7 @@ describe('tells', () => {
   test('what the numbers rest on', async ({ open }) => {
     const page = await open('/statistics');
     const foot = page.locator('.statistics-foot');
-    await foot.getByText(/spans of .* traces counted: every span that came/).waitFor();
+    await foot.getByText(/spans counted, .* traces begun: every span that came/).waitFor();
     await foot.getByText(/quantiles within ±1%/).waitFor();
     await foot.getByText(/^stored: .* spans, .* since Synton started$/).waitFor();
   });

@@ -102,7 +102,7 @@ export const statisticsText = {
     longer: 'Show the last 7 days',
   },
   foot: {
-    counted: (spans: string, traces: string) => `${spans} spans of ${traces} traces counted`,
+    counted: (spans: string, traces: string) => `${spans} spans counted, ${traces} traces begun`,
     running: (count: string) => `${count} of them still run and have no duration`,
     all: 'every span that came, also what sampling did not keep',
     error: (share: string) => `quantiles within ${share}`,
