@@ -30,13 +30,15 @@ export interface ServiceOptions {
 
 export const DIST: string = process.env['SYNTON_TEST_DIST'] ?? join(ROOT, 'dist');
 const BIN = join(DIST, 'bin.js');
+/** Where a run of tests is killed, what it started ends by itself. */
+const IDLE_EXIT = '--idle-exit=10m';
 /** With it the demo makes the same system, whatever day it is. */
 export const DEMO_SEED = 7;
 
 export async function startService({ folder, at }: ServiceOptions = {}): Promise<SyntonService> {
   const cwd = folder ?? mkdtempSync(join(tmpdir(), 'synton-browser-'));
   const child = spawnBuilt(
-    ['start', '--json', ...(at === undefined ? SYSTEM_PORTS : portsOf(at))],
+    ['start', '--json', IDLE_EXIT, ...(at === undefined ? SYSTEM_PORTS : portsOf(at))],
     cwd,
   );
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
