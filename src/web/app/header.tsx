@@ -13,7 +13,12 @@ export interface HeaderProps {
 }
 
 const paletteKey = keyLabel('Mod+k');
-const THEME_MARKS = { auto: '◐', light: '○', dark: '●' } as const;
+/** How much of the disc is filled. */
+const THEME_MARKS = {
+  auto: 'M8 2a6 6 0 0 1 0 12z',
+  light: '',
+  dark: 'M8 2a6 6 0 0 1 0 12a6 6 0 0 1 0-12z',
+} as const;
 
 export function Header({ current, onPalette }: HeaderProps) {
   const lit = current?.under ?? current?.path;
@@ -40,7 +45,10 @@ export function Header({ current, onPalette }: HeaderProps) {
           <kbd>{paletteKey}</kbd>
         </Button>
         <Button look="quiet" label={text.theme.label(text.theme[theme.value])} onClick={nextTheme}>
-          {THEME_MARKS[theme.value]}
+          <svg class="theme-mark" viewBox="0 0 16 16" aria-hidden="true">
+            <circle cx="8" cy="8" r="6" />
+            <path d={THEME_MARKS[theme.value]} />
+          </svg>
         </Button>
       </div>
     </header>

@@ -1,7 +1,8 @@
 /** Is anything wrong: rate, errors and durations over time, each with its one number and what that was before. */
 import type { ComponentChildren } from 'preact';
 import { isDark } from '../../app/theme.ts';
-import { colourAt, serviceColour } from '../../colour/service-colour.ts';
+import { colourAt } from '../../colour/palette.ts';
+import { serviceColour } from '../../colour/service-colour.ts';
 import { tokenColour } from '../../colour/token-colour.ts';
 import type { ResolvedRange } from '../../data/time-range.ts';
 import { rangeBetween } from '../../data/time-range.ts';

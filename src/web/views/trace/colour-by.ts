@@ -1,6 +1,7 @@
 /** What the colour of a bar tells: its service unless the reader chooses. Each choice puts rows into classes, and each class has a colour. */
 import { isDark } from '../../app/theme.ts';
-import { colourAt, type ServiceColour, serviceColour } from '../../colour/service-colour.ts';
+import { type Colour, colourAt } from '../../colour/palette.ts';
+import { serviceColour } from '../../colour/service-colour.ts';
 import { KINDS, type Outline, STATUSES } from '../../data/outline.ts';
 import { text } from '../../text/en.ts';
 
@@ -9,7 +10,7 @@ export type ColourBy = (typeof colourBys)[number];
 
 export interface Paint {
   /** By class. */
-  readonly colours: readonly ServiceColour[];
+  readonly colours: readonly Colour[];
   /** By class: what it is. */
   readonly words: readonly string[];
   /** By row. */
@@ -51,13 +52,13 @@ export function paintOf(outline: Outline, by: ColourBy): Paint {
   }
 }
 
-function neutral(dark: boolean): ServiceColour {
+function neutral(dark: boolean): Colour {
   return dark
     ? { fill: 'oklch(44% 0.012 265)', ink: 'oklch(98% 0.005 265)', line: 'oklch(68% 0.012 265)' }
     : { fill: 'oklch(84% 0.01 265)', ink: 'oklch(22% 0.02 265)', line: 'oklch(56% 0.012 265)' };
 }
 
-function failed(dark: boolean): ServiceColour {
+function failed(dark: boolean): Colour {
   return dark
     ? {
         fill: `oklch(45% 0.14 ${FAILED_HUE})`,

@@ -1,5 +1,5 @@
 /** Draws what is seen of a flame graph: at most a box a pixel of each row on the screen, whatever the trace has. */
-import type { ServiceColour } from '../../../../colour/service-colour.ts';
+import type { Colour } from '../../../../colour/palette.ts';
 import { type FlameBoxes, firstBehind } from './flame-rows.ts';
 
 export const BOX_HEIGHT = 20;
@@ -17,7 +17,7 @@ export interface FlameFrame {
   readonly tokens: FlameTokens;
   readonly chosen: number;
   readonly hovered: number;
-  colourOf(box: number): ServiceColour;
+  colourOf(box: number): Colour;
   nameOf(box: number): string;
   isFailed(box: number): boolean;
   isRunning(box: number): boolean;

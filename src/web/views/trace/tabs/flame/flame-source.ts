@@ -1,5 +1,5 @@
 /** The two orders of a flame graph as one: boxes, what each says, and what is asked of one that is chosen. */
-import type { ServiceColour } from '../../../../colour/service-colour.ts';
+import type { Colour } from '../../../../colour/palette.ts';
 import { FAILED, type Outline, RUNNING } from '../../../../data/outline.ts';
 import { formatCount, formatShare } from '../../../../format/count.ts';
 import { formatDuration } from '../../../../format/duration.ts';
@@ -12,7 +12,7 @@ export interface FlameSource {
   readonly boxes: FlameBoxes;
   /** Of the axis, from 0; of time, its end. */
   readonly width: number;
-  colourOf(box: number): ServiceColour;
+  colourOf(box: number): Colour;
   nameOf(box: number): string;
   serviceOf(box: number): string;
   isFailed(box: number): boolean;

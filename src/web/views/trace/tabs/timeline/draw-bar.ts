@@ -1,12 +1,12 @@
 /** One bar, with a shape for each state beside its colour: failed, running, stale, synthetic, critical. */
-import type { ServiceColour } from '../../../../colour/service-colour.ts';
+import type { Colour } from '../../../../colour/palette.ts';
 
 export interface Bar {
   readonly left: number;
   readonly right: number;
   readonly top: number;
   readonly height: number;
-  readonly colour: ServiceColour;
+  readonly colour: Colour;
   readonly state: 'completed' | 'failed' | 'running' | 'stale';
   readonly isSynthetic: boolean;
   /** 0 to 1, again and again. */

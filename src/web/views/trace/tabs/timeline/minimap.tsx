@@ -30,10 +30,11 @@ export function Minimap({ model }: { readonly model: TraceModel }) {
   const drawn = useSignal<TimeRange | undefined>(undefined);
   const drag = useRef<Drag | undefined>(undefined);
   useEffect(() => {
+    const element = host.current!;
     const sizes = new ResizeObserver(() => {
-      width.value = host.current!.clientWidth;
+      width.value = element.clientWidth;
     });
-    sizes.observe(host.current!);
+    sizes.observe(element);
     return () => sizes.disconnect();
   }, [width]);
   useSignalEffect(() => {
