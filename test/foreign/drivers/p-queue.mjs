@@ -17,7 +17,21 @@ const queue = new PQueue({ concurrency: 2 });
 for (const event of ['active', 'idle', 'empty', 'add', 'next', 'completed', 'error'])
   queue.addEventListener(event, ({ type, detail }) => order.push([type, String(detail)]));
 await tell('one', () => queue.add(job('one')));
-await tell('many', () => queue.addAll([job('a', 40), job('b'), job('c')]));
+await tell('many', () => {
+  // The first is done when the last is, however busy the machine.
+  const { promise, resolve } = Promise.withResolvers();
+  const first = async () => {
+    order.push('a starts');
+    await promise;
+    order.push('a ends');
+    return 'a';
+  };
+  const last = async () => {
+    resolve(await job('c')());
+    return 'c';
+  };
+  return queue.addAll([first, job('b'), last]);
+});
 await tell('priority', async () => {
   const one = new PQueue({ concurrency: 1, autoStart: false });
   const done = [0, 5, 2].map((priority) =>

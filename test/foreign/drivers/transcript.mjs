@@ -19,6 +19,9 @@ const SHOWN = {
 
 const HTTP_DATE = /\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT/g;
 
+/** Contexts of OpenTelemetry that a watched program runs in. */
+const TRACING = /node_modules\/@opentelemetry\//;
+
 /** Whether frames behind an await are shown. */
 let hasAsyncFrames = true;
 
@@ -30,7 +33,8 @@ export function leaveOutAsyncFrames() {
 /** A frame of a package, without columns; of any other only what closes the value that it stands in. */
 function frame(line) {
   const closing = /[\s\]},]*$/.exec(line)[0];
-  if (!OTHERS.test(line) || (!hasAsyncFrames && line.includes(' at async '))) return closing;
+  if (!OTHERS.test(line) || TRACING.test(line) || (!hasAsyncFrames && line.includes(' at async ')))
+    return closing;
   const text = line
     .replace(OTHERS, '(…/')
     .replaceAll(/(:\d+):\d+/g, '$1')
