@@ -28,7 +28,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'store/contracts',
     'config',
   ],
-  // Types of what the API answers with, and nothing that runs.
+  // What the API answers with: types, words, and how an outline lies in its bytes.
   web: ['model'],
   query: [...BELOW_ROOTS, 'processors'],
   runtime: [...BELOW_ROOTS, 'processors', 'exporters', 'query'],

@@ -190,7 +190,7 @@ async function recorded(cwd: string, command: readonly string[]): Promise<string
   expect(code, stderr).toBe(0);
   const answer = await fetch(`${api}/api/v1/instr/timeline/${traceId}`);
   const { rows } = (await answer.json()) as TimelineView;
-  const ids = new Set(rows.map(({ spanId }) => spanId));
+  const ids = new Set<string>(rows.map(({ spanId }) => spanId));
   const roots = rows.filter(({ parentSpanId }) => !ids.has(parentSpanId ?? ''));
   expect(roots.map(({ name }) => name)).toEqual([`node ${basename(command.at(-1)!)}`]);
   return treeOf(rows, roots[0]!.spanId, '')

@@ -1,12 +1,12 @@
-/**
- * An outline as bytes that a page lays typed arrays over, without reading them one by one. Little-endian:
- *
- *   u32 magic "STL1" · u32 length of the header in bytes · header, JSON in UTF-8 · zeros up to a multiple of 8 · columns
- *
- * The header names the columns with their type, length and place, counted from the first; each is padded to 8 bytes. One entry
- * a row, two of `spanId`, in depth-first order. Offsets count from the start of the trace, also in a sub-tree, whose first row
- * has no parent. 64 bytes a row.
- */
+/** Writes an outline, or a sub-tree of it, as bytes that a page lays typed arrays over, without reading them one by one. */
+import {
+  columnPlaces,
+  layColumns,
+  OUTLINE_FLAGS,
+  OUTLINE_MAGIC,
+  type OutlineColumns,
+  type OutlineHeader,
+} from '../../model/outline-columns.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import {
   OUTLINE,
@@ -14,39 +14,23 @@ import {
   type TraceOutline,
   warningBit,
 } from '../../model/trace-outline.ts';
-import type { TraceSummary } from '../../model/trace-summary.ts';
 import { ROWS_A_STEP, type Steps } from '../../projection/in-turns.ts';
 import { STATUS_RUNNING } from '../../projection/trace-columns.ts';
 import { writeJson } from '../json.ts';
 import type { RowRange } from '../trace-rows.ts';
-import { type ColumnPlace, columnPlaces, layColumns, type OutlineColumns } from './columns.ts';
 
-const MAGIC = 0x314c5453;
 const U16_MAX = 0xffff;
 const MISSING_PARENT = warningBit('missing_parent');
 const ASYNC_TASK = SPAN_KINDS.indexOf('AsyncTask');
 
-/** Bits of the column `flags`. 128 is kept for spans that stand for something which nobody recorded: there are none yet. */
-const FLAGS = {
-  stale: 1,
-  orphan: 2,
-  critical: 4,
-  hasEvents: 8,
-  hasLinks: 16,
-  hasWarnings: 32,
-  hasException: 64,
-  outlives: 256,
-  inMemoryOnly: 512,
-} as const;
-
 const FLAG_OF_FACT: readonly (readonly [fact: number, flag: number])[] = [
-  [OUTLINE.stale, FLAGS.stale],
-  [OUTLINE.critical, FLAGS.critical],
-  [OUTLINE.hasEvents, FLAGS.hasEvents],
-  [OUTLINE.hasLinks, FLAGS.hasLinks],
-  [OUTLINE.hasException, FLAGS.hasException],
-  [OUTLINE.outlives, FLAGS.outlives],
-  [OUTLINE.inMemoryOnly, FLAGS.inMemoryOnly],
+  [OUTLINE.stale, OUTLINE_FLAGS.stale],
+  [OUTLINE.critical, OUTLINE_FLAGS.critical],
+  [OUTLINE.hasEvents, OUTLINE_FLAGS.hasEvents],
+  [OUTLINE.hasLinks, OUTLINE_FLAGS.hasLinks],
+  [OUTLINE.hasException, OUTLINE_FLAGS.hasException],
+  [OUTLINE.outlives, OUTLINE_FLAGS.outlives],
+  [OUTLINE.inMemoryOnly, OUTLINE_FLAGS.inMemoryOnly],
 ];
 /** All of these facts stand in eight bits from this one on. */
 const FACTS_SHIFT = 7;
@@ -56,25 +40,6 @@ const FLAGS_OF_FACTS = Uint16Array.from({ length: 256 }, (_, facts) =>
     0,
   ),
 );
-
-interface OutlineHeader {
-  readonly trace: TraceSummary;
-  readonly services: readonly string[];
-  readonly names: readonly string[];
-  /** What the bits of `warnings` say, the lowest first. */
-  readonly notes: readonly string[];
-  /** Of the trace's rows the first that is here. */
-  readonly rowFirst: number;
-  readonly rowCount: number;
-  readonly startUnixNano: bigint;
-  /** Up to the last moment of any row of the trace: what runs does so until now. */
-  readonly durationNano: bigint;
-  readonly concurrencyMax: number;
-  readonly laneCount: number;
-  readonly criticalPath: readonly { row: number; fromNano: number; toNano: number }[];
-  readonly revision: string;
-  readonly columns: readonly ColumnPlace[];
-}
 
 /** @param nowUnixNano where spans end that run, and whose process is not gone */
 export function* encodeOutline(
@@ -108,7 +73,7 @@ export function* encodeOutline(
   const columnsAt = Math.ceil((8 + text.length) / 8) * 8;
   const bytes = new Uint8Array(columnsAt + places.bytes);
   const prefix = new DataView(bytes.buffer);
-  prefix.setUint32(0, MAGIC, true);
+  prefix.setUint32(0, OUTLINE_MAGIC, true);
   prefix.setUint32(4, text.length, true);
   bytes.set(text, 8);
   const columns = layColumns(places.columns, bytes.buffer, columnsAt);
@@ -177,8 +142,8 @@ function* fillFacts(
     to.warnings[at] = warnings;
     to.flags[at] =
       FLAGS_OF_FACTS[(facts >>> FACTS_SHIFT) & 0xff]! |
-      (warnings === 0 ? 0 : FLAGS.hasWarnings) |
-      ((facts & MISSING_PARENT) === 0 ? 0 : FLAGS.orphan);
+      (warnings === 0 ? 0 : OUTLINE_FLAGS.hasWarnings) |
+      ((facts & MISSING_PARENT) === 0 ? 0 : OUTLINE_FLAGS.orphan);
     if (at % ROWS_A_STEP === 0) yield;
   }
 }

@@ -29,7 +29,7 @@ export function outlineOf(rows: readonly RowGiven[]): Outline {
   const numbers = (of: (row: RowGiven, at: number) => number): number[] => rows.map(of);
   return {
     trace: {} as Outline['trace'],
-    ...{ names, services, notes: [], rowCount: rows.length, startUnixNano: '0' },
+    ...{ names, services, notes: [], rowFirst: 0, rowCount: rows.length, startUnixNano: '0' },
     ...{ durationNano: '1000', concurrencyMax: 1, laneCount: 1, criticalPath: [], revision: '1' },
     start: Float64Array.from(numbers(({ start = 0 }) => start)),
     duration: Float64Array.from(numbers(({ duration = 1 }) => duration)),

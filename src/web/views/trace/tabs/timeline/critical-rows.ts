@@ -1,5 +1,5 @@
 /** Segments of the critical path by row, to be drawn with its bar. Two numbers and an index a segment. */
-import type { CriticalSegment } from '../../../../data/outline.ts';
+import type { CriticalSegment } from '../../../../../model/outline-columns.ts';
 import { placeOf } from '../../row-shape.ts';
 
 export interface CriticalRows {

@@ -1,4 +1,57 @@
-/** The columns of an encoded outline: their names, their types, and where they lie. */
+/**
+ * An outline as bytes, for whoever writes and whoever reads it. Little-endian:
+ *
+ *   u32 magic "STL1" · u32 length of the header in bytes · header, JSON in UTF-8 · zeros up to a multiple of 8 · columns
+ *
+ * The header names the columns with their type, length and place, counted from the first; each is padded to 8 bytes. One entry
+ * a row, two of `spanId`, in depth-first order. Offsets count from the start of the trace, also in a sub-tree, whose first row
+ * has no parent. 64 bytes a row.
+ */
+import type { TraceSummary } from './trace-summary.ts';
+
+export const OUTLINE_MAGIC = 0x314c5453;
+
+/** Bits of the column `flags`. */
+export const OUTLINE_FLAGS = {
+  stale: 1,
+  orphan: 2,
+  critical: 4,
+  hasEvents: 8,
+  hasLinks: 16,
+  hasWarnings: 32,
+  hasException: 64,
+  /** It stands for something which nobody recorded: there are none yet. */
+  synthetic: 128,
+  outlives: 256,
+  inMemoryOnly: 512,
+} as const;
+
+/** A stretch of the critical path: nanoseconds since the start of the trace. */
+export interface CriticalSegment {
+  readonly row: number;
+  readonly fromNano: number;
+  readonly toNano: number;
+}
+
+export interface OutlineHeader {
+  readonly trace: TraceSummary;
+  readonly services: readonly string[];
+  readonly names: readonly string[];
+  /** What the bits of `warnings` say, the lowest first. */
+  readonly notes: readonly string[];
+  /** Of the trace's rows the first that is here. */
+  readonly rowFirst: number;
+  readonly rowCount: number;
+  readonly startUnixNano: bigint;
+  /** Up to the last moment of any row of the trace: what runs does so until now. */
+  readonly durationNano: bigint;
+  readonly concurrencyMax: number;
+  readonly laneCount: number;
+  readonly criticalPath: readonly CriticalSegment[];
+  /** Another one means that something of the trace has changed. */
+  readonly revision: string;
+  readonly columns: readonly ColumnPlace[];
+}
 
 const ARRAYS = {
   f64: Float64Array,
@@ -85,7 +138,7 @@ export function columnPlaces(rows: number): { columns: readonly ColumnPlace[]; b
 
 /** @param at where the columns begin, a multiple of 8 */
 export function layColumns(
-  places: readonly ColumnPlace[],
+  places: OutlineHeader['columns'],
   memory: ArrayBuffer,
   at: number,
 ): OutlineColumns {
