@@ -9,7 +9,6 @@ import type {
 } from '../../model/lifecycle-view.ts';
 import type {
   DashboardStats as ModelDashboardStats,
-  DurationRecord as ModelDurationRecord,
   Statistics as ModelStatistics,
 } from '../../model/statistics.ts';
 import type { TraceSpan as ModelTraceSpan } from '../../model/trace-span.ts';
@@ -32,7 +31,6 @@ export type LifecycleEvent = Wire<ModelLifecycleEvent>;
 export type LifecycleNode = Wire<ModelLifecycleNode>;
 export type Statistics = Wire<ModelStatistics>;
 export type DashboardStats = Wire<ModelDashboardStats>;
-export type DurationRecord = Wire<ModelDurationRecord>;
 
 export type { SpanKind } from '../../model/span-kind.ts';
 export type { SpanStatus } from '../../model/trace-span.ts';

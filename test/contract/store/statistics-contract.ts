@@ -16,7 +16,12 @@ async function totals(
   by: StatisticsKey,
   service?: string,
 ): Promise<Record<string, { count: number; errors: number; roots: number }>> {
-  const statistics = await readerOf(store).statistics(HOUR, by, STEP, service === undefined ? {} : { service });
+  const statistics = await readerOf(store).statistics(
+    HOUR,
+    by,
+    STEP,
+    service === undefined ? {} : { service },
+  );
   const sums = statistics.series.map(({ key, points }) => [
     key,
     {
