@@ -43,6 +43,9 @@ export function Header({ current, onPalette }: HeaderProps) {
         </a>
         <Button look="quiet" label={`${text.palette.open} ${paletteKey}`} onClick={onPalette}>
           <kbd>{paletteKey}</kbd>
+          <span class="header-more" aria-hidden="true">
+            ⋯
+          </span>
         </Button>
         <Button look="quiet" label={text.theme.label(text.theme[theme.value])} onClick={nextTheme}>
           <svg class="theme-mark" viewBox="0 0 16 16" aria-hidden="true">

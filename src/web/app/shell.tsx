@@ -17,7 +17,8 @@ type Overlay = 'palette' | 'keys' | undefined;
 
 export function Shell() {
   const [overlay, setOverlay] = useState<Overlay>();
-  const close = (): void => setOverlay(undefined);
+  // A dialog says that it closed when another may be open already.
+  const close = (closed: Overlay): void => setOverlay((was) => (was === closed ? undefined : was));
   useKeys(text.keys.everywhere, [
     {
       keys: ['Mod+k'],
@@ -47,8 +48,8 @@ export function Shell() {
           <Loaded key={found.view.path} view={found.view} segments={found.segments} />
         )}
       </main>
-      {overlay === 'palette' && <Palette onClose={close} />}
-      {overlay === 'keys' && <KeyList onClose={close} />}
+      {overlay === 'palette' && <Palette onClose={() => close('palette')} />}
+      {overlay === 'keys' && <KeyList onClose={() => close('keys')} />}
     </div>
   );
 }

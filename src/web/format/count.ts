@@ -26,7 +26,7 @@ export function formatRate(rate: number): string {
 
 /** How often, given a second, in the unit in which it is a number that one can picture: `12/s`, `4.3/min`, `1/h`. */
 export function formatFrequency(perSecond: number): string {
-  if (perSecond === 0 || perSecond >= 0.1) return `${formatRate(perSecond)}/s`;
+  if (perSecond === 0 || perSecond >= 1) return `${formatRate(perSecond)}/s`;
   const perMinute = perSecond * 60;
   return perMinute >= 0.1 ? `${formatRate(perMinute)}/min` : `${formatRate(perMinute * 60)}/h`;
 }

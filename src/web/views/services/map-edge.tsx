@@ -11,18 +11,17 @@ export interface MapEdgeProps {
   /** The most calls of any. */
   readonly callsMax: number;
   readonly look: 'plain' | 'lit' | 'dim';
-  readonly isTold: boolean;
 }
 
 const WIDTH_MIN = 1;
 const WIDTH_MORE = 5;
 const ARROW = 7;
 
-export function MapEdge({ edge, layout: { points, label }, callsMax, look, isTold }: MapEdgeProps) {
+export function MapEdge({ edge, layout: { points }, callsMax, look }: MapEdgeProps) {
   const last = points.at(-1);
   const before = points.at(-2);
   if (last === undefined || before === undefined) return null;
-  const width = WIDTH_MIN + WIDTH_MORE * Math.sqrt(edge.calls / Math.max(1, callsMax));
+  const width = widthOf(edge, callsMax);
   const share = errorShare(edge);
   const d = pathThrough(points);
   const angle = last.x >= before.x ? 0 : 180;
@@ -47,17 +46,31 @@ export function MapEdge({ edge, layout: { points, label }, callsMax, look, isTol
         d={`M0 0l-${reach} -${reach / 2}v${reach}z`}
         transform={`translate(${last.x} ${last.y}) rotate(${angle})`}
       />
-      {isTold && (
-        <text class="map-edge-text" x={label.x} y={label.y - width / 2 - 4} text-anchor="middle">
-          {rateWords(edge)}
-          {share > 0 && (
-            <tspan class="map-edge-errors" dx="5">
-              {formatShare(share)}
-            </tspan>
-          )}
-          <tspan dx="5">{formatDuration(edge.p95Nano)}</tspan>
-        </text>
-      )}
     </g>
   );
 }
+
+/** Its numbers, where no line lies over them: after all lines. */
+export function MapEdgeLabel({ edge, layout: { label }, callsMax, look }: MapEdgeProps) {
+  const share = errorShare(edge);
+  return (
+    <text
+      class={`map-edge-text map-edge-${look}`}
+      x={label.x}
+      y={label.y - widthOf(edge, callsMax) / 2 - 4}
+      text-anchor="middle"
+    >
+      <title>{edgeWords(edge)}</title>
+      {rateWords(edge)}
+      {share > 0 && (
+        <tspan class="map-edge-errors" dx="5">
+          {formatShare(share)}
+        </tspan>
+      )}
+      <tspan dx="5">{formatDuration(edge.p95Nano)}</tspan>
+    </text>
+  );
+}
+
+const widthOf = ({ calls }: ServiceEdge, callsMax: number): number =>
+  WIDTH_MIN + WIDTH_MORE * Math.sqrt(calls / Math.max(1, callsMax));

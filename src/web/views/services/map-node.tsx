@@ -28,7 +28,7 @@ export interface MapNodeProps {
 
 const NAME_MAX = 20;
 const { width, height } = NODE;
-const CAP = 6;
+const CAP = 4;
 
 const SHAPES: Readonly<Record<NodeType, string>> = {
   service: `M4 0h${width - 8}q4 0 4 4v${height - 8}q0 4 -4 4h-${width - 8}q-4 0 -4 -4v-${height - 8}q0 -4 4 -4z`,

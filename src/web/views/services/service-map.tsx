@@ -4,7 +4,7 @@ import { useKeys } from '../../app/keys.ts';
 import { Button } from '../../parts/button.tsx';
 import { servicesText } from '../../text/services-en.ts';
 import { layOut, layoutKey, type MapLayout, NODE, nodeBeside } from './lay-out.ts';
-import { MapEdge } from './map-edge.tsx';
+import { MapEdge, MapEdgeLabel, type MapEdgeProps } from './map-edge.tsx';
 import { MapNode } from './map-node.tsx';
 import { fitted, type MapPlace, revealed, type Size, zoomed } from './map-place.ts';
 import { edgeKey, type ServicesMap } from './services-map.ts';
@@ -93,6 +93,12 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
     }
     reveal(to);
   };
+  const edges = map.edges.flatMap((edge): MapEdgeProps[] => {
+    const laid = layout?.edges.get(edgeKey(edge));
+    const isLit = edge.from === lit || edge.to === lit;
+    const look = lit === undefined ? 'plain' : isLit ? 'lit' : 'dim';
+    return laid === undefined ? [] : [{ edge, layout: laid, callsMax, look }];
+  });
   const tabStop = chosen ?? pointed ?? map.nodes[0]?.service;
   return (
     <div class="service-map" ref={host}>
@@ -108,20 +114,14 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
       >
         {layout !== undefined && size.width > 0 && (
           <g transform={`translate(${shown.x} ${shown.y}) scale(${shown.scale})`}>
-            {map.edges.map((edge) => {
-              const laid = layout.edges.get(edgeKey(edge));
-              const isLit = edge.from === lit || edge.to === lit;
-              return laid === undefined ? null : (
-                <MapEdge
-                  key={edgeKey(edge)}
-                  edge={edge}
-                  layout={laid}
-                  callsMax={callsMax}
-                  look={lit === undefined ? 'plain' : isLit ? 'lit' : 'dim'}
-                  isTold={isTold || isLit}
-                />
-              );
-            })}
+            {edges.map((given) => (
+              <MapEdge key={edgeKey(given.edge)} {...given} />
+            ))}
+            {edges
+              .filter(({ look }) => isTold || look === 'lit')
+              .map((given) => (
+                <MapEdgeLabel key={edgeKey(given.edge)} {...given} />
+              ))}
             {map.nodes.map((node) => {
               const at = layout.nodes.get(node.service);
               return at === undefined ? null : (

@@ -65,7 +65,8 @@ test('a name is cut in the middle, where it tells least', () => {
 test.each([
   [0, '0/s'],
   [12, '12/s'],
-  [0.1, '0.1/s'],
+  [1, '1/s'],
+  [0.47, '28/min'],
   [0.071, '4.3/min'],
   [0.00027, '0.97/h'],
 ])('%d a second is told as %s', (perSecond, told) => {

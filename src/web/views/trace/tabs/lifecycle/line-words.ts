@@ -60,7 +60,10 @@ export function wordsOf(line: LifecycleLine, around: Surroundings): LineWords {
     }
     case 'checkpoint':
     case 'custom': {
-      const attributes = attributeWords(event!.attributes);
+      // What it is called by is said already.
+      const attributes = attributeWords(
+        event!.attributes.filter(({ value }) => scalarOf(value) !== event!.name),
+      );
       const more = [...(attributes === '' ? [] : [attributes]), said.in(name)];
       return { ...none, what: said[kind], name: event!.name, more };
     }
