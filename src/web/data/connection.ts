@@ -5,10 +5,12 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 const RETRY_MS = 2_000;
+const ANSWER_MS = 5_000;
 
 const connected = signal(true);
 const livesSeen = signal(0);
 let timer: number | undefined;
+let trying: Promise<void> | undefined;
 
 export const isConnected: ReadonlySignal<boolean> = connected;
 /** Rises each time the collector is back after it did not answer. */
@@ -27,11 +29,23 @@ export function unanswered(): void {
   timer ??= window.setTimeout(() => void tryNow(), RETRY_MS);
 }
 
-export async function tryNow(): Promise<void> {
+/** One question at a time, whoever asks. */
+export function tryNow(): Promise<void> {
+  trying ??= askReady().finally(() => {
+    trying = undefined;
+  });
+  return trying;
+}
+
+async function askReady(): Promise<void> {
   window.clearTimeout(timer);
   timer = undefined;
   try {
-    if ((await fetch('/ready', { cache: 'no-store' })).ok) answered();
+    // One that takes the question and says nothing does not answer either.
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch('/ready', { cache: 'no-store', signal });
+    await response.text();
+    if (response.ok) answered();
     else unanswered();
   } catch {
     unanswered();
