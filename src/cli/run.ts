@@ -110,7 +110,7 @@ async function endText(
     const trace = await traceOfRun({ api, ...run });
     if (trace === undefined) tell('the span of the run has not arrived yet: ask later');
     else lines.push(...runSummaryText(head, summaryOf(trace, run.spanId), screen()));
-    tell(`${api}/api/v1/instr/export/${traceId}?format=text`);
+    tell(`${api}/trace/${traceId}`);
   } else if (await isListening(endpoint)) {
     tell(`spans went to ${endpoint}; ask there for trace ${traceId}`);
   } else tell(`nobody listens at ${endpoint}: the spans are lost`);

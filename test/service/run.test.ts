@@ -310,7 +310,9 @@ process.exit(4);`,
     expect(lines[2]).toBe('  errors        TypeError: no such thing  sums.mjs:4');
     expect(lines[3]).toMatch(/^ {2}slowest +[\d.]+ ms {2}slow {2}sums\.mjs:3$/);
     expect(lines).toHaveLength(9);
-    const { status } = await fetch(/http\S+$/.exec(lines[8]!)![0]);
+    const { status } = await fetch(/http\S+\/trace\/\S+$/.exec(lines[8]!)![0], {
+      headers: { accept: 'text/html' },
+    });
     expect(status).toBe(200);
   });
 

@@ -92,9 +92,9 @@ export class RunScene {
 
   /** Of the trace that the end of a run names. */
   async spansOf({ stderr }: RunEnded): Promise<ToldSpan[]> {
-    const [url] = /http:\S+\/export\/[0-9a-f]{32}/.exec(stderr) ?? [];
-    if (url === undefined) throw new Error(`no link in: ${stderr}`);
-    const answer = await fetch(`${url}?format=json`);
+    const [, api, id] = /(http:\S+)\/trace\/([0-9a-f]{32})$/m.exec(stderr) ?? [];
+    if (api === undefined) throw new Error(`no link in: ${stderr}`);
+    const answer = await fetch(`${api}/api/v1/instr/export/${id}?format=json`);
     const { spans } = (await answer.json()) as {
       // biome-ignore lint/suspicious/noExplicitAny: as the API writes it
       spans: any[];
