@@ -38,11 +38,13 @@ export function Timeline({ model }: TraceTabProps) {
     };
   }, [model]);
   useEffect(() => {
+    // It may be measured once more when the timeline has gone.
+    const element = body.current!;
     const fit = (): void => {
-      names.value = Math.min(namesWanted(), namesMax(body.current!.clientWidth));
+      names.value = Math.min(namesWanted(), namesMax(element.clientWidth));
     };
     const sizes = new ResizeObserver(fit);
-    sizes.observe(body.current!);
+    sizes.observe(element);
     return () => sizes.disconnect();
   }, [names]);
   useTimelineKeys(model, () => shown?.screen);
