@@ -1,11 +1,11 @@
 /** Makes a tracker reachable for rewritten modules. A module that is loaded again as it was keeps its rows. */
-import { CALLS_KEY } from '../rewrite/inserted-text.ts';
+import { CALLS_KEY, CAUGHT_ID } from '../rewrite/inserted-text.ts';
 import type { RewrittenFunction } from '../rewrite/rewrite-module.ts';
 import type { CallFrame } from './call-frame.ts';
 import type { CallTracker } from './call-tracker.ts';
 
 /** What the text of a module calls. */
-type EnterFunction = (id: number, isDetached?: boolean) => CallFrame | undefined;
+type EnterFunction = (id: number, given?: unknown) => CallFrame | undefined;
 
 export interface InstalledCalls {
   /** Before the module runs. */
@@ -28,7 +28,11 @@ export function installCalls(tracker: CallTracker, onAdd?: () => void): Installe
       if (first === undefined) return;
       signatures.set(path, signature);
       onAdd?.();
-      modules.set(path, (id, isDetached = false) => tracker.enter(first + id, isDetached));
+      modules.set(path, (id, given) => {
+        if (id !== CAUGHT_ID) return tracker.enter(first + id, given === true);
+        tracker.caught(given);
+        return undefined;
+      });
     },
   };
 }

@@ -3,7 +3,11 @@
  * (Node ≥ 22.15) they see ES modules and CommonJS alike, after every loader that was registered before. Loaders of
  * CommonJS that go by the ending of the file hand what they made to `_compile` alone, so that is looked at too.
  */
-import Module, { type LoadFnOutput, registerHooks } from 'node:module';
+import Module, {
+  type LoadFnOutput,
+  type RegisterHooksOptions,
+  syncBuiltinESMExports,
+} from 'node:module';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CALLS_KEY } from '../rewrite/inserted-text.ts';
@@ -26,7 +30,7 @@ const BY_ENDING =
   'const m=require("node:module")._extensions;(m[require("node:path").extname(__filename)]??m[".js"])(module,__filename)';
 
 export function installHooks(rewriter: ModuleRewriter): void {
-  registerHooks({
+  registerLast({
     load(url, context, nextLoad) {
       const loaded = given(url, () => nextLoad(url, context));
       const { source } = loaded;
@@ -44,6 +48,23 @@ export function installHooks(rewriter: ModuleRewriter): void {
     },
   });
   watchCompile(rewriter);
+}
+
+/**
+ * Hooks run in the reverse order of their registration, and we can only watch what others have made: whenever somebody registers
+ * some, ours are registered anew. Under NODE_OPTIONS ours would always be the first otherwise.
+ */
+function registerLast(hooks: RegisterHooksOptions): void {
+  const { registerHooks } = Module;
+  let own = registerHooks(hooks);
+  Module.registerHooks = (given) => {
+    const registered = registerHooks(given);
+    own.deregister();
+    own = registerHooks(hooks);
+    return registered;
+  };
+  Object.defineProperty(Module.registerHooks, 'name', { value: 'registerHooks' });
+  syncBuiltinESMExports();
 }
 
 /** Node 22.15 has no place for what tsx says of CommonJS: that `require` is to read it. */

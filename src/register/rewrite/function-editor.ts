@@ -60,8 +60,9 @@ export class FunctionEditor {
     else {
       this.#noteList(node);
       this.#loops.within(node, () => {
-        if (this.#around === undefined) this.#children(node);
-        else this.#inFunction(node, this.#around);
+        if (this.#around !== undefined) this.#inFunction(node, this.#around);
+        else if (node.type === 'TryStatement') this.#try(node, undefined);
+        else this.#children(node);
       });
     }
   }
@@ -203,7 +204,8 @@ export class FunctionEditor {
     this.#put(argument.end, after);
   }
 
-  #try(node: SyntaxNode, { mode }: FunctionShape): void {
+  /** @param around undefined outside of functions that are watched: what they threw is caught there as well */
+  #try(node: SyntaxNode, around: FunctionShape | undefined): void {
     const { frame, thrown, error } = this.#text;
     const { block, handler, finalizer } = node;
     this.#ancestors.push(node);
@@ -215,11 +217,15 @@ export class FunctionEditor {
       else this.#put(body.start, `(${error})`);
       const isNamed = isNode(param) && param.type === 'Identifier';
       const name = isNamed ? String(param['name']) : isNode(param) ? '' : error;
-      this.#put(body.start + 1, `(${thrown})=void 0;${frame}?.caught(${name});`);
+      const caught =
+        around === undefined
+          ? this.#text.caughtOutside(name)
+          : `(${thrown})=void 0;${frame}?.caught(${name});`;
+      this.#put(body.start + 1, caught);
       this.#visit(body);
     }
     if (isNode(finalizer)) {
-      const pauses = mode === 'async' || mode === 'generator';
+      const pauses = around?.mode === 'async' || around?.mode === 'generator';
       if (pauses) this.#put(finalizer.start + 1, `${frame}?.resume(true);`);
       this.#visit(finalizer);
     }

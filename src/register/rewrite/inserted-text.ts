@@ -14,6 +14,8 @@
  */
 /** Where modules look for who counts their calls: on the constructor of functions, which each of theirs knows. */
 export const CALLS_KEY = 'synton.calls';
+/** In the place of a function: what was thrown has been caught by the module itself. */
+export const CAUGHT_ID = -1;
 
 export class InsertedText {
   readonly #base: string;
@@ -56,6 +58,12 @@ export class InsertedText {
     const { value } = this;
     const target = `(${this[where]})=`;
     return holdsFunction ? [`${target}(${value}=>${value})((`, '))'] : [`${target}(0,`, ')'];
+  }
+
+  /** Where no function that is watched catches something. @param error its name; empty where it has none */
+  caughtOutside(error: string): string {
+    const base = this.#base;
+    return `if(typeof ${base}==="function")${base}(${CAUGHT_ID},${error || 'void 0'});`;
   }
 
   close(): string {

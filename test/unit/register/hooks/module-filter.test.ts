@@ -1,10 +1,9 @@
-/** Which modules are watched, and which loaders have to come first. */
+/** Which modules are watched. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { moduleFilter, programRoot } from '../../../../src/register/hooks/module-filter.ts';
-import { flagsOf, loaderAfter } from '../../../../src/register/hooks/other-loaders.ts';
 
 test.each([
   ['', '', '/app/main.js', true],
@@ -34,22 +33,4 @@ test('the root is the folder of the nearest package.json', () => {
   writeFileSync(join(folder, 'package.json'), '{}');
   expect(programRoot(deep)).toBe(folder);
   rmSync(folder, { recursive: true });
-});
-
-test.each([
-  [['--import', 'tsx', '--import', 'synton/register'], undefined],
-  [['--import', 'synton/register', '--import', 'tsx'], 'tsx'],
-  [['--import=synton/register', '--import=tsx/esm'], 'tsx/esm'],
-  [
-    ['-r', '/app/node_modules/synton/dist/register/index.js', '-r', 'ts-node/register'],
-    'ts-node/register',
-  ],
-  [['--import', 'synton/register', '--import', './setup.mjs', '--inspect'], undefined],
-])('%j', (flags, expected) => {
-  expect(loaderAfter(flags)).toBe(expected);
-});
-
-test('NODE_OPTIONS comes before the command line', () => {
-  expect(loaderAfter(flagsOf(['--import', 'tsx'], '--import synton/register'))).toBe('tsx');
-  expect(loaderAfter(flagsOf(['--import', 'synton/register'], '--import tsx'))).toBeUndefined();
 });
