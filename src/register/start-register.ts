@@ -2,12 +2,12 @@
  * Puts the instrumentation together for one thread of a program: where spans go, what runs, what is rewritten,
  * and what is done at the end. Nothing of the program has run yet.
  */
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { ProcessorOptions } from '../sdk/processor-options.ts';
-import { processorSettings } from '../sdk/processor-settings.ts';
+import { type ProcessorSettings, processorSettings } from '../sdk/processor-settings.ts';
 import { SyntonSpanProcessor } from '../sdk/span-processor.ts';
 import { packageVersion } from '../telemetry/package-version.ts';
 import { userCacheFolder } from '../telemetry/user-cache-folder.ts';
@@ -20,19 +20,19 @@ import { installCalls } from './calls/install-calls.ts';
 import { installHooks } from './hooks/install-hooks.ts';
 import { moduleFilter, programRoot } from './hooks/module-filter.ts';
 import { ModuleRewriter } from './hooks/module-rewriter.ts';
-import { flagsOf, loaderAfter } from './hooks/other-loaders.ts';
 import { TransformCache } from './hooks/transform-cache.ts';
 import { startInstrumentations } from './instrumentations/start-instrumentations.ts';
 import { ProgramActivity } from './program-activity.ts';
 import { ProgramEnd } from './program-end.ts';
 import { ProviderFollower } from './provider-follower.ts';
+import { makeRoomForListeners } from './room-for-listeners.ts';
 import { type RegisterSettings, registerSettings } from './settings.ts';
 import { parseTraceParent } from './trace-parent.ts';
 
 /** Longer than a destination near by needs, short for whoever waits for a program to end. */
 const FLUSH_MS = 1_000;
 /** Of what the rewriter makes: to be raised when it makes something else of the same text. */
-const REWRITER_VERSION = 6;
+const REWRITER_VERSION = 7;
 const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
 /** Does nothing where spans would go nowhere. @param entry path of the program's first module, where it has one */
@@ -41,8 +41,9 @@ export function startRegister(entry: string | undefined): void {
   for (const warning of settings.warnings) say(warning);
   const options = processorOptions(settings);
   const env = { OTEL_BSP_EXPORT_TIMEOUT: String(FLUSH_MS), ...process.env };
-  const { enabled, runtime, isMemoryOnly, openSpans } = processorSettings(options, env);
-  if (!enabled) return;
+  const found = settingsOf(options, env);
+  if (found === undefined || !found.enabled) return;
+  const { runtime, isMemoryOnly, openSpans } = found;
   const { forward } = runtime;
   if (isMemoryOnly && forward === undefined) {
     if (isMainThread) {
@@ -112,14 +113,6 @@ function rewriteModules(
   const said = new Set<string>();
   const given = capture.args ? ' args' : '';
   const salt = `${REWRITER_VERSION} ${packageVersion()} ${process.version}${given}`;
-  const late = loaderAfter(flagsOf(process.execArgv, process.env['NODE_OPTIONS']));
-  if (late !== undefined && isMainThread) {
-    // What it makes is no JavaScript to us.
-    said.add('unparsed');
-    say(
-      `${basename(late)} is loaded after synton/register, which cannot watch what it makes: name it first`,
-    );
-  }
   const folder = cache ?? userCacheFolder('rewritten', process.env);
   installHooks(
     new ModuleRewriter({
@@ -146,6 +139,7 @@ interface Watching {
 
 /** A program ends as it would without us: its exit code, its output, its listeners. */
 function endWith({ processor, end, tracker, activity }: Watching, finish: () => void): void {
+  makeRoomForListeners();
   let isFinished = false;
   const once = (): void => {
     if (isFinished) return;
@@ -169,8 +163,24 @@ function endWith({ processor, end, tracker, activity }: Watching, finish: () => 
   });
 }
 
-function processorOptions({ endpoint }: RegisterSettings): ProcessorOptions {
-  if (endpoint === undefined) return {};
+/** Undefined where the endpoint is none, which is told. */
+function settingsOf(
+  options: ProcessorOptions,
+  env: NodeJS.ProcessEnv,
+): ProcessorSettings | undefined {
+  try {
+    return processorSettings(options, env);
+  } catch (error) {
+    if (isMainThread) {
+      say(`SYNTON_ENDPOINT is of no use, so nothing is watched: ${(error as Error).message}`);
+    }
+    return undefined;
+  }
+}
+
+function processorOptions({ endpoint: given }: RegisterSettings): ProcessorOptions {
+  if (given === undefined) return {};
+  const endpoint = /^[a-z]+:\/\//i.test(given) ? given : `http://${given}`;
   // Port 4318 is that of OTLP over HTTP, and only that has a path.
   const format = /:4318\/?$|\/\/[^/]+\/./.test(endpoint) ? 'otlp-http' : 'otlp';
   return { export: { endpoint, format } };

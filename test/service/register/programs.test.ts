@@ -151,6 +151,22 @@ class B extends A { constructor(n = 5) { const m = n; super(); this.x = m } toSt
     ['made'],
   ],
   [
+    'hooks of its own, registered after ours',
+    {
+      'hooked.mjs': `import { registerHooks } from 'node:module';\nconst own = registerHooks({ load: (url, context, next) => url.endsWith('.fn') ? { format: 'module', shortCircuit: true, source: String(next(url, { ...context, format: 'module' }).source).replace('fn', 'function') } : next(url, context) });\nconst { made } = await import('./made.fn');\nconsole.log(made(2), registerHooks.name, registerHooks.length);\nown.deregister();\nconsole.log(await import('./other.fn').catch((error) => error.code))`,
+      'made.fn': `export fn made(n) { return n * 2 }`,
+      'other.fn': `export const other = 1`,
+    },
+    ['made'],
+  ],
+  [
+    'as many listeners as Node takes for granted',
+    {
+      'listens.cjs': `function none() {}\nnone()\nfor (const event of ['exit', 'beforeExit', 'uncaughtExceptionMonitor']) for (let n = 0; n < 10; n++) process.on(event, none)\nrequire('node:events').defaultMaxListeners = 20;\nfor (let n = 0; n < 20; n++) process.on('SIGUSR2', none)\nprocess.setMaxListeners(0);\nfor (let n = 0; n < 40; n++) process.on('SIGHUP', none)\nconsole.log(Object.keys(process).includes('_maxListeners'), process.getMaxListeners())`,
+    },
+    ['none'],
+  ],
+  [
     'functions read as text',
     {
       'text.cjs': `const vm = require('node:vm');\nconst add = async (a, b) => (await a) + b;\nvm.runInNewContext('(' + add + ')(1, 2)').then((sum) => console.log(sum))`,
@@ -221,6 +237,23 @@ test('spans know their function, their caller, their error and who started the p
   expect(spans.find(({ name }) => name === 'synton.calls')!.events).toHaveLength(4);
 });
 
+test('what is caught outside of every function is known by whoever threw it', async () => {
+  programs.write({
+    'outside.mjs': `function parse(text) { return JSON.parse(text) }\nfunction read(o) { return o.a.b }
+try { parse('{') } catch { console.log('one') }
+class Static { static { try { read({}) } catch (error) { console.log(error.name) } } }
+async function late() { throw new RangeError('late') }\nawait late().catch(() => {})`,
+  });
+  expect(await programs.watched('outside.mjs')).toMatchObject({ stdout: 'one\nTypeError\n' });
+  const errors = programs.takeSpans().flatMap(({ name, events }) =>
+    events.flatMap(({ attributes }) => {
+      const type = attributes['exception.type'];
+      return type === undefined ? [] : [`${name}: ${type}`];
+    }),
+  );
+  expect(errors.sort()).toEqual(['late: RangeError', 'parse: SyntaxError', 'read: TypeError']);
+});
+
 test('what is excluded is left alone; tier 1 rewrites nothing, tier 0 counts', async () => {
   programs.write({
     'count.mjs': `import './skip/skipped.mjs'; function often() {}\nfor (let n = 0; n < 50; n++) often()\nconsole.log(String(often))`,
@@ -262,6 +295,9 @@ test('what is said is said once, on stderr', async () => {
   expect(nowhere.stderr).toMatch(
     /^synton: nothing says where spans go[^\n]*SYNTON_ENDPOINT[^\n]*\n$/,
   );
+  const useless = await programs.watched('plain.cjs', { SYNTON_ENDPOINT: 'nonsense://' });
+  expect(useless).toMatchObject({ stdout: 'out\n', code: 0 });
+  expect(useless.stderr).toMatch(/^synton: SYNTON_ENDPOINT [^\n]*nonsense[^\n]*\n$/);
   const wrong = await programs.watched('plain.cjs', { SYNTON_TIER: 'all' });
   expect(wrong.stderr).toMatch(/^synton: SYNTON_TIER: expected [^\n]*\n$/);
 });
