@@ -100,6 +100,8 @@ export class HttpDestination implements Destination {
         }, reject);
       });
       outgoing.on('error', reject);
+      // Whoever waits for it keeps the process alive.
+      outgoing.on('socket', (socket) => socket.unref());
       outgoing.end(body);
     });
   }
