@@ -6,6 +6,8 @@ import { basename, extname } from 'node:path';
 
 const INTERPRETERS = /^(?:node|deno|bun|tsx|ts-node|python|ruby|perl|php|sh|bash|zsh|dash)[\d.]*$/;
 const PACKAGE_MANAGERS = /^(?:npm|npx|pnpm|yarn)$/;
+/** Of Node; the next word is theirs. */
+const WITH_VALUE = /^(?:-r|--require|--import|--loader|--experimental-loader|-C|--conditions)$/;
 const WORD = /^[\w@./:-]+$/;
 
 export interface ToldCommand {
@@ -32,7 +34,10 @@ export function toldCommand([file = '', ...args]: readonly string[]): ToldComman
 
 /** The first argument, or what follows options that carry their value; another option may take the next word as its own. */
 function scriptOf(args: readonly string[]): string | undefined {
-  const first = args.find((word) => !/^--[\w-]+=/.test(word));
+  const first = args.find(
+    (word, at) =>
+      !/^--[\w-]+=/.test(word) && !WITH_VALUE.test(word) && !WITH_VALUE.test(args[at - 1] ?? ''),
+  );
   return first !== undefined && isWord(first) ? first : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** The end of a run, for a person to read at a glance: one screen at most, no line wider than the terminal. */
-import { isAbsolute, relative } from 'node:path';
+import { basename, isAbsolute, relative } from 'node:path';
 import { printable } from '../telemetry/printable.ts';
 import type { RunSummary, SummedError, SummedIo } from './run-summary.ts';
 import { humanCount, humanNano } from './text-table.ts';
@@ -24,6 +24,8 @@ const LABEL_WIDTH = 16;
 /** Of a part; with its other lines and what is told around it 24 lines. */
 const ROWS_MAX = 3;
 const ERRORS_MAX = 5;
+/** Characters of an error that are told before its place. */
+const ERROR_MIN = 16;
 const UNSEEN_MAX = 2;
 const RED = 31;
 const DIM = 2;
@@ -37,7 +39,9 @@ export function runSummaryText(head: RunHead, summary: RunSummary, screen: Scree
     const last = more > 0 ? [`and ${humanCount(more)} more`] : [];
     return [...shown, ...last].map((text, at) => line(at === 0 ? label : '', text, colour));
   };
-  const at = (where: string): string => (where === '' ? '' : `  ${shortened(where, screen.cwd)}`);
+  const at = (where: string, what: string): string =>
+    // What has no name is called by its place.
+    where === '' || what.includes(` ${basename(where)}`) ? '' : `  ${shortened(where, screen.cwd)}`;
   const { calls, io, errors, slowest, unfinished, unseen, spans, isCut } = summary;
   const unseenRows = rows('not seen in', unseen, UNSEEN_MAX);
   // One screen has no room for both.
@@ -56,20 +60,24 @@ export function runSummaryText(head: RunHead, summary: RunSummary, screen: Scree
     ...rows('I/O', io.map(ioText), ROWS_MAX),
     ...rows(
       'errors',
-      errors.map((one) => `${errorText(one)}${at(one.where)}`),
+      errors.map((one) => {
+        const where = at(one.where, errorText(one));
+        return `${fitted(errorText(one), Math.max(ERROR_MIN, widthOf(screen) - LABEL_WIDTH - where.length))}${where}`;
+      }),
       ERRORS_MAX,
       RED,
     ),
     ...rows(
       'slowest',
       shownSlowest.map(
-        (one) => `${humanNano(one.durationNano).padStart(8)}  ${one.name}${at(one.where)}`,
+        (one) =>
+          `${humanNano(one.durationNano).padStart(8)}  ${one.name}${at(one.where, one.name)}`,
       ),
       shownSlowest.length,
     ),
     ...rows(
       'not finished',
-      unfinished.map(({ name, where }) => `${name}${at(where)}`),
+      unfinished.map(({ name, where }) => `${name}${at(where, name)}`),
       ROWS_MAX,
       RED,
     ),

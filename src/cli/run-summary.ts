@@ -58,7 +58,7 @@ export function summaryOf({ spans, isCut }: RunTrace, runSpanId: string): RunSum
     io: ioOf(own),
     errors: errorsOf(own),
     slowest: own
-      .filter(({ durationNano }) => durationNano !== undefined)
+      .filter(({ status, durationNano }) => status !== 'Running' && durationNano !== undefined)
       .map((span) => ({
         name: span.name,
         where: whereOf(span),
@@ -122,7 +122,9 @@ function errorsOf(spans: readonly RunTraceSpan[]): SummedError[] {
     if (span.status !== 'Failed') continue;
     const thrown = span.events.find(({ name }) => name === 'exception')?.attributes ?? [];
     const type = attributeText(thrown, 'exception.type') ?? span.name;
-    const message = attributeText(thrown, 'exception.message') ?? span.metadata.statusMessage;
+    const message =
+      (attributeText(thrown, 'exception.message') ?? span.metadata.statusMessage) ||
+      httpStatusOf(span);
     const kind = `${type}\n${message}`;
     const where = whereOf(span) || frameOf(attributeText(thrown, 'exception.stacktrace'));
     const found = byKind.get(kind);
@@ -132,6 +134,11 @@ function errorsOf(spans: readonly RunTraceSpan[]): SummedError[] {
     else if (found.count === 1) found.where = where || found.where;
   }
   return [...byKind.values()].sort((a, b) => b.count - a.count);
+}
+
+function httpStatusOf({ attributes }: RunTraceSpan): string {
+  const code = attributeText(attributes, 'http.response.status_code', 'http.status_code');
+  return code === undefined ? '' : `HTTP ${code}`;
 }
 
 /** Where it stood last. */

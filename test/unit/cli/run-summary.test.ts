@@ -84,7 +84,7 @@ test('tells calls of all programs, I/O by host and database, errors, the slowest
       },
       { name: 'GET', kind: 'client', attributes: { 'http.url': 'http://u:p@old.example.com/x' } },
       { name: 'slow', durationMs: 300, attributes: code('app.mjs', 3) },
-      { name: 'waits', status: 'Running', attributes: code('lib/wait.mjs', 8) },
+      { name: 'waits', status: 'Running', durationMs: 0, attributes: code('lib/wait.mjs', 8) },
     ],
     { columns: 80 },
     'exit code 7',
@@ -125,6 +125,17 @@ describe('an error', () => {
     expect(text).toMatch(/^ {2}errors {8}2 × TypeError: no such thing {2}a\.mjs:1$/m);
     expect(text).toMatch(/^ {16}RangeError {2}a\.mjs:1$/m);
   });
+});
+
+test('an error keeps its place where its message is too long; what has no name has its place once', () => {
+  const text = textOf([
+    { name: 'fails', thrown: ['Error', 'long '.repeat(40)], attributes: code('a.mjs', 1) },
+    { name: '(anonymous) b.mjs:2', attributes: code('lib/b.mjs', 2) },
+    { name: 'GET', status: 'Failed', attributes: { 'http.response.status_code': '500' } },
+  ]);
+  expect(text).toMatch(/^ {2}errors {8}Error: long [long ]*… {2}a\.mjs:1$/m);
+  expect(text).toMatch(/^ {16}GET: HTTP 500$/m);
+  expect(text).toMatch(/ms {2}\(anonymous\) b\.mjs:2$/m);
 });
 
 test('fits one screen whatever there is, in lines no wider than it, and nothing in it is an escape', () => {
