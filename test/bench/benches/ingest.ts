@@ -5,6 +5,7 @@ import { COLLECTOR, grpcOrder, SDKS } from '../load/loads.ts';
 import { measureLoad, pick } from '../measure/measure-load.ts';
 import { resetPeakRss } from '../measure/proc.ts';
 import type { Findings } from '../report/findings.ts';
+import { bareSubject } from '../servers/others.ts';
 import { opened } from '../servers/subject.ts';
 
 const SHOWN = [
@@ -17,7 +18,10 @@ export const bench: Bench = {
   about: 'gRPC at saturation, 512 and 10 spans a request',
   isInWhole: true,
   async run(context) {
-    const subjects = context.subjects.filter(({ takes }) => takes.includes('grpc'));
+    const subjects = [
+      ...context.subjects.filter(({ takes }) => takes.includes('grpc')),
+      bareSubject,
+    ];
     for (const load of [COLLECTOR, SDKS]) {
       const spans =
         load === COLLECTOR ? context.spans(300_000, 1_000_000) : context.spans(100_000, 300_000);
@@ -43,6 +47,7 @@ function noteRatios(findings: Findings, load: string): void {
     .find((finding) => finding.load === load && finding.figure === 'spansPerCpuSecond');
   const { synton, ...others } = found?.subjects ?? {};
   for (const [name, other] of Object.entries(others)) {
+    if (name === 'bare') continue;
     const times = (synton?.median ?? 0) / other.median;
     findings.note(
       `${load}: Synton, durable, does ${times.toFixed(2)} times the spans a CPU-second of the ${name === 'against' ? 'receiver beside it' : name}`,

@@ -3,6 +3,7 @@ import { alternate, type Bench } from '../bench.ts';
 import { sendLoad } from '../load/load-client.ts';
 import { atRate, COLLECTOR, grpcOrder, SDKS } from '../load/loads.ts';
 import { measureLoad, pick } from '../measure/measure-load.ts';
+import { bareSubject } from '../servers/others.ts';
 import { opened } from '../servers/subject.ts';
 
 const SPANS_PER_SECOND = 10_000;
@@ -15,7 +16,10 @@ export const bench: Bench = {
   about: 'a steady 10,000 spans a second, 512 and 10 a request',
   isInWhole: true,
   async run(context) {
-    const subjects = context.subjects.filter(({ takes }) => takes.includes('grpc'));
+    const subjects = [
+      ...context.subjects.filter(({ takes }) => takes.includes('grpc')),
+      bareSubject,
+    ];
     const seconds = context.spans(20_000, 200_000) / SPANS_PER_SECOND;
     for (const load of [COLLECTOR, SDKS])
       await alternate(context, load.name, subjects, (subject) =>

@@ -5,7 +5,7 @@ import type { Target } from '../targets.ts';
 import { FIGURES, type FigureKind } from './figures.ts';
 import type { Finding, Findings } from './findings.ts';
 
-const OTHERS: readonly SubjectName[] = ['reference', 'against'];
+const OTHERS: readonly SubjectName[] = ['reference', 'bare', 'against'];
 
 export function tableOf(findings: Findings): string {
   const all = findings.all();

@@ -25,6 +25,28 @@ export const referenceSubject: Subject = {
   },
 };
 
+/** The least that a receiver can cost on the library that Synton's own is built on. */
+export const bareSubject: Subject = {
+  name: 'bare',
+  takes: ['grpc'],
+  share: 1,
+  async open() {
+    const running = await MeasuredProcess.start([scriptPath('servers/bare-receiver.ts')], {
+      probe: true,
+      lifeMs: LIFE_MS,
+    });
+    const { grpc } = running.announcement as { readonly grpc: number };
+    return {
+      pid: running.pid,
+      grpc: `127.0.0.1:${grpc}`,
+      http: undefined,
+      folder: undefined,
+      loop: () => running.loop(),
+      close: () => running.stop(),
+    };
+  },
+};
+
 /** A receiver that runs already, and goes on running. */
 export function againstSubject(
   pid: number,

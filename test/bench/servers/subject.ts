@@ -4,7 +4,8 @@
  */
 import type { LoopFigures } from '../measure/loop-probe.ts';
 
-export type SubjectName = 'synton' | 'reference' | 'against';
+/** bare: node:http2 alone, which takes requests and throws them away. */
+export type SubjectName = 'synton' | 'reference' | 'bare' | 'against';
 
 export interface OpenSubject {
   readonly pid: number;
