@@ -98,6 +98,22 @@ describe('dialogs', () => {
     expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
+  test('what the palette does may take the focus; however quick, dialogs do not close each other', async ({
+    open,
+  }) => {
+    const page = await open('/traces?live=off');
+    const search = page.getByRole('combobox', { name: 'Search traces' });
+    await search.waitFor();
+    for (const key of ['?', 'Escape', 'Control+k', 'Escape', 'Control+k'])
+      await page.keyboard.press(key);
+    const palette = page.getByRole('dialog', { name: 'Commands' });
+    await palette.getByRole('option', { name: /^Search/ }).click();
+    await palette.waitFor({ state: 'detached' });
+    await expect
+      .poll(() => search.evaluate((element) => element === document.activeElement))
+      .toBe(true);
+  });
+
   test('the palette opens by its button, and lists the services', async ({ open }) => {
     const page = await open(NOWHERE);
     await page.getByRole('button', { name: /^Go to or do/ }).click();

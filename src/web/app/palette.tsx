@@ -1,6 +1,7 @@
 /** Go anywhere and do anything by writing a few letters of it: views, services, a trace id, what the shown view can do. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { API, askJson } from '../data/api.ts';
+import { forgetView, savedViews } from '../data/saved-views.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { text } from '../text/en.ts';
 import { keyGroups, keyLabel } from './keys.ts';
@@ -37,7 +38,8 @@ export function Palette({ onClose }: { onClose(): void }) {
   const run = (entry: Entry | undefined): void => {
     if (entry === undefined) return;
     onClose();
-    entry.run();
+    // Behind an open dialog nothing takes the focus.
+    window.setTimeout(() => entry.run());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') run(shown[at]);
@@ -108,7 +110,15 @@ function entries(services: readonly string[]): readonly Entry[] {
     ...{ title: service, hint: text.nav.traces },
     run: () => navigate(`/traces?service=${encodeURIComponent(service)}`),
   }));
-  return [...views, ...commands, ...ofServices, ...themes];
+  const saved = savedViews.value.map(({ name, href }) => ({
+    ...{ title: name, hint: text.saved.one },
+    run: () => navigate(href),
+  }));
+  const forgetting = savedViews.value.map(({ name }) => ({
+    ...{ title: text.saved.forget(name), hint: '' },
+    run: () => forgetView(name),
+  }));
+  return [...saved, ...views, ...commands, ...ofServices, ...themes, ...forgetting];
 }
 
 function matching(all: readonly Entry[], query: string): readonly Entry[] {

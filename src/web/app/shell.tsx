@@ -11,9 +11,10 @@ import { useKeys } from './keys.ts';
 import { path } from './location.ts';
 import { type PageProps, type PageView, viewAt } from './page-view.ts';
 import { Palette } from './palette.tsx';
+import { SaveView } from './save-view.tsx';
 import './shell.css';
 
-type Overlay = 'palette' | 'keys' | undefined;
+type Overlay = 'palette' | 'keys' | 'save' | undefined;
 
 export function Shell() {
   const [overlay, setOverlay] = useState<Overlay>();
@@ -27,6 +28,7 @@ export function Shell() {
       run: () => setOverlay('palette'),
     },
     { keys: ['?'], does: text.keys.open, run: () => setOverlay('keys') },
+    { keys: ['V'], does: text.saved.title, run: () => setOverlay('save') },
   ]);
   const found = viewAt(path.value);
   return (
@@ -49,6 +51,7 @@ export function Shell() {
         )}
       </main>
       {overlay === 'palette' && <Palette onClose={() => close('palette')} />}
+      {overlay === 'save' && <SaveView onClose={() => close('save')} />}
       {overlay === 'keys' && <KeyList onClose={() => close('keys')} />}
     </div>
   );

@@ -12,10 +12,18 @@ export interface DialogProps {
 
 export function Dialog({ label, class: name = '', children, onClose }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
+  const isGone = useRef(false);
   useEffect(() => {
     const dialog = element.current!;
+    const before = document.activeElement;
     dialog.showModal();
-    return () => dialog.close();
+    return () => {
+      isGone.current = true;
+      dialog.close();
+      // The platform gives nothing back from a dialog that was taken away open.
+      const isLost = document.activeElement === document.body || dialog.matches(':focus-within');
+      if (isLost && before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
@@ -23,7 +31,14 @@ export function Dialog({ label, class: name = '', children, onClose }: DialogPro
       ref={element}
       class={`dialog ${name}`}
       aria-label={label}
-      onClose={onClose}
+      // Now, and not when the platform says that it closed: by then another may be open.
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClose={() => {
+        if (!isGone.current) onClose();
+      }}
       onClick={(event) => {
         if (event.target === element.current) onClose();
       }}

@@ -31,6 +31,15 @@ export const text = {
     everywhere: 'Everywhere',
     close: 'Close',
   },
+  saved: {
+    title: 'Save this view',
+    name: 'Name',
+    hint: 'With its filters, its time and all that its link holds. Go to or do… finds it by its name. It stays in this browser.',
+    save: 'Save',
+    cancel: 'Cancel',
+    one: 'saved view',
+    forget: (name: string) => `Forget the saved view “${name}”`,
+  },
   connection: {
     lost: 'Synton does not answer. It may have been stopped; what you see is as it was, and goes on when it is back.',
     retry: 'Try now',

@@ -26,8 +26,11 @@ export function NotShown({ model, tab }: { readonly model: TraceModel; readonly 
   const visible = isTimeline ? model.folds.visible.value.length : end - first;
   const all = Math.max(outline.trace.spanCount, outline.rowCount);
   const reasons = reasonsOf(outline, { rows: end - first, visible });
-  const count =
-    visible === all
+  // What these leave out they say themselves.
+  const tellsItself = tab === 'lifecycle' || tab === 'raw';
+  const count = tellsItself
+    ? traceText.page.spans(formatCount(all), all === 1)
+    : visible === all
       ? words.all(formatCount(all))
       : words.some(formatCount(visible), formatCount(all));
   return (
