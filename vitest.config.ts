@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/{unit,contract,property,interop,service,house}/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Of whole processes on a machine that others use too.
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
     // Threads of the store run from source here, and Node strips their types by WebAssembly: V8 may free its code under one
