@@ -25,6 +25,10 @@ export function serviceColour(service: string): Colour {
 function placeOf(service: string): number {
   const known = places.get(service);
   if (known !== undefined) return known;
+  // Another tab may have given places meanwhile.
+  for (const [name, place] of restored()) if (!places.has(name)) places.set(name, place);
+  const given = places.get(service);
+  if (given !== undefined) return given;
   const place = places.size;
   if (place < NAMES_MAX) {
     places.set(service, place);
