@@ -2,7 +2,7 @@
  * Keeps the picture of the timeline true: draws when something of it changes, at most once a frame, and only what is on the screen. It holds what
  * the reader looks at where it is when rows come, go or fold above it.
  */
-import { effect, type Signal, signal } from '@preact/signals';
+import { computed, effect, type Signal, signal } from '@preact/signals';
 import { isDark } from '../../../../app/theme.ts';
 import { tokenColour } from '../../../../colour/token-colour.ts';
 import { FLAG, type Outline, RUNNING, rowOfSpan, spanIdAt } from '../../../../data/outline.ts';
@@ -140,6 +140,8 @@ export class TimelineScreen {
     this.#ends.push(() => sizes.disconnect());
     screen.style.height = '0';
     const model = this.#model;
+    // Not the outline itself: another one is no reason to go to the selected span.
+    const hasOutline = computed(() => model.outline.value !== undefined);
     this.#ends.push(
       effect(() => this.#hold(model.outline.value, model.folds.visible.value)),
       effect(() => {
@@ -175,8 +177,7 @@ export class TimelineScreen {
       // What is selected comes into sight when another span is, not when rows move.
       effect(() => {
         const id = model.selected.value;
-        const hasOutline = hasOutlineOf(model);
-        if (id !== undefined && hasOutline) this.show(model.selectedRow.peek());
+        if (id !== undefined && hasOutline.value) this.show(model.selectedRow.peek());
       }),
     );
   }
@@ -306,10 +307,6 @@ export class TimelineScreen {
     this.#asked = { first, end, visible };
     this.#notes.want(outline, visible.subarray(first, end));
   }
-}
-
-function hasOutlineOf(model: TraceModel): boolean {
-  return model.outline.value !== undefined;
 }
 
 function tokensNow(_dark: boolean): Tokens {
