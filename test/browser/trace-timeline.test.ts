@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
 import { demoTrace } from './support/demo-traces.ts';
 import { type Open, type OpenOptions, test } from './support/page-test.ts';
+import { settled } from './support/settled.ts';
 
 const grid = (page: Page) => page.getByRole('treegrid', { name: 'Spans of this trace' });
 const rows = (page: Page) => grid(page).getByRole('row');
@@ -278,6 +279,8 @@ test('what is drawn follows the theme and never stands empty', async ({ open }) 
       return Math.round(sum / 1000);
     });
   await expect.poll(drawn).toBeGreaterThan(0);
+  // What happened in the spans is asked for, and drawn after them.
+  await settled(page);
   const light = await drawn();
   await page.setViewportSize({ width: 900, height: 700 });
   await expect.poll(drawn).toBeGreaterThan(0);
