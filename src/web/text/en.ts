@@ -34,7 +34,7 @@ export const text = {
   saved: {
     title: 'Save this view',
     name: 'Name',
-    hint: 'With its filters, its time and all that its link holds. Go to or do… finds it by its name. It stays in this browser.',
+    hint: 'With its filters, its time and all that its link holds. “Go to or do…” finds it by its name. It stays in this browser.',
     save: 'Save',
     cancel: 'Cancel',
     one: 'saved view',
