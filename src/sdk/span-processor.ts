@@ -188,9 +188,12 @@ export class SyntonSpanProcessor {
 
   /** The event loop has run dry: the process goes on for one flush, and then lets go of everything. */
   readonly #beforeExit = (): void => {
-    const isLast = this.#drain.isIdle || this.#flushedAtExit;
-    this.#flushedAtExit = true;
-    void (isLast ? this.shutdown() : this.forceFlush());
+    // Listeners of the program come after this one, and what they do is to be taken.
+    setImmediate(() => {
+      const isLast = this.#drain.isIdle || this.#flushedAtExit;
+      this.#flushedAtExit = true;
+      void (isLast ? this.shutdown() : this.forceFlush());
+    });
   };
 
   /**

@@ -53,14 +53,17 @@ async function kept(path: string, traceIds: readonly string[]): Promise<number> 
   return count;
 }
 
-test.each(['returns', 'shuts down'])('a program that %s leaves all its spans', async (how) => {
-  const path = join(folder, 'data');
-  const ended = await program(path, how, 700);
-  expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
-  expect(ended.traceIds.length).toBe(700);
-  expect(await kept(path, ended.traceIds)).toBe(700);
-  expect(readdirSync(path).filter((name) => name.includes('.sock'))).toEqual([]);
-});
+test.each(['returns', 'shuts down', 'works when it has run dry'])(
+  'a program that %s leaves all its spans',
+  async (how) => {
+    const path = join(folder, 'data');
+    const ended = await program(path, how, 700);
+    expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(ended.traceIds.length).toBe(700);
+    expect(await kept(path, ended.traceIds)).toBe(700);
+    expect(readdirSync(path).filter((name) => name.includes('.sock'))).toEqual([]);
+  },
+);
 
 test('a program that is killed after forceFlush leaves all its spans', async () => {
   const path = join(folder, 'data');
