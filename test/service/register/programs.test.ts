@@ -69,10 +69,11 @@ const PROGRAMS: readonly [string, Readonly<Record<string, string>>, readonly str
     },
     ['early', 'shadowed'],
   ],
+  // Whether two timers come in one turn of the event loop shows in Node's own frames.
   [
     'stack traces across awaits',
     {
-      'awaits.mjs': `const wait = (ms) =>\n  new Promise((done) => setTimeout(done, ms));\nasync function deep(n) {\n  await wait(n);\n  throw new Error('deep')\n}\nasync function middle(n) {\n  const [seen] = await\n    Promise.all([\n      deep(n),\n      deep(\n        n,\n      ),\n    ]);\n  return seen;\n}\nasync function outer() {\n  return (\n    await middle(\n      1,\n    )\n  ).x;\n}\nasync function* made() {\n  yield await outer(\n  );\n}\nfor (const run of [outer, () => made().next()])\n  await run().catch(({ stack }) => console.log(stack.replaceAll(/(:\\d+):\\d+/g, '$1')));`,
+      'awaits.mjs': `const wait = (ms) =>\n  new Promise((done) => setTimeout(done, ms));\nasync function deep(n) {\n  await wait(n);\n  throw new Error('deep')\n}\nasync function middle(n) {\n  const [seen] = await\n    Promise.all([\n      deep(n),\n      deep(\n        n,\n      ),\n    ]);\n  return seen;\n}\nasync function outer() {\n  return (\n    await middle(\n      1,\n    )\n  ).x;\n}\nasync function* made() {\n  yield await outer(\n  );\n}\nfor (const run of [outer, () => made().next()])\n  await run().catch(({ stack }) => console.log(stack.replaceAll(/(:\\d+):\\d+/g, '$1').replaceAll(/\\n[^\\n]*node:internal[^\\n]*/g, '')));`,
     },
     ['deep', 'middle', 'outer', 'made'],
   ],
