@@ -260,9 +260,15 @@ async function restoredOpenSpans(host: Host, folder: string, arrivals: SpanArriv
 async function takeLateSpans(host: Host, folder: string, ingest: SpanIngest): Promise<void> {
   const request = readLateSpans(folder, host);
   const scanner = new SpanScanner();
-  if (request !== undefined && scanner.scan(request).status === 'ok') {
-    const result = await ingest.consume(scanner, AbortSignal.timeout(LATE_MS));
+  if (request !== undefined) {
+    const scanned = scanner.scan(request);
+    const isRead = scanned.status === 'ok';
+    const result = isRead
+      ? await ingest.consume(scanner, AbortSignal.timeout(LATE_MS))
+      : { status: scanned.status };
     if (result.status === 'busy') return;
+    if (result.status !== 'accepted')
+      host.log.warn({ path: folder, ...result }, 'late spans are not all taken');
   }
   forget(folder, 'late');
 }

@@ -39,7 +39,10 @@ export class KeptAnswers<Answer> {
     const answer = make();
     this.#kept.delete(key);
     this.#kept.set(key, { untilMs: nowMs + this.#keptMs, answer });
-    answer.catch(() => this.#kept.delete(key));
+    // By then another may be kept there.
+    answer.catch(() => {
+      if (this.#kept.get(key)?.answer === answer) this.#kept.delete(key);
+    });
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= ANSWERS_MAX) break;
       this.#kept.delete(oldest);
