@@ -22,6 +22,7 @@ import { type LifecycleParams, lifecycleView } from './lifecycle/lifecycle-view.
 import { type OutlineAnswer, type OutlineParams, outlineView } from './outline/outline-view.ts';
 import { type ServiceMapParams, serviceMapView } from './service-map/service-map-view.ts';
 import { type ServicesParams, type ServicesView, servicesView } from './services/services-view.ts';
+import { type SlowestTraces, slowestView } from './slowest/slowest-view.ts';
 import { type StatisticsParams, statisticsView } from './statistics/statistics-view.ts';
 import { type TailLook, type TailParams, tailView } from './tail/tail-view.ts';
 import { type TimelineParams, timelineView } from './timeline/timeline-view.ts';
@@ -34,6 +35,7 @@ export interface AllViews {
   readonly outline: View<OutlineParams, OutlineAnswer>;
   readonly export: View<ExportParams, ExportResponse>;
   readonly traces: View<TraceQuery, SearchPage>;
+  readonly slowest: View<TraceQuery, SlowestTraces>;
   readonly histogram: View<HistogramParams, TraceHistogram>;
   readonly durations: View<DurationsParams, DurationBuckets>;
   readonly tail: View<TailParams, TailLook>;
@@ -50,6 +52,7 @@ export function allViews(settings: DashboardSettings): AllViews {
     outline: outlineView(settings.clock),
     export: exportView,
     traces: tracesView(settings.clock),
+    slowest: slowestView(settings.clock),
     histogram: histogramView(settings.clock),
     durations: durationsView(settings.clock),
     tail: tailView(settings.clock),

@@ -6,6 +6,8 @@ import type { StatisticsKey } from '../store/contracts/trace-reader.ts';
 
 /** Traces of a page of a search. */
 export const TRACES_MAX = 1_000;
+/** Of the slowest traces. */
+export const SLOWEST_MAX = 200;
 /** Steps of a histogram over a search. */
 export const HISTOGRAM_BUCKETS_MAX = 400;
 /** Rows of a page of a trace. */

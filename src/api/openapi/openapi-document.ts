@@ -32,6 +32,7 @@ const SCHEMAS: Readonly<Record<SchemaName, GenericSchema>> = {
   TimelineView: traces.timelineView,
   SearchProgress: traces.searchProgress,
   SearchPage: traces.searchPage,
+  SlowestTraces: numbers.slowestTraces,
   TraceHistogram: numbers.traceHistogram,
   SyntonExport: traces.syntonExport,
   OtlpExport: traces.otlpExport,

@@ -20,6 +20,7 @@ export const SCHEMA_NAMES = [
   'TimelineView',
   'SearchProgress',
   'SearchPage',
+  'SlowestTraces',
   'TraceHistogram',
   'SyntonExport',
   'OtlpExport',

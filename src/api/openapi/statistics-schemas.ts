@@ -13,10 +13,12 @@ import type {
 import type { Operation } from '../../store/contracts/span-source.ts';
 import type { TraceHistogram } from '../../views/histogram/histogram-view.ts';
 import type { ServicesView } from '../../views/services/services-view.ts';
+import type { SlowestTraces } from '../../views/slowest/slowest-view.ts';
+import type { TotalProgress } from '../../views/traces/search-totals.ts';
 import { HEALTH_STATUSES, type Health, PART_STATUSES } from '../health-report.ts';
 import { PROBLEM_CODES, type Problem } from '../problem.ts';
 import type { JsonOf } from './json-of.ts';
-import { count, nanoseconds } from './trace-schemas.ts';
+import { count, nanoseconds, traceSummary } from './trace-schemas.ts';
 
 type Schema<Model> = v.GenericSchema<JsonOf<Model>>;
 
@@ -77,6 +79,19 @@ export const durationBuckets: Schema<DurationBuckets> = v.strictObject({
 });
 
 const examined = { spans: count, of: count };
+const totalProgress: Schema<TotalProgress> = v.strictObject({
+  ...examined,
+  complete: v.boolean(),
+  memory: v.strictObject(examined),
+  store: v.strictObject({ ...examined, blocksRead: count, blocksTotal: count }),
+});
+
+export const slowestTraces: Schema<SlowestTraces> = v.strictObject({
+  items: v.array(traceSummary),
+  among: v.strictObject({ traces: count, until: v.optional(nanoseconds) }),
+  next: v.optional(text),
+  examined: totalProgress,
+});
 
 export const traceHistogram: Schema<TraceHistogram> = v.strictObject({
   from: nanoseconds,
@@ -85,14 +100,7 @@ export const traceHistogram: Schema<TraceHistogram> = v.strictObject({
   points: v.array(v.strictObject({ at: nanoseconds, count: weighted, errors: weighted })),
   source: v.picklist(['statistics', 'search']),
   what: v.picklist(['spans', 'traces']),
-  examined: v.optional(
-    v.strictObject({
-      ...examined,
-      complete: v.boolean(),
-      memory: v.strictObject(examined),
-      store: v.strictObject({ ...examined, blocksRead: count, blocksTotal: count }),
-    }),
-  ),
+  examined: v.optional(totalProgress),
 });
 
 export const statisticsPoint: Schema<StatisticsPoint> = v.strictObject({

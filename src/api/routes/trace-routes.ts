@@ -9,6 +9,7 @@ import {
   LIFECYCLE_MAX,
   PAGE_MAX,
   ROWS_MAX,
+  SLOWEST_MAX,
   TRACES_MAX,
 } from '../../views/view-choices.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
@@ -24,6 +25,7 @@ export function traceRoutes(views: ViewRenderer): readonly Route[] {
     outline(views),
     exported(views),
     traces(views),
+    slowest(views),
     histogram(views),
   ];
 }
@@ -195,6 +197,14 @@ function exported(views: ViewRenderer): Route {
   };
 }
 
+const cursorParameter: Parameter = {
+  name: 'cursor',
+  in: 'query',
+  description: '`next` of the page before.',
+  schema: TEXT,
+  example: 'OWYzYzFkMjIgc2VhcmNoIDQy',
+};
+
 const searchParameters: readonly Parameter[] = [
   ...filterParameters,
   {
@@ -204,13 +214,7 @@ const searchParameters: readonly Parameter[] = [
     schema: whole(1, TRACES_MAX),
     example: 50,
   },
-  {
-    name: 'cursor',
-    in: 'query',
-    description: '`next` of the page before.',
-    schema: TEXT,
-    example: 'OWYzYzFkMjIgc2VhcmNoIDQy',
-  },
+  cursorParameter,
 ];
 
 function traces(views: ViewRenderer): Route {
@@ -225,6 +229,31 @@ function traces(views: ViewRenderer): Route {
     answers: [jsonShape('SearchPage', 'A page of traces.')],
     problems: ['Unavailable'],
     handle: answerWithView(views, 'traces'),
+  };
+}
+
+function slowest(views: ViewRenderer): Route {
+  return {
+    path: `${API_PREFIX}/traces/slowest`,
+    operationId: 'slowest',
+    tag: 'traces',
+    summary: 'The slowest traces that a search finds',
+    description:
+      'Of the newest 2,000 traces that are found, or of those that a second and a half reaches: `among` says how many that were and how early the first of them began. With `next` as `cursor` it goes on there; the slowest of several answers are the slowest of all that they looked at.',
+    parameters: [
+      ...filterParameters,
+      {
+        name: 'limit',
+        in: 'query',
+        description: 'So many of the slowest; 50 unless given.',
+        schema: whole(1, SLOWEST_MAX),
+        example: 10,
+      },
+      cursorParameter,
+    ],
+    answers: [jsonShape('SlowestTraces', 'The slowest first.')],
+    problems: ['Unavailable'],
+    handle: answerWithView(views, 'slowest'),
   };
 }
 

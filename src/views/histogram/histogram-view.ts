@@ -4,7 +4,6 @@
  * of the search ends it.
  */
 import type { Clock } from '../../model/clock.ts';
-import type { SearchProgress } from '../../store/contracts/trace-query.ts';
 import type {
   StatisticsFilter,
   TimeRange,
@@ -13,10 +12,11 @@ import type {
 import { RawParams } from '../params/raw-params.ts';
 import { stepFor } from '../statistics/statistics-step.ts';
 import { RANGE_DEFAULT_NANO } from '../statistics/statistics-view.ts';
+import { lookThrough } from '../traces/look-through.ts';
+import type { TotalProgress } from '../traces/search-totals.ts';
 import { FILTER_NAMES, filterOf, type GivenFilter } from '../traces/span-filter-params.ts';
 import type { View } from '../view.ts';
 import { HISTOGRAM_BUCKETS_MAX } from '../view-choices.ts';
-import { SearchTotals } from './search-totals.ts';
 
 export interface HistogramParams {
   /** @default the hour that ends now */
@@ -34,15 +34,6 @@ export interface HistogramPoint {
   readonly errors: number;
 }
 
-/** How far a search looked. */
-export interface HistogramProgress extends SearchProgress {
-  /** Of the store, or of memory where nothing is stored. */
-  readonly spans: number;
-  readonly of: number;
-  /** All of the range was looked at. */
-  readonly complete: boolean;
-}
-
 export interface TraceHistogram {
   readonly from: bigint;
   readonly to: bigint;
@@ -51,13 +42,12 @@ export interface TraceHistogram {
   readonly source: 'statistics' | 'search';
   readonly what: 'spans' | 'traces';
   /** Of a search. */
-  readonly examined: HistogramProgress | undefined;
+  readonly examined: TotalProgress | undefined;
 }
 
 const BUCKETS_DEFAULT = 60;
 const TRACES_MAX = 1_000;
 const SEARCH_MS = 1_500;
-const PAGE = 100;
 const SECOND_NANO = 1_000_000_000n;
 const STEPS_SECONDS = [1, 2, 5, 10, 15, 30] as const;
 
@@ -116,25 +106,14 @@ async function found(
   const points = Array.from({ length: count }, (_, i) => {
     return { at: first + BigInt(i) * stepNano, count: 0, errors: 0 };
   });
-  const totals = new SearchTotals();
-  const until = performance.now() + SEARCH_MS;
-  let traces = 0;
-  let cursor: string | undefined;
-  do {
-    const query = { ...filter, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const page = await reader.search(query, signal);
-    for (const { startUnixNano, errorCount } of page.items) {
-      // A trace may have begun before the span in it that was looked for.
-      const at = Number((startUnixNano - first) / stepNano);
-      const point = points[Math.min(Math.max(at, 0), count - 1)]!;
-      point.count++;
-      if (errorCount > 0) point.errors++;
-    }
-    totals.add(page.examined);
-    traces += page.items.length;
-    cursor = page.next;
-  } while (cursor !== undefined && traces < TRACES_MAX && performance.now() < until);
-  const examined = totals.progress(cursor === undefined);
+  const bounds = { tracesMax: TRACES_MAX, timeMs: SEARCH_MS };
+  const { examined } = await lookThrough(reader, filter, bounds, signal, (trace) => {
+    // A trace may have begun before the span in it that was looked for.
+    const at = Number((trace.startUnixNano - first) / stepNano);
+    const point = points[Math.min(Math.max(at, 0), count - 1)]!;
+    point.count++;
+    if (trace.errorCount > 0) point.errors++;
+  });
   return { from, to, stepNano, points, source: 'search', what: 'traces', examined };
 }
 

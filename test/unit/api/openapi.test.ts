@@ -147,6 +147,7 @@ describe('parameters', () => {
     services: 'services',
     serviceMap: 'serviceMap',
     statsDurations: 'durations',
+    slowest: 'slowest',
     histogram: 'histogram',
   };
 
@@ -231,6 +232,8 @@ describe('real answers fit their schemas', () => {
     ['services', 'ServicesView', '/services'],
     ['serviceMap', 'ServiceMap', '/services/map?last=1d'],
     ['statsDurations', 'DurationBuckets', '/stats/durations?last=1d'],
+    ['slowest', 'SlowestTraces', '/traces/slowest'],
+    ['slowest', 'SlowestTraces', '/traces/slowest?service=nobody&limit=3'],
     ['histogram', 'TraceHistogram', '/traces/histogram?last=1d'],
     ['histogram', 'TraceHistogram', '/traces/histogram?last=1d&min_duration=1ms'],
     ['health', 'Health', '/health'],

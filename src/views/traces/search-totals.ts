@@ -1,6 +1,21 @@
 /** How far the pages of one search looked, added up. */
 import type { SearchProgress } from '../../store/contracts/trace-query.ts';
-import type { HistogramProgress } from './histogram-view.ts';
+
+/** How far a search looked. */
+export interface TotalProgress extends SearchProgress {
+  /** Of the store, or of memory where nothing is stored. */
+  readonly spans: number;
+  readonly of: number;
+  /** All of the range was looked at. */
+  readonly complete: boolean;
+}
+
+export interface LookedThrough {
+  readonly traces: number;
+  /** Where another look goes on; undefined where all has been looked at. */
+  readonly next: string | undefined;
+  readonly examined: TotalProgress;
+}
 
 export class SearchTotals {
   readonly #memory = { spans: 0, of: 0 };
@@ -16,7 +31,7 @@ export class SearchTotals {
     this.#store.blocksTotal = Math.max(this.#store.blocksTotal, store.blocksTotal);
   }
 
-  progress(complete: boolean): HistogramProgress {
+  progress(complete: boolean): TotalProgress {
     const [memory, store] = [this.#memory, this.#store];
     const { spans, of } = store.of > 0 ? store : memory;
     return { spans: Math.min(spans, of), of, complete, memory, store };
