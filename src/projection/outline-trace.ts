@@ -16,8 +16,8 @@ import { depthFirst } from './depth-first.ts';
 import { ROWS_A_STEP, type Steps } from './in-turns.ts';
 import { lanesOf } from './lanes.ts';
 import { linkParents } from './link-parents.ts';
+import { orderByStart } from './order-by-start.ts';
 import { readSpanHead } from './read-span-head.ts';
-import { sortByTime } from './sort-by-time.ts';
 import { type SpanTimes, selfTimes, spanTimes } from './span-times.ts';
 import { summarise } from './summarise-trace.ts';
 import { held, STATUS_FAILED, STATUS_RUNNING, type TraceColumns } from './trace-columns.ts';
@@ -52,7 +52,7 @@ export function* outlineTrace(
     if (i === 0 || end > last) last = end;
     if (i % ROWS_A_STEP === 0) yield;
   }
-  const order = yield* sortByTime(starts);
+  const order = yield* orderByStart(columns, starts);
   const tree = yield* depthFirst(parents, order);
   const services = new Map<string, number>();
   const serviceOf = columns.resources.map(({ service }) => {

@@ -7,7 +7,7 @@ import { OUTLINE } from '../model/trace-outline.ts';
 import type { ServiceDuration, TraceSummary } from '../model/trace-summary.ts';
 import { ROWS_A_STEP, type Steps } from './in-turns.ts';
 import { linkParents } from './link-parents.ts';
-import { sortByTime } from './sort-by-time.ts';
+import { orderByStart } from './order-by-start.ts';
 import { selfTimes, spanTimes } from './span-times.ts';
 import { STATUS_FAILED, STATUS_RUNNING, type TraceColumns } from './trace-columns.ts';
 
@@ -33,7 +33,7 @@ export interface Summarised {
 export function* summariseColumns(traceId: TraceId, columns: TraceColumns): Steps<TraceSummary> {
   const { count, starts, durations, facts } = columns;
   const parents = yield* linkParents(columns);
-  const order = yield* sortByTime(starts);
+  const order = yield* orderByStart(columns, starts);
   const self = yield* selfTimes(yield* spanTimes(starts, durations, facts), parents, order);
   return yield* summarise(traceId, { columns, spanCount: count, starts, order, parents, self });
 }

@@ -52,6 +52,33 @@ describe('the tree of a trace', () => {
     expect(trace.trace.warnings).toEqual([]);
   });
 
+  it('has siblings that start together in one order, whichever ends first', () => {
+    const root = { name: 'root', spanId: A, atMs: 0, endUnixNano: 0n };
+    const one = { name: 'one', spanId: C, parent: A, atMs: 0 };
+    const two = { name: 'two', spanId: B, parent: A, atMs: 0 };
+    const runs = { endUnixNano: 0n };
+    // Spans arrive when they end.
+    const all = [
+      [root, { ...one, ...runs }, { ...two, ...runs }],
+      [{ ...one, durationMs: 5 }, root, { ...two, ...runs }],
+      [{ ...two, durationMs: 5 }, root, { ...one, ...runs }],
+      [{ ...one, durationMs: 5 }, { ...two, durationMs: 6 }, root],
+      [{ ...two, durationMs: 5 }, { ...one, durationMs: 6 }, root],
+    ].map((spans) => drawn(project(...spans)));
+    expect(all).toEqual(all.map(() => ['root', '  two', '  one']));
+  });
+
+  it('has what one thread did within the same millisecond in the order of arrival', () => {
+    const names = ['first', 'second', 'third'];
+    const trace = project(
+      { name: 'root', atMs: 0, durationMs: 9 },
+      { name: 'first', parent: 0, atMs: 3, durationMs: 0.2, spanId: C },
+      { name: 'second', parent: 0, atMs: 3, durationMs: 0.7, spanId: B },
+      { name: 'third', parent: 0, atMs: 3, durationMs: 5, spanId: A },
+    );
+    expect(drawn(trace)).toEqual(['root', ...names.map((name) => `  ${name}`)]);
+  });
+
   it('shows spans whose parent never came as roots, with a warning', () => {
     const trace = project({ name: 'root', spanId: A }, { name: 'lost', parent: B, atMs: 1 });
     expect(drawn(trace)).toEqual(['root', 'lost']);
@@ -184,7 +211,7 @@ describe('a span that outlives its parent', () => {
     const trace = project(
       { name: 'handler', durationMs: 10 },
       { name: 'sendMail', parent: 0, atMs: 5, durationMs: 50 },
-      { name: 'rounded', parent: 0, atMs: 5, durationMs: 5.9 },
+      { name: 'rounded', parent: 0, atMs: 5.5, durationMs: 5.4 },
       {
         name: 'given',
         parent: 0,
