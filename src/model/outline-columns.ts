@@ -20,8 +20,6 @@ export const OUTLINE_FLAGS = {
   hasLinks: 16,
   hasWarnings: 32,
   hasException: 64,
-  /** It stands for something which nobody recorded: there are none yet. */
-  synthetic: 128,
   outlives: 256,
   inMemoryOnly: 512,
 } as const;

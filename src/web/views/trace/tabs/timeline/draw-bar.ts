@@ -1,4 +1,4 @@
-/** One bar, with a shape for each state beside its colour: failed, running, stale, synthetic, critical. */
+/** One bar, with a shape for each state beside its colour: failed, running, stale, critical. */
 import type { Colour } from '../../../../colour/palette.ts';
 
 export interface Bar {
@@ -8,7 +8,6 @@ export interface Bar {
   readonly height: number;
   readonly colour: Colour;
   readonly state: 'completed' | 'failed' | 'running' | 'stale';
-  readonly isSynthetic: boolean;
   /** 0 to 1, again and again. */
   readonly beat: number;
 }
@@ -25,8 +24,7 @@ export function drawBar(canvas: CanvasRenderingContext2D, bar: Bar): void {
   const left = bar.left;
   const right = Math.max(bar.right, left + WIDTH_MIN);
   canvas.fillStyle = colour.fill;
-  if (bar.isSynthetic) drawOutlined(canvas, bar, right);
-  else if (state === 'stale') drawHatched(canvas, bar, right);
+  if (state === 'stale') drawHatched(canvas, bar, right);
   else if (state === 'running') drawOpen(canvas, bar, right);
   else if (state === 'failed' && right - left > NOTCH * 2) drawNotched(canvas, bar, right);
   else if (right - left < 5) canvas.fillRect(left, top, right - left, height);
@@ -36,7 +34,7 @@ export function drawBar(canvas: CanvasRenderingContext2D, bar: Bar): void {
     canvas.fill();
   }
   // A line of its own tells a bar from its ground where the fill is near to it.
-  if (state !== 'stale' && !bar.isSynthetic) {
+  if (state !== 'stale') {
     canvas.fillStyle = colour.line;
     canvas.fillRect(left, top, Math.min(2, right - left), height);
   }
@@ -95,13 +93,4 @@ function stripes(
   }
   canvas.fill();
   canvas.restore();
-}
-
-function drawOutlined(canvas: CanvasRenderingContext2D, bar: Bar, right: number): void {
-  const { left, top, height, colour } = bar;
-  canvas.strokeStyle = colour.line;
-  canvas.lineWidth = 1;
-  canvas.setLineDash([2, 2]);
-  canvas.strokeRect(left + 0.5, top + 0.5, right - left - 1, height - 1);
-  canvas.setLineDash([]);
 }

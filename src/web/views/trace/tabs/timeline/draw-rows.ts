@@ -144,7 +144,6 @@ function barOf(frame: Frame, place: number, row: number): Bar {
     height: BAR_HEIGHT,
     colour: colourOf(frame, row),
     state: status === RUNNING ? (stale ? 'stale' : 'running') : ended,
-    isSynthetic: (flags & FLAG.synthetic) !== 0,
     beat,
   };
 }
