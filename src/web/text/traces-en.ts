@@ -50,6 +50,18 @@ export const tracesText = {
     waiting: (count: string) => `${count} new`,
     waitingWhy: 'Held back while you read. Show them',
   },
+  order: {
+    slowest: 'Slowest',
+    label: 'Slowest first, instead of newest first',
+    by: {
+      newest: 'Newest first',
+      slowest: 'Slowest first, of the traces that a bounded search looks at',
+    },
+    lookedAt: (count: string, of: string) => `slowest ${count} of ${of} traces looked at`,
+    ofAll: (count: string, of: string) => `slowest ${count} of all ${of} traces`,
+    since: 'Of those, and of what has arrived since',
+    further: 'Look further back',
+  },
   histogram: {
     label: 'What was found over time; arrow keys move, Shift selects, Enter zooms to the selection',
     spans: (count: string) => plural(count, 'span', 'spans'),
@@ -136,6 +148,7 @@ export const tracesText = {
     pageUp: 'Twenty traces back',
     open: 'Open the selected trace',
     live: 'Live on or off',
+    order: 'Newest or slowest first',
     escape: 'Clear selection, then search',
     scale: 'Bars by logarithm or by length',
   },

@@ -16,6 +16,7 @@ import { Histogram } from './histogram/histogram.tsx';
 import { askHistogram } from './histogram/search-histogram.ts';
 import { ListEnd } from './list/list-end.tsx';
 import { ListFoot } from './list/list-foot.tsx';
+import type { OrderName } from './list/list-order.ts';
 import { TraceList } from './list/trace-list.tsx';
 import { useTraceSearch } from './list/use-trace-search.ts';
 import type { Catalogue } from './query/complete-term.ts';
@@ -36,8 +37,9 @@ export function TracesPage() {
   const hasEnded = range.to !== undefined;
   const isLive = !hasEnded && param('live') !== 'off';
   const scaleKind = param('scale') === 'linear' ? 'linear' : 'log';
+  const order = param('order') === 'slowest' ? 'slowest' : 'newest';
   const [isEmpty, setIsEmpty] = useState(false);
-  const { search, isCurrent } = useTraceSearch(query, isLive || isEmpty);
+  const { search, isCurrent } = useTraceSearch(query, order, isLive || isEmpty);
   const { items, waiting } = search.state.value;
   const hasNone = items.length + waiting.length === 0;
   const catalogue = useResource(`services ${hasNone}`, (signal) =>
@@ -56,8 +58,12 @@ export function TracesPage() {
   const toggleLive = (): void => setParams({ live: isLive ? 'off' : undefined }, { replace: true });
   const toggleScale = (): void =>
     setParams({ scale: scaleKind === 'log' ? 'linear' : undefined }, { replace: true });
+  const setOrder = (next: OrderName): void =>
+    setParams({ order: next === 'newest' ? undefined : next });
+  const toggleOrder = (): void => setOrder(order === 'newest' ? 'slowest' : 'newest');
   useKeys(tracesText.keysTitle, [
     { keys: ['l'], does: tracesText.keys.live, run: toggleLive },
+    { keys: ['s'], does: tracesText.keys.order, run: toggleOrder },
     { keys: ['x'], does: tracesText.keys.scale, run: toggleScale },
   ]);
   const error = search.error.value;
@@ -69,6 +75,15 @@ export function TracesPage() {
         <SearchBox terms={terms} catalogue={catalogue.data ?? NOTHING} onTerms={setTerms} />
         <div class="traces-page-tools">
           <RangePicker range={range} withAll />
+          <span class="traces-page-order">
+            <Button
+              pressed={order === 'slowest'}
+              label={tracesText.order.label}
+              onClick={toggleOrder}
+            >
+              {tracesText.order.slowest}
+            </Button>
+          </span>
           <Button
             pressed={isLive}
             disabled={hasEnded}
@@ -107,6 +122,7 @@ export function TracesPage() {
               isStale={!isCurrent}
               isSampled={(dropped?.['sampled_out'] ?? 0) > 0}
               onScaleKind={toggleScale}
+              onOrder={setOrder}
               onClear={() => setTerms([])}
             >
               <ListEnd search={search} />

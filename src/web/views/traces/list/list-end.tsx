@@ -24,7 +24,8 @@ export function ListEnd({ search }: { readonly search: TraceSearch }) {
       </p>
     );
   }
-  if (next === undefined) return null;
+  // How far the slowest were looked for is said at the foot, and more of them there are not.
+  if (next === undefined || search.order === 'slowest') return null;
   if (!hasStopped || isLoading) return <p class="list-end soft">{tracesText.list.loading}</p>;
   const looked = examined && (examined.store.of > 0 ? examined.store : examined.memory);
   return (

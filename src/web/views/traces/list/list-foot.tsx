@@ -4,7 +4,7 @@ import { formatCount, formatExactCount } from '../../../format/count.ts';
 import { formatClock, millisOf } from '../../../format/time.ts';
 import { Button } from '../../../parts/button.tsx';
 import { tracesText } from '../../../text/traces-en.ts';
-import { ROWS_MAX } from './trace-list-state.ts';
+import { type Among, ROWS_MAX } from './trace-list-state.ts';
 import type { TraceSearch } from './trace-search.ts';
 import './list-foot.css';
 
@@ -18,13 +18,15 @@ export interface ListFootProps {
 
 export function ListFoot({ search, total, dropped }: ListFootProps) {
   const words = tracesText.foot;
-  const { items, next, hasStopped, examined, passed, trimmed } = search.state.value;
+  const { items, next, hasStopped, examined, among, passed, trimmed } = search.state.value;
   const looked = examined && (examined.store.of > 0 ? examined.store : examined.memory);
-  const isPart = hasStopped && looked !== undefined && looked.spans < looked.of;
+  const isPart =
+    among === undefined && hasStopped && looked !== undefined && looked.spans < looked.of;
   const oldest = items.at(-1);
   return (
     <footer class="list-foot">
-      {search.hasLoaded.value && (
+      {among !== undefined && <Slowest {...{ search, among }} />}
+      {search.hasLoaded.value && among === undefined && (
         <span>
           {words.shown(formatExactCount(items.length))}
           {total !== undefined && total >= items.length && ` ${words.of(formatExactCount(total))}`}
@@ -49,6 +51,28 @@ export function ListFoot({ search, total, dropped }: ListFootProps) {
       )}
       {dropped !== undefined && <Drops dropped={dropped} />}
     </footer>
+  );
+}
+
+function Slowest({ search, among }: { readonly search: TraceSearch; readonly among: Among }) {
+  const words = tracesText.order;
+  const { items, next } = search.state.value;
+  const count = formatExactCount(Math.min(items.length, among.traces));
+  const traces = formatExactCount(among.traces);
+  return (
+    <>
+      <span title={words.since}>
+        {(next === undefined ? words.ofAll : words.lookedAt)(count, traces)}
+        {next !== undefined &&
+          among.until !== undefined &&
+          `, ${tracesText.foot.until(formatClock(millisOf(among.until)))}`}
+      </span>
+      {next !== undefined && (
+        <Button look="quiet" disabled={search.isLoading.value} onClick={() => void search.more()}>
+          {words.further}
+        </Button>
+      )}
+    </>
   );
 }
 

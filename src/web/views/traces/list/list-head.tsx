@@ -4,6 +4,7 @@
 import { formatDuration } from '../../../format/duration.ts';
 import { tracesText } from '../../../text/traces-en.ts';
 import type { DurationScale } from './duration-scale.ts';
+import type { OrderName } from './list-order.ts';
 import './list-head.css';
 
 /** Beyond it stands what changes the scale. */
@@ -11,14 +12,16 @@ const LABELLED_MAX = 0.8;
 
 export interface ListHeadProps {
   readonly scale: DurationScale;
+  readonly order: OrderName;
+  onOrder(order: OrderName): void;
   onScaleKind(): void;
 }
 
-export function ListHead({ scale, onScaleKind }: ListHeadProps) {
+export function ListHead({ scale, order, onOrder, onScaleKind }: ListHeadProps) {
   const words = tracesText.list;
   return (
     <div class="list-head" role="row" aria-rowindex={1}>
-      <span role="columnheader">{words.when}</span>
+      <OrderedBy {...{ order, onOrder }} name="newest" title={words.when} />
       <span role="columnheader">{words.service}</span>
       <span role="columnheader">{words.operation}</span>
       <span role="columnheader" class="number">
@@ -27,9 +30,7 @@ export function ListHead({ scale, onScaleKind }: ListHeadProps) {
       <span role="columnheader" class="number">
         {words.errors}
       </span>
-      <span role="columnheader" class="number">
-        {words.duration}
-      </span>
+      <OrderedBy {...{ order, onOrder }} name="slowest" title={words.duration} />
       <span role="columnheader" class="list-head-scale">
         {scale.ticks
           .filter(({ at }) => at < LABELLED_MAX)
@@ -54,6 +55,29 @@ export function ListHead({ scale, onScaleKind }: ListHeadProps) {
         </button>
       </span>
     </div>
+  );
+}
+
+interface OrderedByProps extends Pick<ListHeadProps, 'order' | 'onOrder'> {
+  readonly name: OrderName;
+  readonly title: string;
+}
+
+function OrderedBy({ name, title, order, onOrder }: OrderedByProps) {
+  const isOrder = order === name;
+  return (
+    <span
+      role="columnheader"
+      class={`list-head-order ${name === 'slowest' ? 'number' : ''}`}
+      aria-sort={isOrder ? 'descending' : 'none'}
+    >
+      <button type="button" title={tracesText.order.by[name]} onClick={() => onOrder(name)}>
+        {title}
+        <span class="list-head-arrow" aria-hidden="true">
+          {isOrder ? '↓' : ''}
+        </span>
+      </button>
+    </span>
   );
 }
 

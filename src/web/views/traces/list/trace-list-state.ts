@@ -18,6 +18,14 @@ export interface SearchPage {
   readonly items: readonly TraceSummary[];
   readonly next?: string;
   readonly examined: Examined;
+  /** Of the slowest: what these are the slowest of. */
+  readonly among?: Among;
+}
+
+export interface Among {
+  readonly traces: number;
+  /** Nanoseconds since 1970: how early the first of them began. */
+  readonly until?: string;
 }
 
 export interface TraceListState {
@@ -30,6 +38,8 @@ export interface TraceListState {
   /** The last page ended early: the search stopped at its bound. */
   readonly hasStopped: boolean;
   readonly examined: Examined | undefined;
+  /** Where the slowest come first: of how many. */
+  readonly among: Among | undefined;
   /** Arrived, but only counted. */
   readonly passed: number;
   /** Between what waits and what is shown there may be others: to show what waits is to ask anew. */
@@ -40,7 +50,7 @@ export interface TraceListState {
 
 export const EMPTY: TraceListState = {
   ...{ items: [], waiting: [], next: undefined, hasStopped: false },
-  ...{ examined: undefined, passed: 0, hasHole: false, trimmed: 0 },
+  ...{ examined: undefined, among: undefined, passed: 0, hasHole: false, trimmed: 0 },
 };
 
 /** A page beneath what there is. What is there already stays where it is, in its newer form. */

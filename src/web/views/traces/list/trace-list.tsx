@@ -12,6 +12,7 @@ import { useVirtualRows } from '../../../parts/virtual-rows.tsx';
 import { tracesText } from '../../../text/traces-en.ts';
 import { durationScale, type ScaleKind } from './duration-scale.ts';
 import { ListHead } from './list-head.tsx';
+import type { OrderName } from './list-order.ts';
 import { durationNow, rowId, TraceRow, traceHref } from './trace-row.tsx';
 import type { TraceSearch } from './trace-search.ts';
 import './trace-list.css';
@@ -26,6 +27,7 @@ export interface TraceListProps {
   /** Beneath the last row. */
   readonly children: ComponentChildren;
   onScaleKind(): void;
+  onOrder(order: OrderName): void;
   /** Escape where no row is chosen. */
   onClear(): void;
 }
@@ -42,7 +44,7 @@ const TICK_PX = 72;
 const BAR_SHARE = 0.35;
 
 export function TraceList(props: TraceListProps) {
-  const { search, scaleKind, isStale, isSampled, children, onScaleKind, onClear } = props;
+  const { search, scaleKind, isStale, isSampled, children, onScaleKind, onOrder, onClear } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
   const isNarrow = width > 0 && width < NARROW;
@@ -144,7 +146,7 @@ export function TraceList(props: TraceListProps) {
           setIsScrolled(search.scrollTop > 0);
         }}
       >
-        {!isNarrow && <ListHead scale={scale} onScaleKind={onScaleKind} />}
+        {!isNarrow && <ListHead {...{ scale, onScaleKind, onOrder }} order={search.order} />}
         <div class="trace-list-rows" role="rowgroup" style={{ height: `${height}px` }}>
           {!isNarrow && <Gridlines ticks={scale.ticks} />}
           {rows.map(({ index, start }) => {

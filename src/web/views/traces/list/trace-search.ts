@@ -6,23 +6,16 @@ import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { API, askJson, type Query, urlOf } from '../../../data/api.ts';
 import { ApiError } from '../../../data/api-error.ts';
 import type { TailTraces } from '../../../data/tail.ts';
-import {
-  EMPTY,
-  type SearchPage,
-  type TraceListState,
-  withArrived,
-  withFirstPage,
-  withPage,
-  withReleased,
-} from './trace-list-state.ts';
+import { LIST_ORDERS, type ListOrder, type OrderName } from './list-order.ts';
+import { EMPTY, type SearchPage, type TraceListState } from './trace-list-state.ts';
 
-const PAGE = 100;
 const KEPT_MAX = 4;
 /** Where so much arrives that some is only counted, the first page is asked for again. */
 const CATCH_UP_MS = 1_000;
 
 export class TraceSearch {
   readonly query: Query;
+  readonly #order: ListOrder;
   /** The chosen row. */
   readonly selected: Signal<string | undefined> = signal(undefined);
   /** Pixels, for whoever comes back. */
@@ -36,8 +29,13 @@ export class TraceSearch {
   #loaded: Promise<void> = Promise.resolve();
   #catchUp: number | undefined;
 
-  constructor(query: Query) {
+  constructor(query: Query, order: OrderName) {
     this.query = query;
+    this.#order = LIST_ORDERS[order];
+  }
+
+  get order(): OrderName {
+    return this.#order.name;
   }
 
   get state(): ReadonlySignal<TraceListState> {
@@ -64,10 +62,13 @@ export class TraceSearch {
     return this.#loaded;
   }
 
-  /** What came since the newest asking for the first page began. */
-  async refresh(): Promise<void> {
+  /** What came since the newest asking for the first page began; `hasGap`: or in any time. */
+  async refresh(hasGap: boolean): Promise<void> {
     await this.#loaded;
-    await this.load();
+    if (hasGap || this.order === 'newest') return await this.load();
+    // All that came meanwhile is among the newest, which are had for less.
+    const page = await this.#ask(undefined, LIST_ORDERS.newest);
+    if (page !== undefined) this.arrive({ items: page.items, more: 0 });
   }
 
   /** The page beneath what there is, if there is one. One at a time. */
@@ -75,7 +76,7 @@ export class TraceSearch {
     const { next } = this.#state.peek();
     if (next === undefined || this.#isLoading.peek()) return;
     const page = await this.#ask(next);
-    if (page !== undefined) this.#state.value = withPage(this.#state.peek(), page, PAGE);
+    if (page !== undefined) this.#state.value = this.#order.withPage(this.#state.peek(), page);
   }
 
   /** What failed, once more. */
@@ -87,15 +88,16 @@ export class TraceSearch {
   /** As if nothing had been asked yet. */
   async anew(): Promise<void> {
     const page = await this.#ask(undefined);
-    if (page !== undefined) this.#state.value = withPage(EMPTY, page, PAGE);
+    if (page !== undefined) this.#state.value = this.#order.withPage(EMPTY, page);
   }
 
   arrive(traces: TailTraces): void {
-    const state = withArrived(this.#state.peek(), traces);
+    const state = this.#order.withArrived(this.#state.peek(), traces);
     const isHeld = this.#isHeld && state.items.length > 0;
-    this.#state.value = isHeld ? state : withReleased(state);
+    this.#state.value = isHeld ? state : this.#order.withReleased(state);
     this.#hasLoaded.value ||= state.items.length + state.waiting.length > 0;
-    if (traces.more > 0) this.#catchUp ??= window.setTimeout(() => this.#caughtUp(), CATCH_UP_MS);
+    if (traces.more === 0 || this.order === 'slowest') return;
+    this.#catchUp ??= window.setTimeout(() => this.#caughtUp(), CATCH_UP_MS);
   }
 
   /** Whether what arrives has to wait. */
@@ -107,7 +109,7 @@ export class TraceSearch {
   release(): void {
     const state = this.#state.peek();
     if (state.hasHole) void this.anew();
-    else this.#state.value = withReleased(state);
+    else this.#state.value = this.#order.withReleased(state);
   }
 
   stop(): void {
@@ -125,18 +127,21 @@ export class TraceSearch {
     const before = this.#state.peek();
     const page = await this.#ask(undefined);
     if (page === undefined) return;
-    const given = { page, limit: PAGE, before, isHeld: this.#isHeld };
-    this.#state.value = withFirstPage(this.#state.peek(), given);
+    const given = { page, before, isHeld: this.#isHeld };
+    this.#state.value = this.#order.withFirstPage(this.#state.peek(), given);
     this.#hasLoaded.value = true;
   }
 
-  async #ask(cursor: string | undefined): Promise<SearchPage | undefined> {
+  async #ask(
+    cursor: string | undefined,
+    { path, limit } = this.#order,
+  ): Promise<SearchPage | undefined> {
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
     this.#isLoading.value = true;
     try {
-      const url = urlOf(`${API}/traces`, { ...this.query, limit: PAGE, cursor });
+      const url = urlOf(`${API}${path}`, { ...this.query, limit, cursor });
       const page = await askJson<SearchPage>(url, asking.signal);
       if (asking.signal.aborted) return undefined;
       this.#error.value = undefined;
@@ -154,10 +159,10 @@ export class TraceSearch {
 const kept = new Map<string, TraceSearch>();
 
 /** The search of a query. The one that was left, for whoever comes back to it; a new one else. */
-export function traceSearch(query: Query, isReturn: boolean): TraceSearch {
-  const key = urlOf('', query);
+export function traceSearch(query: Query, order: OrderName, isReturn: boolean): TraceSearch {
+  const key = urlOf(order, query);
   const left = isReturn ? kept.get(key) : undefined;
-  const search = left ?? new TraceSearch(query);
+  const search = left ?? new TraceSearch(query, order);
   kept.delete(key);
   kept.set(key, search);
   for (const oldest of [...kept.keys()].slice(0, -KEPT_MAX)) kept.delete(oldest);

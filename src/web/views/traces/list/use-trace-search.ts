@@ -4,6 +4,7 @@ import { cameBack } from '../../../app/location.ts';
 import { type Query, urlOf } from '../../../data/api.ts';
 import { lives } from '../../../data/connection.ts';
 import { openTail } from '../../../data/tail.ts';
+import type { OrderName } from './list-order.ts';
 import { type TraceSearch, traceSearch } from './trace-search.ts';
 
 export interface FollowedSearch {
@@ -13,10 +14,10 @@ export interface FollowedSearch {
   readonly isCurrent: boolean;
 }
 
-export function useTraceSearch(query: Query, isLive: boolean): FollowedSearch {
-  const key = urlOf('', query);
+export function useTraceSearch(query: Query, order: OrderName, isLive: boolean): FollowedSearch {
+  const key = urlOf(order, query);
   // The key says all of the query.
-  const wanted = useMemo(() => traceSearch(query, cameBack.peek()), [key]);
+  const wanted = useMemo(() => traceSearch(query, order, cameBack.peek()), [key]);
   const life = lives.value;
   // A new life of the collector is asked anew.
   useEffect(() => {
@@ -29,8 +30,8 @@ export function useTraceSearch(query: Query, isLive: boolean): FollowedSearch {
     if (!isLive || isRefused) return;
     return openTail(wanted.query, {
       onTraces: (traces) => wanted.arrive(traces),
-      onOpen: () => void wanted.refresh(),
-      onGap: () => void wanted.refresh(),
+      onOpen: () => void wanted.refresh(false),
+      onGap: () => void wanted.refresh(true),
     });
   }, [wanted, isLive, isRefused, life]);
   const shown = useRef(wanted);
