@@ -36,8 +36,19 @@ export interface LifecycleNode {
   /** Of those, the ones that failed. */
   readonly errorsBelow: number;
   readonly warnings: readonly string[];
+  /** Who was called: a database, a host, a queue, a model. Absent where the span called nobody outside. */
+  readonly peer?: string;
+  /** Where it is one of several attempts at the same call. */
+  readonly attempt?: LifecycleAttempt;
   /** Where it stands for siblings that follow it and look the same, and are not shown. */
   readonly folded?: FoldedSiblings;
+}
+
+export interface LifecycleAttempt {
+  /** From 1. */
+  readonly number: number;
+  /** All attempts: each but the last failed. */
+  readonly of: number;
 }
 
 export interface FoldedSiblings {

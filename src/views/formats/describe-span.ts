@@ -23,6 +23,31 @@ export function peerOf(span: TraceSpan): string | undefined {
   );
 }
 
+/** What tells one call of an operation from another. */
+const TARGET_NAMES = [
+  ...['url.full', 'url.path', 'http.request.method', 'server.address', 'server.port'],
+  ...['db.system.name', 'db.namespace', 'db.collection.name', 'db.query.text'],
+  ...['messaging.destination.name', 'rpc.service', 'rpc.method'],
+  ...['gen_ai.request.model', 'gen_ai.tool.name', 'synton.args'],
+] as const;
+
+/** What a call was for, to be compared: two calls with equal ones may still differ where it is not known whole. */
+export function targetOf({ attributes }: TraceSpan): string {
+  return JSON.stringify(
+    TARGET_NAMES.map((name) => {
+      const value = readAttribute(attributes, name);
+      return value === undefined ? null : attributeText(value);
+    }),
+  );
+}
+
+/** Whether equal targets mean one and the same. */
+export function isTargetKnown({ attributes }: TraceSpan): boolean {
+  return [readAttribute(attributes, 'url.full'), attributeOf(attributes, 'synton.args')].some(
+    (value) => value !== undefined,
+  );
+}
+
 /** `PspError: 503 Service Unavailable`; the event's own name where it says nothing of the exception. */
 export function errorText(event: TraceEvent): string {
   const type = text(event.attributes, 'exception.type');

@@ -16,6 +16,14 @@ export interface FoldedSpan {
   /** Over all of them. */
   readonly totalNano: bigint;
   readonly maxNano: bigint;
+  /** Of the last attempt at a call: how often it had been tried before. Absent where it had not. */
+  readonly retried?: number;
+}
+
+/** `retried 2 times`; undefined where it was not. */
+export function retriedWords({ retried }: FoldedSpan): string | undefined {
+  if (retried === undefined) return undefined;
+  return retried === 1 ? 'retried once' : `retried ${retried} times`;
 }
 
 /** Two in a row say more apart than as a count. */

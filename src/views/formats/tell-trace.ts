@@ -8,6 +8,7 @@ import type { TraceEvent, TraceSpan } from '../../model/trace-span.ts';
 import type { Steps } from '../../projection/in-turns.ts';
 import type { ProjectedTrace, TraceNode } from '../../projection/project-trace.ts';
 import { DERIVED } from '../../projection/span-events.ts';
+import { type Attempt, attemptsOf } from '../retries.ts';
 import { ANSWER_BYTES_MAX, type RowRange } from '../trace-rows.ts';
 import { errorText, httpStatus } from './describe-span.ts';
 import { type FoldedSpan, foldSiblings } from './fold-siblings.ts';
@@ -51,12 +52,28 @@ export function* tellable(
   range: RowRange,
   spansMax: number,
 ): Steps<Tellable> {
-  const folded = yield* foldSiblings(trace, range);
+  const attempts = yield* attemptsOf(trace, range);
+  const folded = (yield* foldSiblings(trace, range)).map((span) =>
+    withAttempts(trace, span, attempts),
+  );
   const shown = folded.slice(0, tellableMax(trace, folded, spansMax));
   const above = trace.outline.parent[range.first] ?? -1;
   // What lies above a sub-tree is not told, but how its root stands to it is.
   yield* trace.decode([...(above < 0 ? [] : [above]), ...shown.map(({ row }) => row)]);
   return { trace, range, folded };
+}
+
+/** A folded line ends with the last of its spans. */
+function withAttempts(
+  { outline }: ProjectedTrace,
+  span: FoldedSpan,
+  attempts: ReadonlyMap<number, Attempt>,
+): FoldedSpan {
+  if (!attempts.has(span.row)) return span;
+  let last = span.row;
+  for (let n = 1; n < span.count; n++) last = outline.subtreeEnd[last]!;
+  const { number = 0, of = 0 } = attempts.get(last) ?? {};
+  return number > 0 && number === of ? { ...span, retried: of - 1 } : span;
 }
 
 export function tellTrace({ trace, range, folded }: Tellable, spansMax: number): Story {

@@ -25,7 +25,9 @@ import {
   statusAt,
 } from '../../projection/project-trace.ts';
 import { idAt, STATUS_RUNNING } from '../../projection/trace-columns.ts';
+import { peerOf } from '../formats/describe-span.ts';
 import { RawParams } from '../params/raw-params.ts';
+import { type Attempt, attemptsOf } from '../retries.ts';
 import { showTrace } from '../show-trace.ts';
 import { spanPlace } from '../span-place.ts';
 import { type RowRange, rangeOf } from '../trace-rows.ts';
@@ -75,6 +77,7 @@ export function* lifecycleOf(
   const limitDefault = range.end - range.first <= WHOLE_MAX ? WHOLE_MAX : FOLDED_MAX;
   const chosen = yield* chooseRows(trace, range, params.limit ?? limitDefault);
   yield* trace.decode(chosen.rows);
+  const attempts = yield* attemptsOf(trace, range);
   const gaps = yield* gapsBetween(outline, range);
   const orphans = rowsWhere(outline, range, (facts) => (facts & MISSING_PARENT) !== 0);
   const running = rowsWhere(outline, range, (facts) => statusBits(facts) === STATUS_RUNNING);
@@ -86,7 +89,7 @@ export function* lifecycleOf(
   return {
     trace: outline.summary,
     events: yield* orderedEvents(trace, chosen.rows),
-    tree: chosen.rows.map((row) => treeNode(trace, row, chosen)),
+    tree: chosen.rows.map((row) => treeNode(trace, row, chosen, attempts.get(row))),
     gaps: gaps.slice(0, LISTED_MAX),
     orphans: orphans.slice(0, LISTED_MAX).map((row) => idAt(outline.spanId, row)),
     running: yield* runningSpans(trace, running.slice(0, LISTED_MAX), chosen),
@@ -97,9 +100,15 @@ export function* lifecycleOf(
 
 const MISSING_PARENT = warningBit('missing_parent');
 
-function treeNode(trace: ProjectedTrace, row: number, chosen: ChosenRows): LifecycleNode {
+function treeNode(
+  trace: ProjectedTrace,
+  row: number,
+  chosen: ChosenRows,
+  attempt: Attempt | undefined,
+): LifecycleNode {
   const { outline } = trace;
   const { span, depth, childCount } = trace.node(row);
+  const peer = peerOf(span);
   const folded = chosen.folded.get(row);
   return {
     spanId: span.spanId,
@@ -116,6 +125,8 @@ function treeNode(trace: ProjectedTrace, row: number, chosen: ChosenRows): Lifec
     spansBelow: outline.subtreeEnd[row]! - row - 1,
     errorsBelow: outline.errorsBelow[row]!,
     warnings: span.metadata.warnings,
+    ...(peer !== undefined && { peer }),
+    ...(attempt !== undefined && { attempt }),
     ...(folded === undefined
       ? {}
       : {

@@ -2,7 +2,7 @@
 import type { TraceSpan } from '../../../model/trace-span.ts';
 import type { ProjectedTrace, TraceNode } from '../../../projection/project-trace.ts';
 import { httpFailure } from '../describe-span.ts';
-import type { FoldedSpan } from '../fold-siblings.ts';
+import { type FoldedSpan, retriedWords } from '../fold-siblings.ts';
 import { formatDuration } from '../format-duration.ts';
 import type { Story } from '../tell-trace.ts';
 import { mermaidLabel } from './mermaid-label.ts';
@@ -23,7 +23,8 @@ export function spanWords(
   count: number = folded.count,
 ): string {
   const times = count > 1 ? ` ×${count}` : '';
-  return `${mermaidLabel(span.name, NAME_MAX)}${times} · ${durationWords(span, folded)}`;
+  const words = [durationWords(span, folded), retriedWords(folded)].filter(Boolean);
+  return `${mermaidLabel(span.name, NAME_MAX)}${times} · ${words.join(' · ')}`;
 }
 
 function durationWords({ status, stale }: TraceSpan, folded: FoldedSpan): string {

@@ -39,6 +39,8 @@ interface Frame {
   readonly isActive: boolean;
   /** For the one arrow of a remote call: the spans that the caller's line stands for. */
   readonly silentCount: number | undefined;
+  /** Of those: how often they had been tried before. */
+  readonly silentRetried?: number | undefined;
   readonly isFailed: boolean;
 }
 
@@ -70,9 +72,11 @@ class SequenceDrawing {
     const isFailed = span.status === 'Failed';
     const silent = { at, answerTo: undefined, answerFrom: at, isActive: false, isFailed };
     if (isCaller(span.otelKind) && this.#isAnswered(folded))
-      return { ...silent, silentCount: folded.count };
+      return { ...silent, silentCount: folded.count, silentRetried: folded.retried };
     const isLeft = outlivesParent(node, parentOf(this.#trace, folded.row));
-    const counted = spanWords(node, folded, folded.count * (above?.silentCount ?? 1));
+    const retried = folded.retried ?? above?.silentRetried;
+    const told = retried === undefined ? folded : { ...folded, retried };
+    const counted = spanWords(node, told, folded.count * (above?.silentCount ?? 1));
     const words = isLeft ? `${counted}, outlives its parent` : counted;
     const peer = peerOf(span);
     if (peer !== undefined) {

@@ -8,7 +8,7 @@ import type { TraceSpan } from '../../../model/trace-span.ts';
 import type { ProjectedTrace, TraceNode } from '../../../projection/project-trace.ts';
 import { cleanText, label } from '../clean-text.ts';
 import { httpFailure, outlivesParent, parentOf, peerOf, placeOf } from '../describe-span.ts';
-import type { FoldedSpan } from '../fold-siblings.ts';
+import { type FoldedSpan, retriedWords } from '../fold-siblings.ts';
 import { formatDuration, formatOffset } from '../format-duration.ts';
 import { type StoryItem, spanCountOf, type Tellable, tellTrace } from '../tell-trace.ts';
 import type { WrittenTrace } from '../written-trace.ts';
@@ -120,6 +120,8 @@ function spanLine(
   if (peer !== undefined) words.push(`→ ${label(peer, NAME_MAX)}`);
   const failure = httpFailure(span);
   if (failure !== undefined) words.push(cleanText(failure));
+  const retried = retriedWords(folded);
+  if (retried !== undefined) words.push(`(${retried})`);
   if (outlivesParent(node, parent)) words.push('(outlives its parent)');
   if (span.metadata.warnings.includes('missing_parent')) words.push('(no parent)');
   const place = span.status === 'Running' ? placeOf(span) : undefined;
