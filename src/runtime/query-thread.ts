@@ -117,7 +117,10 @@ const reader: TraceReader = createTraceReader({
 });
 
 /** Views that read a trace, which may be large: some 150 MiB of heap each, at most. */
-const TRACE_VIEWS: ReadonlySet<string> = new Set(['lifecycle', 'timeline', 'outline', 'export']);
+const TRACE_VIEWS: ReadonlySet<string> = new Set([
+  ...['lifecycle', 'timeline', 'outline', 'export'],
+  ...['attributes', 'attributeColumn', 'find'],
+]);
 const traceReaders = new FewAtOnce(4);
 
 const views = allViews({ clock: systemClock, dropped: () => counters.allDropped() });

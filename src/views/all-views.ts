@@ -5,7 +5,13 @@ import type { LifecycleView } from '../model/lifecycle-view.ts';
 import type { ServiceMap } from '../model/service-map.ts';
 import type { DashboardStats, DurationBuckets, Statistics } from '../model/statistics.ts';
 import type { TimelineView } from '../model/timeline-view.ts';
+import type { AttributeColumn, TraceAttributes, TraceFindings } from '../model/trace-attributes.ts';
 import type { SearchPage, TraceQuery } from '../store/contracts/trace-query.ts';
+import {
+  type AttributeColumnParams,
+  attributeColumnView,
+} from './attributes/attribute-column-view.ts';
+import { type AttributesParams, attributesView } from './attributes/attributes-view.ts';
 import {
   type DashboardParams,
   type DashboardSettings,
@@ -13,6 +19,7 @@ import {
 } from './dashboard/dashboard-view.ts';
 import { type DurationsParams, durationsView } from './durations/durations-view.ts';
 import { type ExportParams, exportView } from './export/export-view.ts';
+import { type FindParams, findView } from './find/find-view.ts';
 import {
   type HistogramParams,
   histogramView,
@@ -33,6 +40,9 @@ export interface AllViews {
   readonly lifecycle: View<LifecycleParams, LifecycleView>;
   readonly timeline: View<TimelineParams, TimelineView>;
   readonly outline: View<OutlineParams, OutlineAnswer>;
+  readonly attributes: View<AttributesParams, TraceAttributes>;
+  readonly attributeColumn: View<AttributeColumnParams, AttributeColumn>;
+  readonly find: View<FindParams, TraceFindings>;
   readonly export: View<ExportParams, ExportResponse>;
   readonly traces: View<TraceQuery, SearchPage>;
   readonly slowest: View<TraceQuery, SlowestTraces>;
@@ -50,6 +60,9 @@ export function allViews(settings: DashboardSettings): AllViews {
     lifecycle: lifecycleView,
     timeline: timelineView,
     outline: outlineView(settings.clock),
+    attributes: attributesView,
+    attributeColumn: attributeColumnView,
+    find: findView,
     export: exportView,
     traces: tracesView(settings.clock),
     slowest: slowestView(settings.clock),

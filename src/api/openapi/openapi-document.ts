@@ -6,6 +6,7 @@ import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-jso
 import type { GenericSchema } from 'valibot';
 import { PROBLEM_CONTENT_TYPE, PROBLEMS, type ProblemCode } from '../problem.ts';
 import { type AnswerShape, type Parameter, pathsOf, type Route } from '../routes/route.ts';
+import * as attributes from './attribute-schemas.ts';
 import type { SchemaName } from './schema-names.ts';
 import * as numbers from './statistics-schemas.ts';
 import * as disk from './storage-schemas.ts';
@@ -34,6 +35,9 @@ const SCHEMAS: Readonly<Record<SchemaName, GenericSchema>> = {
   SearchPage: traces.searchPage,
   SlowestTraces: numbers.slowestTraces,
   TraceHistogram: numbers.traceHistogram,
+  TraceAttributes: attributes.traceAttributes,
+  AttributeColumn: attributes.attributeColumn,
+  TraceFindings: attributes.traceFindings,
   SyntonExport: traces.syntonExport,
   OtlpExport: traces.otlpExport,
   ExportResponse: traces.exportResponse,

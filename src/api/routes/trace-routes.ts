@@ -13,6 +13,7 @@ import {
   TRACES_MAX,
 } from '../../views/view-choices.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
+import { attributeRoutes } from './attribute-routes.ts';
 import { outline } from './outline-route.ts';
 import { filterParameters, subtreeParameter, TEXT, traceIdParameter, whole } from './parameters.ts';
 import { API_PREFIX, JSON_TYPE, type Parameter, type Route } from './route.ts';
@@ -23,6 +24,7 @@ export function traceRoutes(views: ViewRenderer): readonly Route[] {
     lifecycle(views),
     timeline(views),
     outline(views),
+    ...attributeRoutes(views),
     exported(views),
     traces(views),
     slowest(views),

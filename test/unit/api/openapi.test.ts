@@ -140,6 +140,9 @@ describe('parameters', () => {
     lifecycle: 'lifecycle',
     timeline: 'timeline',
     outline: 'outline',
+    attributes: 'attributes',
+    attributeColumn: 'attributeColumn',
+    find: 'find',
     export: 'export',
     traces: 'traces',
     stats: 'dashboard',
@@ -209,14 +212,17 @@ describe('real answers fit their schemas', () => {
   test.each([
     ['lifecycle', 'LifecycleView', ''],
     ['timeline', 'TimelineView', '?limit=3'],
+    ['attributes', 'TraceAttributes', ''],
+    ['attributes', 'AttributeColumn', '/values?key=service.name', 'attributeColumn'],
+    ['find', 'TraceFindings', '?text=s'],
     ['export', 'SyntonExport', ''],
     ['export', 'OtlpExport', '?flavor=otlp'],
     ['export', 'ExportResponse', '?format=mermaid&as=response'],
-  ])('%s as %s', async (id, schema, query) => {
+  ])('%s as %s', async (path, schema, query, id = path) => {
     const api = await runningApi();
     await api.renderer.receive(buildRequest(STRANGE));
     for (const traceId of [ORDER_ID, REBUILD_ID, SHOP_ID, STRANGE_ID]) {
-      const answer = await api.ask(`${BASE}/${id}/${traceId}${query}`);
+      const answer = await api.ask(`${BASE}/${path}/${traceId}${query}`);
       expect(answer.status).toBe(200);
       expectFit(answer, schema);
       expectDocumented(answer, id);
