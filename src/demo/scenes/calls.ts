@@ -30,12 +30,13 @@ export function ask(from: Step, request: Request, body: Body): Step {
   const attributes = {
     'http.request.method': method,
     'url.full': `http://${to}.shop.internal:${PORT}${path}`,
+    'url.template': route,
     'server.address': `${to}.shop.internal`,
     'server.port': PORT,
     'network.protocol.version': '1.1',
     ...(resendCount !== undefined && { 'http.request.resend_count': resendCount }),
   };
-  return from.child({ name: method, kind: SpanKind.CLIENT, attributes }, (client) => {
+  return from.child({ name: `${method} ${route}`, kind: SpanKind.CLIENT, attributes }, (client) => {
     client.work(NETWORK_MS);
     client.child(serverSpan(to, method, route, path), (server) => {
       server.work(0.3);
@@ -99,15 +100,18 @@ export function query(step: Step, { operation, table, text, medianMs = 3, rows =
 /** @returns whether it was there */
 export function cached(step: Step, key: string, share = 0.8): boolean {
   const isThere = step.random.chance(share);
+  // Keys are many, what they are keys of is not.
+  const summary = `GET ${key.replace(/:.*/, ':*')}`;
   const attributes = {
     'db.system.name': 'redis',
     'db.operation.name': 'GET',
+    'db.query.summary': summary,
     'db.query.text': `GET ${key}`,
     'server.address': DATABASES['redis']!,
     'server.port': 6379,
     'shop.cache.hit': isThere,
   };
-  step.child({ name: 'GET', kind: SpanKind.CLIENT, attributes }, (one) => one.work(0.4));
+  step.child({ name: summary, kind: SpanKind.CLIENT, attributes }, (one) => one.work(0.4));
   return isThere;
 }
 
@@ -123,12 +127,13 @@ export function askOutside(
   const attributes = {
     'http.request.method': 'POST',
     'url.full': `https://${host}${path}`,
+    'url.template': path,
     'server.address': host,
     'server.port': 443,
     'http.response.status_code': status,
     ...(resendCount !== undefined && { 'http.request.resend_count': resendCount }),
   };
-  return step.child({ name: 'POST', kind: SpanKind.CLIENT, attributes }, (one) => {
+  return step.child({ name: `POST ${path}`, kind: SpanKind.CLIENT, attributes }, (one) => {
     one.work(medianMs);
     if (status < 400) return;
     one.set({ 'error.type': String(status) });

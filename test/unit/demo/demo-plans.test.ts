@@ -98,8 +98,15 @@ describe('what it shows', () => {
 
   test('calls to several at once', () => {
     const [page] = named('GET /shelf/{shelf}');
-    const calls = page!.children.filter(({ name }) => name === 'GET');
+    const calls = page!.children.filter(({ name }) => name.startsWith('GET /'));
     expect(calls[0]!.startMs).toBe(calls[1]!.startMs);
+  });
+
+  test('no call by its method alone', () => {
+    const clients = spans.filter(({ kind }) => kind === SpanKind.CLIENT);
+    expect(clients.filter(({ name }) => /^[A-Z]+$/.test(name))).toEqual([]);
+    const called = clients.find(({ name }) => name === 'POST /articles/{id}/reserve');
+    expect(called!.attributes).toMatchObject({ 'url.template': '/articles/{id}/reserve' });
   });
 
   test('a program that hangs: what is above it hangs too, what went before has ended', () => {
