@@ -155,6 +155,8 @@ export const lifecycleNode: Schema<LifecycleNode> = v.strictObject({
   spansBelow: count,
   errorsBelow: count,
   warnings: texts,
+  peer: v.optional(text),
+  attempt: v.optional(v.strictObject({ number: count, of: count })),
   folded: v.optional(v.strictObject({ count, spans: count, errors: count })),
 });
 
