@@ -22,6 +22,14 @@ export interface TraceSummary {
   readonly inMemoryOnly: boolean;
   /** At most 5, the largest first: where the time of its ended spans went, without that of their children. */
   readonly durationByService: readonly ServiceDuration[];
+  /** Where some are asked for: what the root says of them, or else the first span that says something. */
+  readonly attributes?: readonly ShownAttribute[];
+}
+
+export interface ShownAttribute {
+  readonly key: string;
+  /** As text; of a long one its beginning, which ends with an ellipsis. */
+  readonly value: string;
 }
 
 export interface ServiceDuration {

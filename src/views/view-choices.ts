@@ -6,6 +6,9 @@ import type { StatisticsKey } from '../store/contracts/trace-reader.ts';
 
 /** Traces of a page of a search. */
 export const TRACES_MAX = 1_000;
+/** Attributes that a search tells of each trace, and how long the key of one may be. */
+export const COLUMNS_MAX = 4;
+export const COLUMN_LENGTH_MAX = 256;
 /** Of the slowest traces. */
 export const SLOWEST_MAX = 200;
 /** Steps of a histogram over a search. */

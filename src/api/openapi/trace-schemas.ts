@@ -72,6 +72,7 @@ export const traceSummary: Schema<TraceSummary> = v.strictObject({
     v.array(v.strictObject({ service: text, selfNano: nanoseconds })),
     v.maxLength(5),
   ),
+  attributes: v.optional(v.array(v.strictObject({ key: text, value: text }))),
 });
 
 export const traceEvent: Schema<TraceEvent> = v.strictObject({

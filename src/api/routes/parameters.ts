@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { InvalidParameter } from '../../model/errors.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
+import { COLUMN_LENGTH_MAX, COLUMNS_MAX } from '../../views/view-choices.ts';
 import type { GivenParameters, Parameter } from './route.ts';
 
 export const ID: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{32}$/));
@@ -90,6 +91,15 @@ export function yesOrNo(name: string, given: GivenParameters[string] | undefined
     throw new InvalidParameter(name, 'expected true or false');
   return value === 'true';
 }
+
+export const columnParameter: Parameter = {
+  name: 'column',
+  in: 'query',
+  description: `The key of an attribute that is told of each trace, up to ${COLUMNS_MAX} times: what the root says, or else the first span that says something.`,
+  schema: v.pipe(v.string(), v.maxLength(COLUMN_LENGTH_MAX)),
+  example: 'http.route',
+  repeated: true,
+};
 
 /** What one span must be: all must hold together. */
 export const filterParameters: readonly Parameter[] = [

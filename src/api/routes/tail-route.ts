@@ -10,7 +10,7 @@ import type { TailLook } from '../../views/tail/tail-view.ts';
 import type { ViewRenderer } from '../../views/view-renderer.ts';
 import { RequestRefused } from '../problem.ts';
 import { TailClient } from '../tail/tail-client.ts';
-import { filterParameters, ID } from './parameters.ts';
+import { columnParameter, filterParameters, ID } from './parameters.ts';
 import { API_PREFIX, type Route } from './route.ts';
 
 export interface TailFacts {
@@ -53,6 +53,7 @@ export function tail({ views, closing, ...facts }: TailFacts): Route {
         example: '4bf92f3577b34da6a3ce929d0e0e4736',
       },
       ...filterParameters,
+      columnParameter,
     ],
     answers: [
       {

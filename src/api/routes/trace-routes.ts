@@ -15,7 +15,14 @@ import {
 import type { ViewRenderer } from '../../views/view-renderer.ts';
 import { attributeRoutes } from './attribute-routes.ts';
 import { outline } from './outline-route.ts';
-import { filterParameters, subtreeParameter, TEXT, traceIdParameter, whole } from './parameters.ts';
+import {
+  columnParameter,
+  filterParameters,
+  subtreeParameter,
+  TEXT,
+  traceIdParameter,
+  whole,
+} from './parameters.ts';
 import { API_PREFIX, JSON_TYPE, type Parameter, type Route } from './route.ts';
 import { answerWithView, jsonShape } from './view-answer.ts';
 
@@ -209,6 +216,7 @@ const cursorParameter: Parameter = {
 
 const searchParameters: readonly Parameter[] = [
   ...filterParameters,
+  columnParameter,
   {
     name: 'limit',
     in: 'query',
@@ -252,6 +260,7 @@ function slowest(views: ViewRenderer): Route {
         example: 10,
       },
       cursorParameter,
+      columnParameter,
     ],
     answers: [jsonShape('SlowestTraces', 'The slowest first.')],
     problems: ['Unavailable'],

@@ -5,6 +5,8 @@ import type { SpanFilter } from './trace-query.ts';
 export interface ArrivedQuery extends SpanFilter {
   /** From ArrivedTraces.cursor. */
   readonly after?: string;
+  /** As in a TraceQuery. */
+  readonly columns?: readonly string[];
   /** Traces. */
   readonly limit: number;
 }

@@ -23,6 +23,8 @@ export interface TraceQuery extends SpanFilter {
    * `fromUnixNano` of its first page, so that a chain of pages looks at one and the same range.
    */
   readonly lastNano?: bigint;
+  /** Attributes that are told of each trace, see TraceSummary.attributes. @default none */
+  readonly columns?: readonly string[];
   /** Traces a page. @default 20, at most 1,000 */
   readonly limit?: number;
   /** From SearchPage.next. */

@@ -9,7 +9,7 @@ import type { ArrivedQuery, ArrivedTraces } from '../contracts/arrived-traces.ts
 import type { ArrivedSpans, SpanSource } from '../contracts/span-source.ts';
 import type { OneByOne } from './one-by-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
-import { readWhole } from './read-whole.ts';
+import { type ReadOptions, readWhole } from './read-whole.ts';
 import { TraceRecords } from './trace-records.ts';
 
 const TRACES_MAX = 1_000;
@@ -20,7 +20,7 @@ const NOTHING: ArrivedSpans = { traceIds: [], newest: 0, lost: 0 };
 /** @throws InvalidParameter on a cursor that is not of this */
 export async function arrivedTraces(
   sources: readonly SpanSource[],
-  { after, limit, ...filter }: ArrivedQuery,
+  { after, limit, columns, ...filter }: ArrivedQuery,
   signal: AbortSignal,
   large: OneByOne,
 ): Promise<ArrivedTraces> {
@@ -49,7 +49,7 @@ export async function arrivedTraces(
   for (const traceId of traceIds) {
     if (read === limit || performance.now() > until) break;
     read++;
-    const summary = await summaryOf(sources, traceId, signal, large);
+    const summary = await summaryOf(sources, traceId, columns, { signal, large });
     if (summary !== undefined) items.push(summary);
   }
   const lost = found.reduce((sum, one) => sum + one.lost, 0);
@@ -59,12 +59,12 @@ export async function arrivedTraces(
 function summaryOf(
   sources: readonly SpanSource[],
   traceId: TraceId,
-  signal: AbortSignal,
-  large: OneByOne,
+  columns: readonly string[] | undefined,
+  options: ReadOptions,
 ): Promise<TraceSummary | undefined> {
-  return readWhole(sources, traceId, { large, signal }, function* (given) {
+  return readWhole(sources, traceId, options, function* (given) {
     const records = yield* TraceRecords.read(given.records);
-    const summary = yield* records.summary(traceId);
+    const summary = yield* records.summary(traceId, columns);
     return { ...summary, spanCount: summary.spanCount + given.beyond };
   });
 }

@@ -13,6 +13,7 @@ import { summariseColumns } from '../../projection/summarise-trace.ts';
 import { type TraceColumns, traceColumns } from '../../projection/trace-columns.ts';
 import type { SpanRecord } from '../contracts/span-record.ts';
 import { type MergedRecords, mergeRecords } from './merge-records.ts';
+import { shownAttributes } from './shown-attributes.ts';
 import { NO_MATCH, type SpanMatcher } from './span-matcher.ts';
 
 export class TraceRecords {
@@ -63,9 +64,13 @@ export class TraceRecords {
     return traceColumns(records, this.#scanned, rowOf);
   }
 
-  /** One line, with times as recorded. */
-  *summary(traceId: TraceId): Steps<TraceSummary> {
-    return yield* summariseColumns(traceId, yield* this.columns());
+  /** One line, with times as recorded; `shown` are keys of attributes that it tells. */
+  *summary(traceId: TraceId, shown: readonly string[] = []): Steps<TraceSummary> {
+    const columns = yield* this.columns();
+    const summary = yield* summariseColumns(traceId, columns);
+    if (shown.length === 0) return summary;
+    const attributes = yield* shownAttributes(this.merged.records, columns, shown);
+    return { ...summary, attributes };
   }
 
   /** Judges rows, each of their resources once. */

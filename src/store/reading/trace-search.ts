@@ -41,7 +41,7 @@ export function searchTraces(
   signal: AbortSignal,
   large: OneByOne = new OneByOne(),
 ): Promise<SearchPage> {
-  return readMatches(sources, query, { signal, large }, summaryOf);
+  return readMatches(sources, query, { signal, large }, summariesWith(query.columns));
 }
 
 /** The same, and of each trace that is found whatever `tell` makes of it. */
@@ -60,13 +60,11 @@ export type TellTrace<Item> = (
   given: GivenRecords,
 ) => Steps<Item>;
 
-function* summaryOf(
-  traceId: TraceId,
-  trace: TraceRecords,
-  { beyond }: GivenRecords,
-): Steps<TraceSummary> {
-  const summary = yield* trace.summary(traceId);
-  return { ...summary, spanCount: summary.spanCount + beyond };
+function summariesWith(columns: readonly string[] | undefined): TellTrace<TraceSummary> {
+  return function* (traceId, trace, { beyond }) {
+    const summary = yield* trace.summary(traceId, columns);
+    return { ...summary, spanCount: summary.spanCount + beyond };
+  };
 }
 
 /** Reads one source downwards. */
@@ -256,7 +254,7 @@ class TraceSearch<Item> {
 
 /** Of everything that decides which spans match, but not of a time that the cursor itself keeps. */
 function checksumOf(query: TraceQuery): string {
-  const { limit: _limit, cursor: _cursor, ...filter } = query;
+  const { limit: _limit, cursor: _cursor, columns: _columns, ...filter } = query;
   const entries = Object.entries(filter)
     .filter(([key]) => key !== 'fromUnixNano' || filter.lastNano === undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -7,11 +7,14 @@ import type { TraceId } from '../../model/ids.ts';
 import type { TraceSummary } from '../../model/trace-summary.ts';
 import type { TraceReader } from '../../store/contracts/trace-reader.ts';
 import { RawParams } from '../params/raw-params.ts';
+import { COLUMN_NAME, columnsOf } from '../traces/search-params.ts';
 import { FILTER_NAMES, filterOf, type GivenFilter } from '../traces/span-filter-params.ts';
 import type { View } from '../view.ts';
 
 export interface TailParams {
   readonly filter: GivenFilter;
+  /** As in a TraceQuery. */
+  readonly columns?: readonly string[];
   /** Of one trace alone. */
   readonly traceId?: TraceId;
   /** TailLook.cursor of another look. Without it only where to begin is answered. */
@@ -38,23 +41,30 @@ export function tailView(clock: Clock): View<TailParams, TailLook> {
     name: 'tail',
 
     parseParams(raw) {
-      const params = new RawParams(raw, [...FILTER_NAMES, 'trace_id', 'after']);
+      const params = new RawParams(raw, [...FILTER_NAMES, COLUMN_NAME, 'trace_id', 'after']);
       const filter = filterOf(params, clock);
       const after = params.text('after');
       return {
         filter,
+        ...columnsOf(params),
         ...(params.text('trace_id') === undefined ? {} : { traceId: params.traceId() }),
         ...(after === undefined ? {} : { after }),
       };
     },
 
-    async render(reader, { filter, traceId, after }, signal) {
+    async render(reader, { filter, columns, traceId, after }, signal) {
       if (traceId !== undefined) {
         const revision = await revisionOf(reader, traceId, signal);
         return { items: [], more: 0, lost: 0, cursor: undefined, revision };
       }
       const { lastNano: _lastNano, ...spans } = filter;
-      const query = { ...spans, ...(after === undefined ? {} : { after }), limit: TRACES_A_LOOK };
+      const told = columns === undefined ? {} : { columns };
+      const query = {
+        ...spans,
+        ...told,
+        ...(after === undefined ? {} : { after }),
+        limit: TRACES_A_LOOK,
+      };
       return { ...(await reader.arrived(query, signal)), revision: undefined };
     },
   };

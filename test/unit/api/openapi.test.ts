@@ -232,6 +232,7 @@ describe('real answers fit their schemas', () => {
   test.each([
     ['traces', 'SearchPage', '/traces?limit=2'],
     ['traces', 'SearchPage', '/traces?service=nobody'],
+    ['traces', 'SearchPage', '/traces?column=http.route&column=service.name'],
     ['stats', 'DashboardStats', '/stats'],
     ['stats', 'DashboardStats', '/stats?from=2020-01-01&to=2020-01-02'],
     ['statsSeries', 'Statistics', '/stats/series?by=operation&last=15m'],

@@ -28,6 +28,7 @@ describe('the parameters of a search', () => {
         from: '2026-01-02T03:04:05.000000001Z',
         to: '1767323100000000000',
         attribute: ['http.response.status_code=502', 'q=a=b', 'empty='],
+        column: ['http.route', 'service.version', 'http.route'],
         limit: '50',
         cursor: 'abc',
       }),
@@ -45,6 +46,7 @@ describe('the parameters of a search', () => {
         { key: 'q', value: 'a=b' },
         { key: 'empty', value: '' },
       ],
+      columns: ['http.route', 'service.version'],
       limit: 50,
       cursor: 'abc',
     });
@@ -83,6 +85,8 @@ describe('the parameters of a search', () => {
       'attribute: expected key=value, such as http.response.status_code=500, got "GET"',
     ],
     [{ attribute: Array(17).fill('a=b') }, 'attribute: expected at most 16 of them'],
+    [{ column: ['a', 'b', 'c', 'd', 'e'] }, 'column: expected at most 4 keys of at most 256'],
+    [{ column: 'x'.repeat(257) }, 'column: expected at most 4 keys'],
     [{ limit: '1001' }, 'limit: expected a whole number from 1 to 1000, got "1001"'],
     [{ limit: '-1' }, 'limit: expected a whole number from 1 to 1000, got "-1"'],
     [{ cursor: 'x'.repeat(2000) }, 'cursor: expected the `next` of another page'],
@@ -112,5 +116,46 @@ describe('a search', () => {
     expect(await found({ min_duration: '1s' })).toEqual(['shop POST /orders']);
     expect(await found({ attribute: ['server.address=payment'] })).toEqual(['shop POST /orders']);
     expect(await found({ kind: 'DatabaseQuery', max_duration: '1ms' })).toEqual([]);
+  });
+});
+
+describe('attributes that are asked for', () => {
+  it('are told of each trace: by its root, or else by the first span or resource that says something', async () => {
+    const long = 'x'.repeat(98) + '😀'.repeat(9);
+    const reader = await traceReaderOver({
+      service: 'shop',
+      seed: 4,
+      attributes: { 'service.version': '1.2' },
+      spans: [
+        { name: 'root', atMs: 5, durationMs: 50, attributes: { route: '/cart', count: 3 } },
+        { name: 'a', parent: 0, atMs: 9, attributes: { user: 'late', long } },
+        { name: 'b', parent: 0, atMs: 7, attributes: { route: '/no', user: 'early' } },
+      ],
+    });
+    const ask = async (...column: string[]) => {
+      const page = await view.render(reader, view.parseParams({ column }), never);
+      return page.items[0]!.attributes;
+    };
+    expect(await ask()).toBeUndefined();
+    expect(await ask('nobody')).toEqual([]);
+    expect(await ask('user', 'route', 'service.version', 'count')).toEqual([
+      { key: 'user', value: 'early' },
+      { key: 'route', value: '/cart' },
+      { key: 'service.version', value: '1.2' },
+      { key: 'count', value: '3' },
+    ]);
+    expect(await ask('long')).toEqual([{ key: 'long', value: `${'x'.repeat(98)}…` }]);
+  });
+
+  it('may change from page to page', async () => {
+    const reader = await traceReaderOver(ORDER, {
+      service: 'shop',
+      seed: 2,
+      spans: [{ name: 'GET /cart', attributes: { a: 'b' } }],
+    });
+    const first = await view.render(reader, view.parseParams({ limit: 1, column: 'a' }), never);
+    expect(first.items[0]!.attributes).toEqual([{ key: 'a', value: 'b' }]);
+    const next = view.parseParams({ limit: 1, cursor: first.next!, column: 'c' });
+    expect((await view.render(reader, next, never)).items).toHaveLength(1);
   });
 });
