@@ -44,10 +44,37 @@ describe('lifecycle', () => {
     await expect.poll(() => chosen(page).getAttribute('aria-posinset')).toBe('2');
     await expect.poll(() => param(page, 'span')).toMatch(/^[0-9a-f]{16}$/);
     await page.keyboard.press('End');
-    await expect.poll(() => said(page)).toMatch(/ Exit POST \/orders, in .*, web$/);
+    await expect.poll(() => said(page)).toMatch(/ (?:Exit|Failed) POST \/orders, in .*, web$/);
     await page.getByRole('link', { name: 'Table' }).click();
     const row = page.getByRole('grid').locator('[aria-selected="true"]');
     await expect.poll(() => row.innerText()).toMatch(/^POST \/orders/);
+  });
+
+  test('a loop is one line, told each when it is opened, by mouse and by keys', async ({
+    open,
+  }) => {
+    const { traceId } = await demoTrace(inject('service').url, 'GET /orders', { spansMin: 12 });
+    const page = await open(`/trace/${traceId}?view=lifecycle`);
+    const run = page.getByRole('option', { name: /\d+ × SELECT order_lines/ });
+    await run.waitFor();
+    const count = async () => Number(await lines(page).first().getAttribute('aria-setsize'));
+    const before = await count();
+    await run.click();
+    await expect.poll(count).toBeGreaterThan(before);
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(count).toBe(before);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(count).toBeGreaterThan(before);
+  });
+
+  test('attempts are numbered, and who tried again says so', async ({ open }) => {
+    const { url } = inject('service');
+    const { traceId } = await demoTrace(url, 'POST /orders', { errorsMin: 9 });
+    const page = await open(`/trace/${traceId}?view=lifecycle`, {
+      size: { width: 1280, height: 2400 },
+    });
+    await page.getByRole('option', { name: / Failed .*HTTP 503.* attempt 3 of 3,/ }).waitFor();
+    await page.getByRole('option', { name: / Failed authorise, .* retried 2 times,/ }).waitFor();
   });
 
   test('a click selects the span of a line and shows what it says', async ({ open }) => {

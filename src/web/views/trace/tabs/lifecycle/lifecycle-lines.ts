@@ -1,6 +1,7 @@
 /**
  * A lifecycle as lines to be read from top to bottom: what happened when, in which span. A span in which nothing else was told is one line, not
- * two; stretches in which nothing was open are lines, and what has not ended stands at the end with the place where it stands. Linear.
+ * two; a failure of which the status alone is known is told where the span ends; stretches in which nothing was open are lines, and what has not
+ * ended stands at the end with the place where it stands. Linear.
  */
 import type { LifecycleEvent, LifecycleNode, LifecycleView } from '../../../../data/wire.ts';
 
@@ -8,7 +9,9 @@ export const LINE_KINDS = [
   'enter',
   'exit',
   'whole',
+  'failed',
   'run',
+  'loop',
   'checkpoint',
   'error',
   'custom',
@@ -29,15 +32,27 @@ export interface LifecycleLine {
   readonly depth: number;
   /** Undefined of a gap. */
   readonly node: LifecycleNode | undefined;
-  /** Undefined of a gap, and of what still runs. */
+  /** Undefined of a gap, and of what still runs. Of a failure, the error that was made of its status. */
   readonly event: LifecycleEvent | undefined;
+  /** Nothing was told between its Enter and its Exit. */
+  readonly isWhole?: true;
+  /** Calls by the span that were tried again. */
+  readonly retried?: Retried;
   /** Nanoseconds, of a gap. */
   readonly gap: number;
-  /** Of a run: the lines that it stands for. */
+  /** Of a run: the lines that it stands for; of a loop, its Enter, its run and its Exit. */
   readonly folded?: readonly LifecycleLine[];
   /** Of what still runs. */
   readonly running: LifecycleView['running'][number] | undefined;
 }
+
+export interface Retried {
+  readonly name: string;
+  readonly times: number;
+}
+
+/** On an Error event that no sender recorded, first of its attributes. */
+const DERIVED = 'synton.derived';
 
 const KIND_OF: Readonly<Record<LifecycleEvent['type'], LineKind>> = {
   Enter: 'enter',
@@ -49,8 +64,11 @@ const KIND_OF: Readonly<Record<LifecycleEvent['type'], LineKind>> = {
 
 export function linesOf(view: LifecycleView): readonly LifecycleLine[] {
   const nodes = new Map(view.tree.map((node) => [node.spanId, node]));
+  const retried = retriedBy(view.tree);
+  const failures = new Map(view.events.filter(isDerived).map((event) => [event.spanId, event]));
   const lines: LifecycleLine[] = [];
-  const { events, gaps } = view;
+  const { gaps } = view;
+  const events = view.events.filter((event) => !isDerived(event));
   let gap = 0;
   for (let at = 0; at < events.length; at++) {
     const event = events[at]!;
@@ -58,13 +76,17 @@ export function linesOf(view: LifecycleView): readonly LifecycleLine[] {
     for (; gap < gaps.length && Number(gaps[gap]!.fromOffsetNano) < offset; gap++) {
       lines.push(gapLine(gaps[gap]!));
     }
-    const node = nodes.get(event.spanId);
+    const { spanId, type, depth } = event;
     const next = events[at + 1];
-    const isWhole = event.type === 'Enter' && next?.type === 'Exit' && next.spanId === event.spanId;
-    const kind = isWhole ? 'whole' : KIND_OF[event.type];
+    const isWhole = type === 'Enter' && next?.type === 'Exit' && next.spanId === spanId;
+    const failure = isWhole || type === 'Exit' ? failures.get(spanId) : undefined;
+    const kind = failure !== undefined ? 'failed' : isWhole ? 'whole' : KIND_OF[type];
+    const again = type === 'Exit' || type === 'Error' ? retried.get(spanId) : undefined;
     lines.push({
-      ...{ kind, group: groupOf(kind), offset, depth: event.depth, node, event },
-      ...{ gap: 0, running: undefined },
+      ...{ kind, group: groupOf(kind), offset, depth, node: nodes.get(spanId) },
+      ...{ event: failure ?? event, gap: 0, running: undefined },
+      ...(isWhole && { isWhole }),
+      ...(again !== undefined && { retried: again }),
     });
     if (isWhole) at++;
   }
@@ -79,6 +101,20 @@ export function linesOf(view: LifecycleView): readonly LifecycleLine[] {
   return lines;
 }
 
+const isDerived = ({ type, attributes }: LifecycleEvent): boolean =>
+  type === 'Error' && attributes[0]?.key === DERIVED;
+
+/** By the span that tried again. */
+function retriedBy(tree: LifecycleView['tree']): ReadonlyMap<string, Retried> {
+  const by = new Map<string, Retried>();
+  for (const { parentSpanId, name, attempt } of tree) {
+    if (attempt === undefined || attempt.number < attempt.of || parentSpanId === undefined)
+      continue;
+    by.set(parentSpanId, { name, times: attempt.of - 1 });
+  }
+  return by;
+}
+
 function gapLine(gap: LifecycleView['gaps'][number]): LifecycleLine {
   return {
     ...{ kind: 'gap', group: 'gap', offset: Number(gap.fromOffsetNano), depth: 0 },
@@ -87,7 +123,20 @@ function gapLine(gap: LifecycleView['gaps'][number]): LifecycleLine {
 }
 
 function groupOf(kind: LineKind): LineGroup {
-  return kind === 'enter' || kind === 'exit' || kind === 'whole' || kind === 'run' ? 'calls' : kind;
+  if (kind === 'failed') return 'error';
+  return kind === 'exit' ||
+    kind === 'whole' ||
+    kind === 'run' ||
+    kind === 'loop' ||
+    kind === 'enter'
+    ? 'calls'
+    : kind;
+}
+
+/** Whether a span is what the line tells of, or among what it stands for. */
+export function isOf(line: LifecycleLine, isMeant: (spanId: string) => boolean): boolean {
+  if (line.node !== undefined && isMeant(line.node.spanId)) return true;
+  return line.folded?.some((one) => one !== line && isOf(one, isMeant)) ?? false;
 }
 
 /** How many lines of each group there are. */
@@ -100,7 +149,10 @@ export function countGroups(lines: readonly LifecycleLine[]): Record<LineGroup, 
 /** Two in a row say more apart than as a count. */
 const RUN_MIN = 3;
 
-/** Lines in a row that tell the same of siblings are one line, but for those whose first span is in `open`. */
+/**
+ * Lines in a row that tell the same of siblings are one line, those that begin side by side too, and one with the span around them where that did nothing else; but for those
+ * whose first span, or the span around them, is in `open`.
+ */
 export function foldRuns(
   lines: readonly LifecycleLine[],
   open: ReadonlySet<string>,
@@ -110,19 +162,43 @@ export function foldRuns(
     const line = lines[at]!;
     let end = at + 1;
     while (end < lines.length && isLike(lines[end]!, line)) end++;
-    const run = lines.slice(at, end);
-    if (run.length < RUN_MIN) folded.push(...run);
-    else {
-      folded.push({ ...line, kind: 'run', folded: run });
-      if (open.has(line.node!.spanId)) folded.push(...run);
-    }
+    const each = lines.slice(at, end);
     at = end;
+    if (each.length < RUN_MIN) {
+      folded.push(...each);
+      continue;
+    }
+    const run: LifecycleLine = { ...line, kind: 'run', folded: each };
+    const enter = folded.at(-1);
+    const exit = lines[end];
+    const told = open.has(line.node!.spanId) ? [run, ...each] : [run];
+    if (enter === undefined || exit === undefined || !isAround(enter, run, exit)) {
+      folded.push(...told);
+      continue;
+    }
+    at = end + 1;
+    const parts = [enter, run, exit];
+    if (open.has(enter.node!.spanId)) {
+      folded.splice(-1, 1, { ...enter, folded: parts }, ...told, exit);
+    } else folded.splice(-1, 1, { ...enter, kind: 'loop', folded: parts });
   }
   return folded;
 }
 
+function isAround(enter: LifecycleLine, run: LifecycleLine, exit: LifecycleLine): boolean {
+  const spanId = enter.node?.spanId;
+  return (
+    enter.kind === 'enter' &&
+    exit.kind === 'exit' &&
+    spanId !== undefined &&
+    exit.node?.spanId === spanId &&
+    run.node?.parentSpanId === spanId
+  );
+}
+
 function isLike(one: LifecycleLine, other: LifecycleLine): boolean {
-  if (one.kind !== 'whole' || other.kind !== 'whole') return false;
+  const isEnter = one.kind === 'enter' || one.isWhole === true;
+  if (!isEnter || one.kind !== other.kind || one.isWhole !== other.isWhole) return false;
   const [a, b] = [one.node, other.node];
   return (
     a !== undefined &&
@@ -131,7 +207,11 @@ function isLike(one: LifecycleLine, other: LifecycleLine): boolean {
     a.parentSpanId === b.parentSpanId &&
     a.service === b.service &&
     a.status === b.status &&
+    a.peer === b.peer &&
     a.folded === undefined &&
-    b.folded === undefined
+    b.folded === undefined &&
+    // Attempts are told one by one.
+    a.attempt === undefined &&
+    b.attempt === undefined
   );
 }

@@ -26,11 +26,11 @@ const RAIL = 16;
 
 export function LifecycleRow(props: LifecycleRowProps) {
   const { line, words, id, top, place, count, isSelected, isFound, onSelect } = props;
-  const { kind, node, depth, offset } = line;
-  const { what, name, more, isFailed, outcome } = words;
+  const { kind, node, depth } = line;
+  const { at, what, times, name, peer, more, isFailed, outcome } = words;
   const rails = Math.min(depth, RAILS_MAX);
-  const isFolded = node?.folded !== undefined && (kind === 'enter' || kind === 'whole');
-  const times = line.folded?.length ?? (isFolded ? node.folded!.count : 0);
+  const isOpening =
+    kind !== 'exit' && kind !== 'checkpoint' && kind !== 'custom' && kind !== 'error';
   const look = `${isSelected ? 'lifecycle-row-selected' : ''} ${isFound ? 'lifecycle-row-found' : ''}`;
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the list keeps the focus
@@ -46,24 +46,24 @@ export function LifecycleRow(props: LifecycleRowProps) {
       aria-label={sentenceOf(line, words)}
       onClick={onSelect}
     >
-      <span class="lifecycle-row-offset mono" title={formatExact(Math.round(offset))}>
-        {formatOffset(offset)}
+      <span class="lifecycle-row-offset mono" title={formatExact(Math.round(at))}>
+        {formatOffset(at)}
       </span>
       <span class="lifecycle-row-rails" style={{ width: `${rails * RAIL}px` }} />
       {depth > RAILS_MAX && <span class="faint">{tabsText.lifecycle.deep(depth)}</span>}
       <LineMark kind={kind} />
       <span class="lifecycle-row-what">{what}</span>
-      <span class="lifecycle-row-name" title={name}>
+      <span class="lifecycle-row-name" title={peer === undefined ? name : `${name} → ${peer}`}>
         {times > 0 && <b>{tabsText.lifecycle.times(formatCount(times))}</b>} {name}
+        {peer !== undefined && <span class="lifecycle-row-peer"> → {peer}</span>}
       </span>
       {outcome !== undefined && <span class={isFailed ? 'failed' : 'warning'}>{outcome}</span>}
       <span class="lifecycle-row-more">{more.join(', ')}</span>
-      {node !== undefined &&
-        (kind === 'enter' || kind === 'whole' || kind === 'run' || kind === 'running') && (
-          <span class="lifecycle-row-service soft">
-            <ServiceName service={node.service} />
-          </span>
-        )}
+      {node !== undefined && isOpening && (
+        <span class="lifecycle-row-service soft">
+          <ServiceName service={node.service} />
+        </span>
+      )}
     </div>
   );
 }

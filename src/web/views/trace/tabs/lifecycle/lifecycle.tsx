@@ -15,6 +15,7 @@ import type { TraceTabProps } from '../../trace-tab.ts';
 import {
   countGroups,
   foldRuns,
+  isOf,
   LINE_GROUPS,
   type LifecycleLine,
   type LineGroup,
@@ -121,7 +122,7 @@ function Lines({ model, lines: all, tree }: LinesProps) {
   const at =
     placeOfLine >= 0 && (line?.node?.spanId ?? selected) === selected
       ? placeOfLine
-      : lines.findIndex(({ node }) => node !== undefined && node.spanId === selected);
+      : lines.findIndex((one) => isOf(one, (spanId) => spanId === selected));
   useEffect(() => {
     if (at >= 0) view.scrollTo(at);
   }, [selected, lines.length > 0]);
@@ -137,8 +138,8 @@ function Lines({ model, lines: all, tree }: LinesProps) {
   };
   /** A run that is closed is opened, and the other way round. */
   const toggle = (place: number, isOpen?: boolean): void => {
-    const { kind, node } = lines[place] ?? {};
-    if (kind !== 'run' || node === undefined) return;
+    const { folded, node } = lines[place] ?? {};
+    if (folded === undefined || node === undefined) return;
     const next = new Set(open);
     if (isOpen ?? !open.has(node.spanId)) next.add(node.spanId);
     else next.delete(node.spanId);
@@ -214,9 +215,9 @@ function useMatches(
     if (query === '' || outline === undefined) return [];
     const spans = new Set<string>(Array.from(rows, (row) => spanIdAt(outline, row)));
     const places: number[] = [];
-    for (const [place, { node, event }] of lines.entries()) {
-      const isOwn = event?.name.toLowerCase().includes(query) ?? false;
-      if (isOwn || (node !== undefined && spans.has(node.spanId))) places.push(place);
+    for (const [place, line] of lines.entries()) {
+      const isOwn = line.event?.name.toLowerCase().includes(query) ?? false;
+      if (isOwn || isOf(line, (spanId) => spans.has(spanId))) places.push(place);
     }
     return places;
   }, [query, rows, outline, lines]);
