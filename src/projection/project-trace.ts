@@ -75,7 +75,7 @@ export class ProjectedTrace {
    */
   *fetch(rows: Iterable<number>): Steps<void> {
     const fetched = this.#records;
-    if (this.#read === undefined || !(fetched instanceof Map)) return;
+    if (!(fetched instanceof Map)) return;
     const wanted: number[] = [];
     for (const row of rows) {
       const index = this.outline.record[row]!;
@@ -83,11 +83,19 @@ export class ProjectedTrace {
     }
     if (wanted.length === 0) return;
     wanted.sort((a, b) => a - b);
+    const found = yield* this.records(wanted);
+    for (const [i, record] of found.entries()) fetched.set(wanted[i]!, record);
+  }
+
+  /** Some by their rising indexes, and not kept. @throws TraceMoved, on waiting */
+  *records(indexes: readonly number[]): Steps<readonly SpanRecord[]> {
+    const known = this.#records;
+    if (!(known instanceof Map)) return indexes.map((index) => known[index]!);
     let found: readonly SpanRecord[] = [];
-    yield this.#read(wanted).then((records) => {
+    yield this.#read!(indexes).then((records) => {
       found = records;
     });
-    for (const [i, record] of found.entries()) fetched.set(wanted[i]!, record);
+    return found;
   }
 
   /** What was fetched is let go. */

@@ -5,7 +5,7 @@
 import { ROWS_A_STEP, type Steps } from '../projection/in-turns.ts';
 import type { ProjectedTrace } from '../projection/project-trace.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
-import { pieces } from './trace-rows.ts';
+import { ANSWER_BYTES_MAX } from './trace-rows.ts';
 
 /** Of spans whose bytes are walked: well below a millisecond. */
 const RECORDS_A_STEP: number = ROWS_A_STEP / 16;
@@ -18,12 +18,16 @@ export function* eachRecord(
   const { outline } = trace;
   const rowOf = new Int32Array(outline.count);
   for (let row = 0; row < outline.count; row++) rowOf[outline.record[row]!] = row;
-  for (const rows of pieces(outline, rowOf)) {
-    yield* trace.fetch(rows);
-    for (let at = 0; at < rows.length; at++) {
-      visit(rows[at]!, trace.record(rows[at]!));
+  for (let first = 0; first < outline.count; ) {
+    const indexes: number[] = [];
+    for (let bytes = 0; first < outline.count && bytes < ANSWER_BYTES_MAX; first++) {
+      bytes += outline.bytes[rowOf[first]!]!;
+      indexes.push(first);
+    }
+    const records = yield* trace.records(indexes);
+    for (let at = 0; at < records.length; at++) {
+      visit(rowOf[indexes[at]!]!, records[at]!);
       if (at % RECORDS_A_STEP === 0) yield;
     }
-    trace.forget();
   }
 }

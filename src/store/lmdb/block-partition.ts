@@ -89,13 +89,7 @@ export class BlockPartition implements StoredPartition {
   }
 
   spansOfTrace(block: number, words: Uint32Array): readonly SpanRecord[] {
-    return this.#rowsOfTrace(block, words, (batch, rows) => {
-      let bytes = 0;
-      for (const row of rows) bytes += batch.rows[row * STRIDE + COLUMN.length]!;
-      // A view keeps its whole block alive.
-      const isFew = bytes < batch.bytes.length / 2;
-      return recordsOf(batch, rows, isFew ? (view) => view.slice() : (view) => view);
-    });
+    return this.#rowsOfTrace(block, words, recordsOf);
   }
 
   someOfTrace(block: number, words: Uint32Array, places: readonly number[]): readonly SpanRecord[] {
@@ -103,7 +97,6 @@ export class BlockPartition implements StoredPartition {
       recordsOf(
         batch,
         places.filter((place) => place < rows.length).map((place) => rows[place]!),
-        (view) => view.slice(),
       ),
     );
   }
@@ -329,12 +322,12 @@ function rowsOfTrace({ rows, count }: SpanBatch, words: Uint32Array): number[] {
   return found;
 }
 
-/** `kept` makes of a view of the block, which is never written again, what the record has. */
-function recordsOf(
-  batch: SpanBatch,
-  rows: readonly number[],
-  kept: (view: Uint8Array) => Uint8Array,
-): SpanRecord[] {
+/** Copies of a few spans: a view of the block, which is never written again, keeps all of it alive. Of most of them, views. */
+function recordsOf(batch: SpanBatch, rows: readonly number[]): SpanRecord[] {
+  let bytes = 0;
+  for (const row of rows) bytes += batch.rows[row * STRIDE + COLUMN.length]!;
+  const isFew = bytes < batch.bytes.length / 2;
+  const kept = (view: Uint8Array): Uint8Array => (isFew ? view.slice() : view);
   let own = -1;
   let frames: Frames = NO_FRAMES;
   return rows.map((row) => {

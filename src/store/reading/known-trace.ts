@@ -14,6 +14,10 @@ import type { MergedRecords } from './merge-records.ts';
 const OVERHEAD = 4_096;
 const RECORD_OVERHEAD = 200;
 const TEXT_OVERHEAD = 24;
+/** More than one question asks for, and few enough to stand beside a place in one number. */
+const AT_MAX = 2 ** 24;
+
+const placeIn = (wanted: number): number => Math.floor(wanted / AT_MAX);
 
 /** Where the records from index `first` on lie. */
 interface Stretch {
@@ -96,23 +100,27 @@ export class KnownTrace {
 
   async #read(indexes: readonly number[]): Promise<readonly SpanRecord[] | undefined> {
     const records = new Array<SpanRecord>(indexes.length);
-    const wanted: { readonly at: number; readonly place: number }[] = [];
-    for (const [at, index] of indexes.entries()) {
-      const place = this.#placeOf(this.#rowOf[index]!);
+    // Places and where they are wanted, as numbers that sort together: an object each would cost more than the reading.
+    const wanted = new Float64Array(indexes.length);
+    let count = 0;
+    for (let at = 0; at < indexes.length; at++) {
+      const place = this.#placeOf(this.#rowOf[indexes[at]!]!);
       const kept = this.#kept.get(place);
-      if (kept === undefined) wanted.push({ at, place });
+      if (kept === undefined) wanted[count++] = place * AT_MAX + at;
       else records[at] = kept;
     }
-    wanted.sort((a, b) => a.place - b.place);
-    for (let from = 0; from < wanted.length; ) {
-      const stretch = this.#stretches.findLast(({ first }) => first <= wanted[from]!.place)!;
-      const next = this.#stretches.find(({ first }) => first > stretch.first);
-      let end = from + 1;
-      while (end < wanted.length && wanted[end]!.place < (next?.first ?? Infinity)) end++;
-      const some = wanted.slice(from, end);
-      const found = await stretch.places.read(some.map(({ place }) => place - stretch.first));
+    const sorted = wanted.subarray(0, count).sort();
+    for (let from = 0; from < count; ) {
+      const place = placeIn(sorted[from]!);
+      const stretch = this.#stretches.findLast(({ first }) => first <= place)!;
+      const next = this.#stretches.find(({ first }) => first > stretch.first)?.first ?? Infinity;
+      const places: number[] = [];
+      let end = from;
+      for (; end < count && placeIn(sorted[end]!) < next; end++)
+        places.push(placeIn(sorted[end]!) - stretch.first);
+      const found = await stretch.places.read(places);
       if (found === undefined) return undefined;
-      for (const [i, { at }] of some.entries()) records[at] = found[i]!;
+      for (let i = from; i < end; i++) records[sorted[i]! % AT_MAX] = found[i - from]!;
       from = end;
     }
     for (const [at, index] of indexes.entries()) {

@@ -24,6 +24,9 @@ const STATUS = 15;
 const EVENT_ATTRIBUTES = 3;
 /** An AnyValue that begins with its string. */
 const STRING_TAG = 0x0a;
+/** Of a boolean, a whole number and another. */
+const SCALAR_TAGS: ReadonlySet<number> = new Set([0x10, 0x18, 0x21]);
+const OTHERS_MAX = 4_096;
 const ASCII = /^[\x20-\x7e]*$/;
 /** What numbers, booleans and the marks between them are written with. */
 const MAY_BE_OTHER = /^[-+.\de]*$|true|false|infinity|nan/;
@@ -46,6 +49,8 @@ export class SpanFinder {
   readonly #outline: TraceOutline;
   readonly #frames = new FrameReader();
   readonly #walk = new AttributeWalk();
+  /** Texts of values by their bytes. */
+  readonly #others = new Map<string, string>();
   readonly #fields = new FieldCursor();
   readonly #parts = new FieldCursor();
 
@@ -116,9 +121,25 @@ export class SpanFinder {
       if (valueFrom === valueTo) continue;
       if (bytes[valueFrom] === STRING_TAG) {
         if (isWithin(term, bytes, text, stringFrom(bytes, valueFrom), valueTo)) return true;
-      } else if (valueText(walk.read()).includes(term.text)) return true;
+      } else if (this.#isInOther(term, bytes, text)) return true;
     }
     return false;
+  }
+
+  /** In a value that is no text: of lists, the texts in it lie in its bytes too. */
+  #isInOther(term: Term, bytes: Buffer, text: string): boolean {
+    const { valueFrom, valueTo } = this.#walk;
+    if (!term.mayBeOther) {
+      if (SCALAR_TAGS.has(bytes[valueFrom]!)) return false;
+      if (term.isAscii && text.indexOf(term.text, valueFrom) < 0) return false;
+    }
+    const content = bytes.toString('latin1', valueFrom, valueTo);
+    let said = this.#others.get(content);
+    if (said === undefined) {
+      said = valueText(this.#walk.read());
+      if (this.#others.size < OTHERS_MAX) this.#others.set(content, said);
+    }
+    return said.includes(term.text);
   }
 
   /** Where the span itself has no such attribute, its resource counts. */

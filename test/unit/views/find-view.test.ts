@@ -16,14 +16,24 @@ const WORDS: RequestSpec = {
       kind: 'server',
       attributes: { 'http.route': '/cart', 'http.response.status_code': 200, big: 'x'.repeat(500) },
     },
-    { name: 'charge', parent: 0, attributes: { note: 'Zahlung ÜBER zehn Euro', retry: true } },
+    {
+      name: 'charge',
+      parent: 0,
+      attributes: { note: 'Zahlung ÜBER zehn Euro', retry: true, code: 97 },
+    },
     {
       name: 'query',
       parent: 0,
       attributes: { list: ['alpha', 'beta'], share: 0.25, 'host.name': 'other' },
       events: [{ name: 'cache.Miss', attributes: { reason: 'evicted by gc' } }],
     },
-    { name: 'mail', parent: 0, status: 'error', statusMessage: 'Connection refused' },
+    {
+      name: 'mail',
+      parent: 0,
+      attributes: { code: 65 },
+      status: 'error',
+      statusMessage: 'Connection refused',
+    },
     { name: 'ÄRGER', parent: 0, attributes: { clé: 'valeur' } },
   ],
 };
@@ -72,6 +82,9 @@ describe('finding in a trace', () => {
     ['host.name=node', ['GET /cart', 'charge', 'mail', 'ÄRGER']],
     ['k8s.pod=pod-7 charge', ['charge']],
     ['list=beta', ['query']],
+    ['65', ['mail']],
+    ['97', ['charge']],
+    ['"alpha, beta"', ['query']],
   ])('%s', async (text, names) => {
     const { trace, ask } = await finder(WORDS);
     const { rows, matchCount, revision, spanCount } = await ask(text);
