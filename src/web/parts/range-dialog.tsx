@@ -4,9 +4,7 @@ import { setParams } from '../app/location.ts';
 import { type ChosenRange, rangeParams, resolveRange } from '../data/time-range.ts';
 import { nanosOf } from '../format/time.ts';
 import { rangeText } from '../text/range-en.ts';
-import { Button } from './button.tsx';
-import { Dialog } from './dialog.tsx';
-import './range-dialog.css';
+import { FormDialog } from './form-dialog.tsx';
 
 export interface RangeDialogProps {
   readonly range: ChosenRange;
@@ -22,53 +20,43 @@ export function RangeDialog({ range, onClose }: RangeDialogProps) {
   });
   const [begin, end] = [millisOfLocal(from), millisOfLocal(to)];
   const isWrong = begin !== undefined && end !== undefined && begin >= end;
-  const use = (): void => {
-    onClose();
+  const use = (): void =>
     setParams(
       rangeParams({
         ...(begin !== undefined && { from: nanosOf(begin) }),
         ...(end !== undefined && { to: nanosOf(end) }),
       }),
     );
-  };
   return (
-    <Dialog label={rangeText.title} class="range-dialog" onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isWrong) use();
-        }}
-      >
-        <h1>{rangeText.title}</h1>
-        <label>
-          <span>{rangeText.from}</span>
-          <input
-            type="datetime-local"
-            step="1"
-            value={from}
-            onInput={(event) => setEnds({ from: event.currentTarget.value, to })}
-          />
-        </label>
-        <label>
-          <span>{rangeText.to}</span>
-          <input
-            type="datetime-local"
-            step="1"
-            value={to}
-            onInput={(event) => setEnds({ from, to: event.currentTarget.value })}
-          />
-        </label>
-        <p class={isWrong ? 'failed' : 'soft'} role="status">
-          {isWrong ? rangeText.wrong : rangeText.hint}
-        </p>
-        <p class="range-dialog-end">
-          <Button onClick={onClose}>{rangeText.cancel}</Button>
-          <Button look="main" disabled={isWrong} onClick={use}>
-            {rangeText.use}
-          </Button>
-        </p>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={rangeText.title}
+      does={rangeText.use}
+      isReady={!isWrong}
+      onDo={use}
+      onClose={onClose}
+    >
+      <label>
+        <span>{rangeText.from}</span>
+        <input
+          type="datetime-local"
+          step="1"
+          value={from}
+          onInput={(event) => setEnds({ from: event.currentTarget.value, to })}
+        />
+      </label>
+      <label>
+        <span>{rangeText.to}</span>
+        <input
+          type="datetime-local"
+          step="1"
+          value={to}
+          onInput={(event) => setEnds({ from, to: event.currentTarget.value })}
+        />
+      </label>
+      <p class={isWrong ? 'failed' : 'soft'} role="status">
+        {isWrong ? rangeText.wrong : rangeText.hint}
+      </p>
+    </FormDialog>
   );
 }
 

@@ -36,7 +36,6 @@ export const text = {
     name: 'Name',
     hint: 'With its filters, its time and all that its link holds. “Go to or do…” finds it by its name. It stays in this browser.',
     save: 'Save',
-    cancel: 'Cancel',
     one: 'saved view',
     forget: (name: string) => `Forget the saved view “${name}”`,
   },
@@ -60,6 +59,7 @@ export const text = {
     toTraces: 'All traces',
   },
   loading: 'Loading…',
+  cancel: 'Cancel',
   copy: { copy: 'Copy', copied: 'Copied', failed: 'The browser does not let the page copy' },
   time: {
     justNow: 'now',

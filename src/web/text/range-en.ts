@@ -14,5 +14,4 @@ export const rangeText = {
   hint: 'Times of your own time zone. An end left open goes on.',
   wrong: 'The end has to lie after the beginning.',
   use: 'Show this range',
-  cancel: 'Cancel',
 } as const;

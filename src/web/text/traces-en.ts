@@ -62,6 +62,15 @@ export const tracesText = {
     since: 'Of those, and of what has arrived since',
     further: 'Look further back',
   },
+  columns: {
+    title: 'Attributes to show',
+    more: '+ attribute',
+    place: (place: number) => `Column ${place}`,
+    placeholder: 'http.response.status_code',
+    hint: 'Of the root of a trace, or else of the first of its spans that has it.',
+    show: 'Show',
+    value: (key: string, value: string) => `${key}: ${value}`,
+  },
   histogram: {
     label: 'What was found over time; arrow keys move, Shift selects, Enter zooms to the selection',
     spans: (count: string) => plural(count, 'span', 'spans'),
@@ -149,6 +158,7 @@ export const tracesText = {
     open: 'Open the selected trace',
     live: 'Live on or off',
     order: 'Newest or slowest first',
+    columns: 'Choose attributes to show',
     escape: 'Clear selection, then search',
     scale: 'Bars by logarithm or by length',
   },

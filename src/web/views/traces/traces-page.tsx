@@ -10,6 +10,8 @@ import { Button } from '../../parts/button.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { RangePicker, rangeTitle } from '../../parts/range-picker.tsx';
 import { tracesText } from '../../text/traces-en.ts';
+import { chosenColumns } from './columns/chosen-columns.ts';
+import { ColumnsDialog } from './columns/columns-dialog.tsx';
 import { FirstSpan } from './empty/first-span.tsx';
 import { NothingFound } from './empty/nothing-found.tsx';
 import { Histogram } from './histogram/histogram.tsx';
@@ -39,7 +41,10 @@ export function TracesPage() {
   const scaleKind = param('scale') === 'linear' ? 'linear' : 'log';
   const order = param('order') === 'slowest' ? 'slowest' : 'newest';
   const [isEmpty, setIsEmpty] = useState(false);
-  const { search, isCurrent } = useTraceSearch(query, order, isLive || isEmpty);
+  const columns = useMemo(() => chosenColumns(params.value), [params.value]);
+  const [isChoosing, setIsChoosing] = useState(false);
+  const listQuery = { ...query, column: columns };
+  const { search, isCurrent } = useTraceSearch(listQuery, order, isLive || isEmpty);
   const { items, waiting } = search.state.value;
   const hasNone = items.length + waiting.length === 0;
   const catalogue = useResource(`services ${hasNone}`, (signal) =>
@@ -64,6 +69,7 @@ export function TracesPage() {
   useKeys(tracesText.keysTitle, [
     { keys: ['l'], does: tracesText.keys.live, run: toggleLive },
     { keys: ['s'], does: tracesText.keys.order, run: toggleOrder },
+    { keys: ['c'], does: tracesText.keys.columns, run: () => setIsChoosing(true) },
     { keys: ['x'], does: tracesText.keys.scale, run: toggleScale },
   ]);
   const error = search.error.value;
@@ -118,11 +124,12 @@ export function TracesPage() {
             />
           ) : (
             <TraceList
-              {...{ search, scaleKind }}
+              {...{ search, scaleKind, columns }}
               isStale={!isCurrent}
               isSampled={(dropped?.['sampled_out'] ?? 0) > 0}
               onScaleKind={toggleScale}
               onOrder={setOrder}
+              onColumns={() => setIsChoosing(true)}
               onClear={() => setTerms([])}
             >
               <ListEnd search={search} />
@@ -130,6 +137,13 @@ export function TracesPage() {
           )}
           <ListFoot {...{ search, total, dropped }} />
         </>
+      )}
+      {isChoosing && (
+        <ColumnsDialog
+          columns={columns}
+          traceIds={items.map(({ traceId }) => traceId)}
+          onClose={() => setIsChoosing(false)}
+        />
       )}
     </div>
   );

@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: see the list
 /** Names of the columns; that of the bars is their scale. */
 import { formatDuration } from '../../../format/duration.ts';
+import { CutMiddle } from '../../../parts/cut-middle.tsx';
 import { tracesText } from '../../../text/traces-en.ts';
 import type { DurationScale } from './duration-scale.ts';
 import type { OrderName } from './list-order.ts';
@@ -14,16 +15,36 @@ export interface ListHeadProps {
   readonly scale: DurationScale;
   readonly order: OrderName;
   onOrder(order: OrderName): void;
+  /** Keys of attributes. */
+  readonly columns: readonly string[];
+  onColumns(): void;
   onScaleKind(): void;
 }
 
-export function ListHead({ scale, order, onOrder, onScaleKind }: ListHeadProps) {
+export function ListHead(props: ListHeadProps) {
+  const { scale, order, columns, onOrder, onColumns, onScaleKind } = props;
   const words = tracesText.list;
   return (
     <div class="list-head" role="row" aria-rowindex={1}>
       <OrderedBy {...{ order, onOrder }} name="newest" title={words.when} />
       <span role="columnheader">{words.service}</span>
-      <span role="columnheader">{words.operation}</span>
+      <span role="columnheader" class="list-head-operation">
+        {words.operation}
+        <button
+          type="button"
+          class="list-head-more"
+          title={tracesText.keys.columns}
+          aria-label={tracesText.keys.columns}
+          onClick={onColumns}
+        >
+          {tracesText.columns.more}
+        </button>
+      </span>
+      {columns.map((key) => (
+        <span key={key} role="columnheader" class="list-head-shown" title={key}>
+          <CutMiddle name={key} />
+        </span>
+      ))}
       <span role="columnheader" class="number">
         {words.spans}
       </span>

@@ -10,6 +10,7 @@ import { useNow } from '../../../parts/use-now.ts';
 import { useWidth } from '../../../parts/use-width.ts';
 import { useVirtualRows } from '../../../parts/virtual-rows.tsx';
 import { tracesText } from '../../../text/traces-en.ts';
+import { shownColumns } from '../columns/shown-columns.ts';
 import { durationScale, type ScaleKind } from './duration-scale.ts';
 import { ListHead } from './list-head.tsx';
 import type { OrderName } from './list-order.ts';
@@ -20,6 +21,8 @@ import './trace-list.css';
 export interface TraceListProps {
   readonly search: TraceSearch;
   readonly scaleKind: ScaleKind;
+  /** Keys of attributes. */
+  readonly columns: readonly string[];
   /** What is shown is of the search before. */
   readonly isStale: boolean;
   /** Some is held in memory alone; where nothing is sampled, what is in memory is on its way to the store. */
@@ -28,12 +31,15 @@ export interface TraceListProps {
   readonly children: ComponentChildren;
   onScaleKind(): void;
   onOrder(order: OrderName): void;
+  onColumns(): void;
   /** Escape where no row is chosen. */
   onClear(): void;
 }
 
 const ROW = 24;
 const ROW_NARROW = 52;
+/** Of attributes, where it is narrow. */
+const LINE = 18;
 const HEAD = 24;
 const NARROW = 800;
 /** Rows before the end at which the next page is asked for. */
@@ -42,9 +48,12 @@ const PAGE_ROWS = 20;
 const TICK_PX = 72;
 /** About what the bars have of the width. */
 const BAR_SHARE = 0.35;
+const COLUMN_SHARE = 0.1;
+const BAR_SHARE_LEAST = 0.1;
 
 export function TraceList(props: TraceListProps) {
-  const { search, scaleKind, isStale, isSampled, children, onScaleKind, onOrder, onClear } = props;
+  const { search, scaleKind, columns, isStale, isSampled, children } = props;
+  const { onScaleKind, onOrder, onColumns, onClear } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
   const isNarrow = width > 0 && width < NARROW;
@@ -57,7 +66,7 @@ export function TraceList(props: TraceListProps) {
   useEffect(() => search.hold(isHeld), [search, isHeld]);
   const { rows, height, scrollTo } = useVirtualRows({
     count: items.length,
-    rowHeight: isNarrow ? ROW_NARROW : ROW,
+    rowHeight: isNarrow ? ROW_NARROW + (columns.length > 0 ? LINE : 0) : ROW,
     scroller,
     ...(!isNarrow && { top: HEAD, covered: HEAD }),
   });
@@ -72,7 +81,8 @@ export function TraceList(props: TraceListProps) {
   useEffect(() => {
     if (wantsMore && mayAsk) void search.more();
   }, [search, wantsMore, mayAsk, items.length]);
-  const ticksMax = Math.max(2, Math.floor((width * BAR_SHARE) / TICK_PX));
+  const barShare = Math.max(BAR_SHARE_LEAST, BAR_SHARE - columns.length * COLUMN_SHARE);
+  const ticksMax = Math.max(2, Math.floor((width * barShare) / TICK_PX));
   const scale = useMemo(
     () =>
       durationScale(
@@ -111,10 +121,12 @@ export function TraceList(props: TraceListProps) {
       },
     }),
   );
+  const shown = useMemo(() => shownColumns(columns), [columns]);
   const isActiveThere = selected !== undefined && rows.some(({ index }) => index === at);
   return (
     <div
       class={`trace-list ${isNarrow ? 'trace-list-narrow' : ''}`}
+      style={shown}
       onPointerMove={(event) => {
         // A pointer that rests where the list came to be points at nothing.
         const moves = event.movementX !== 0 || event.movementY !== 0;
@@ -146,7 +158,9 @@ export function TraceList(props: TraceListProps) {
           setIsScrolled(search.scrollTop > 0);
         }}
       >
-        {!isNarrow && <ListHead {...{ scale, onScaleKind, onOrder }} order={search.order} />}
+        {!isNarrow && (
+          <ListHead {...{ scale, columns, onScaleKind, onOrder, onColumns }} order={search.order} />
+        )}
         <div class="trace-list-rows" role="rowgroup" style={{ height: `${height}px` }}>
           {!isNarrow && <Gridlines ticks={scale.ticks} />}
           {rows.map(({ index, start }) => {
@@ -155,7 +169,7 @@ export function TraceList(props: TraceListProps) {
               trace && (
                 <TraceRow
                   key={trace.traceId}
-                  {...{ trace, index, start, scale, now, isSampled }}
+                  {...{ trace, index, start, scale, now, isSampled, isNarrow, columns }}
                   isSelected={trace.traceId === selected}
                 />
               )

@@ -11,6 +11,7 @@ import { CutMiddle } from '../../../parts/cut-middle.tsx';
 import { ServiceName } from '../../../parts/service-name.tsx';
 import { text } from '../../../text/en.ts';
 import { tracesText } from '../../../text/traces-en.ts';
+import { shownArea } from '../columns/shown-columns.ts';
 import { barState, DurationBar } from './duration-bar.tsx';
 import type { DurationScale } from './duration-scale.ts';
 import './trace-row.css';
@@ -24,6 +25,9 @@ export interface TraceRowProps {
   readonly isSelected: boolean;
   /** Whether being in memory alone says something. */
   readonly isSampled: boolean;
+  /** Keys of attributes. */
+  readonly columns: readonly string[];
+  readonly isNarrow: boolean;
   readonly scale: DurationScale;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -33,7 +37,7 @@ export const traceHref = (traceId: string): string => `/trace/${traceId}`;
 export const rowId = (traceId: string): string => `trace-${traceId}`;
 
 export function TraceRow(props: TraceRowProps) {
-  const { trace, index, start, isSelected, isSampled, scale, now } = props;
+  const { trace, index, start, isSelected, isSampled, columns, isNarrow, scale, now } = props;
   const words = tracesText.list;
   const { traceId, root, services, spanCount, errorCount } = trace;
   const nanos = durationNow(trace, now);
@@ -74,6 +78,7 @@ export function TraceRow(props: TraceRowProps) {
           </span>
         )}
       </span>
+      <ShownAttributes {...{ trace, columns, isNarrow }} />
       <span role="gridcell" class="trace-row-spans number soft" title={formatExactCount(spanCount)}>
         {formatCount(spanCount)}
         <span class="trace-row-unit"> {words.spans}</span>
@@ -116,6 +121,38 @@ function When({ trace, now }: Pick<TraceRowProps, 'trace' | 'now'>) {
       {state === 'running' || state === 'stale' ? words[state] : age}
     </span>
   );
+}
+
+/** A cell each, or where it is narrow one line of all that there are. */
+function ShownAttributes({
+  trace,
+  columns,
+  isNarrow,
+}: Pick<TraceRowProps, 'trace' | 'columns' | 'isNarrow'>) {
+  if (columns.length === 0) return null;
+  const told = new Map(trace.attributes?.map(({ key, value }) => [key, value]));
+  const say = (key: string): string => tracesText.columns.value(key, told.get(key) ?? '');
+  if (isNarrow) {
+    return (
+      <span role="gridcell" class="trace-row-shown">
+        {columns
+          .filter((key) => told.has(key))
+          .map(say)
+          .join(' · ')}
+      </span>
+    );
+  }
+  return columns.map((key, index) => (
+    <span
+      key={key}
+      role="gridcell"
+      class="trace-row-shown"
+      style={{ gridArea: shownArea(index) }}
+      title={told.has(key) ? say(key) : undefined}
+    >
+      <CutMiddle name={told.get(key) ?? ''} />
+    </span>
+  ));
 }
 
 /** Nanoseconds: what runs goes on, also between two answers. */

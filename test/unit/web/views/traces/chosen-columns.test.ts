@@ -1,0 +1,26 @@
+/** Which attributes the list shows. */
+import { expect, test } from 'vitest';
+import {
+  chosenColumns,
+  readColumns,
+} from '../../../../../src/web/views/traces/columns/chosen-columns.ts';
+import { shownColumns } from '../../../../../src/web/views/traces/columns/shown-columns.ts';
+
+test('no more than the API takes, each once, in their order', () => {
+  expect(readColumns([' b ', 'a', '', 'b', 'x'.repeat(257), 'c', 'd', 'e'])).toEqual([
+    ...['b', 'a', 'c', 'd'],
+  ]);
+  expect(chosenColumns(new URLSearchParams('column=http.route&column=a%3Db&service=x'))).toEqual([
+    'http.route',
+    'a=b',
+  ]);
+  expect(chosenColumns(new URLSearchParams())).toEqual([]);
+});
+
+test('have a place each in the row, between what it is and how it went', () => {
+  expect(shownColumns(['a', 'b'])).toEqual({
+    '--trace-list-shown': expect.stringMatching(/^(minmax\(.+\)) \1$/),
+    '--trace-list-areas': '"when service operation shown-0 shown-1 spans errors duration bar"',
+  });
+  expect(shownColumns([])['--trace-list-shown']).toBe('');
+});
