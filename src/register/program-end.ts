@@ -13,8 +13,16 @@ const SPANS_MAX = 8_192;
 const KEPT_MS = 2_000;
 
 export class ProgramEnd {
+  /** Where spans are sent. */
+  readonly endpoint: string;
   /** In order of their end. */
   #last: { readonly span: ProcessedSpan; readonly atMs: number }[] = [];
+  /** Since when the end is being waited for, and nothing becomes too old. */
+  #heldMs: number | undefined;
+
+  constructor(endpoint: string) {
+    this.endpoint = endpoint;
+  }
 
   add(span: ProcessedSpan): void {
     const atMs = performance.now();
@@ -23,14 +31,20 @@ export class ProgramEnd {
     this.#last = this.#last.slice(-SPANS_MAX);
   }
 
+  /** What is kept now is kept until it has arrived, however long that takes. */
+  hold(): void {
+    this.#heldMs ??= performance.now();
+  }
+
   /** Everything that ended so far has arrived. */
   settle(): void {
     this.#last = [];
+    this.#heldMs = undefined;
   }
 
   /** What may not have arrived. */
   take(): ProcessedSpan[] {
-    const fromMs = performance.now() - KEPT_MS;
+    const fromMs = (this.#heldMs ?? performance.now()) - KEPT_MS;
     const late = this.#last.filter(({ atMs }) => atMs >= fromMs).slice(-SPANS_MAX);
     this.#last = [];
     return late.map(({ span }) => span);

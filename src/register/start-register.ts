@@ -29,8 +29,10 @@ import { makeRoomForListeners } from './room-for-listeners.ts';
 import { type RegisterSettings, registerSettings } from './settings.ts';
 import { parseTraceParent } from './trace-parent.ts';
 
-/** Longer than a destination near by needs, short for whoever waits for a program to end. */
-const FLUSH_MS = 1_000;
+/** Of the flush at the end, while spans still arrive: a program that was busy until then may have left tens of thousands. */
+const FLUSH_MS = 15_000;
+/** Of a flush in which nothing arrives: whoever waits for a program to end does not wait long for a destination that is not there. */
+const STALL = { refusedMs: 1_000, elseMs: 5_000 };
 /** Of what the rewriter makes: to be raised when it makes something else of the same text. */
 const REWRITER_VERSION = 7;
 const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
@@ -53,10 +55,16 @@ export function startRegister(entry: string | undefined): void {
     }
     return;
   }
-  const surroundings = { env, isMemoryMeant: true, isFinished: true, isDropTold: true };
+  const surroundings = {
+    env,
+    isMemoryMeant: true,
+    isFinished: true,
+    isDropTold: true,
+    stall: STALL,
+  };
   const newProcessor = () => new SyntonSpanProcessor(options, surroundings);
   const isTold = openSpans !== false && settings.tier > 0;
-  watch({ ...settings, isTold }, entry, newProcessor, forward && new ProgramEnd());
+  watch({ ...settings, isTold }, entry, newProcessor, forward && new ProgramEnd(forward.endpoint));
 }
 
 function watch(
@@ -140,7 +148,11 @@ interface Watching {
 /** A program ends as it would without us: its exit code, its output, its listeners. */
 function endWith({ processor, end, tracker, activity }: Watching, finish: () => void): void {
   makeRoomForListeners();
-  let isFinished = false;
+  let [isFinished, isSaid] = [false, false];
+  const sayOnce = (message: string): void => {
+    if (!isSaid) say(message);
+    isSaid = true;
+  };
   const once = (): void => {
     if (isFinished) return;
     isFinished = true;
@@ -154,7 +166,12 @@ function endWith({ processor, end, tracker, activity }: Watching, finish: () => 
   // Before the processor's own listener, which waits for what has ended by then.
   process.prependListener('beforeExit', () => {
     once();
-    void processor.forceFlush().then(() => end?.settle());
+    end?.hold();
+    void processor.tryFlush().then((isWhole) => {
+      if (isWhole) end?.settle();
+      else if (isMainThread && end !== undefined)
+        sayOnce(`not every span reached ${end.endpoint} in time; is a collector running there?`);
+    });
   });
   process.on('exit', () => {
     once();

@@ -9,7 +9,7 @@
  *   onEnd → EndedSpans → SpanDrain (RequestEncoder) → SpanHome → views, store, destination
  *
  * Bounds: `maxEndedSpans`, `maxRunningSpans`; forceFlush and shutdown take as long as
- * OTEL_BSP_EXPORT_TIMEOUT says, 30 s where it is unset.
+ * OTEL_BSP_EXPORT_TIMEOUT says, 30 s where it is unset (flush-patience.ts).
  */
 import { systemClock } from '../model/clock.ts';
 import type { SdkSpan } from '../otlp/write-sdk-span.ts';
@@ -20,6 +20,7 @@ import type { ViewRenderer } from '../views/view-renderer.ts';
 import { encodeSpans } from './encode-spans.ts';
 import { EndedSpans } from './ended-spans.ts';
 import { deliveryTo } from './exporter-delivery.ts';
+import { FlushPatience } from './flush-patience.ts';
 import type { ProcessorOptions } from './processor-options.ts';
 import { type ProcessorSettings, processorSettings } from './processor-settings.ts';
 import { ProcessorUnavailable } from './processor-unavailable.ts';
@@ -38,6 +39,8 @@ import { untraced } from './suppressed-tracing.ts';
 
 /** How long a request for the store is tried before its spans are given up. */
 const GIVE_UP_AFTER_MS = 60_000;
+/** Of a flush after one that was given up. */
+const STALLED_MS = 100;
 /** How long an answer waits for spans that ended just before the question. */
 const VIEW_WAIT_MS = 10_000;
 
@@ -51,6 +54,12 @@ export interface ProcessorSurroundings {
   readonly isFinished?: boolean;
   /** Somebody else tells what was dropped: nothing is said of it on the console. */
   readonly isDropTold?: boolean;
+  /** A flush is given up, within its time, when nothing has come forward for so long. */
+  readonly stall?: {
+    /** Where the destination has never taken anything and now refuses. */
+    readonly refusedMs: number;
+    readonly elseMs: number;
+  };
 }
 
 export class SyntonSpanProcessor {
@@ -68,11 +77,14 @@ export class SyntonSpanProcessor {
   readonly #startedSpans: StartedSpans | undefined;
   readonly #isFinished: boolean;
   readonly #isDropTold: boolean;
+  readonly #stall: ProcessorSurroundings['stall'];
+  /** The last flush was given up as nothing came forward. */
+  #isStalled = false;
   #place: HomePlace = { kind: 'memory' };
   #isTaking: boolean;
   #dropped = 0;
   #flushedAtExit = false;
-  #closing: Promise<void> | undefined;
+  #closing: Promise<boolean> | undefined;
 
   /** @throws ConfigError where an option is wrong */
   constructor(options: ProcessorOptions = {}, surroundings: ProcessorSurroundings = {}) {
@@ -82,6 +94,7 @@ export class SyntonSpanProcessor {
     const host = { clock: systemClock, counters: this.#counters, log: this.#log };
     this.#isFinished = surroundings.isFinished ?? false;
     this.#isDropTold = surroundings.isDropTold ?? false;
+    this.#stall = surroundings.stall;
     this.reports = this.#programReports(settings);
     this.#settings = settings;
     this.#isTaking = settings.enabled;
@@ -138,14 +151,22 @@ export class SyntonSpanProcessor {
 
   /** Resolves when every span that ended before it is durable and handed to the exporter, or time is up. */
   async forceFlush(): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
-    if (this.#settings.enabled) await this.#within((signal) => this.#flush(signal));
+    await this.tryFlush();
   }
 
-  /** Includes forceFlush. Later calls get the first one's promise; spans that end after it are counted. */
-  shutdown(): Promise<void> {
+  /** The same; false where time was up. */
+  async tryFlush(): Promise<boolean> {
+    if (this.#settings.enabled && this.#closing === undefined) {
+      if (!(await this.#within((signal) => this.#flush(signal)))) return false;
+    }
+    // What is closed meanwhile waits for nothing, which is not to say that it arrived.
+    return this.#closing ?? true;
+  }
+
+  /** Includes forceFlush. Later calls wait for the first; spans that end after it are counted. */
+  async shutdown(): Promise<void> {
     this.#closing ??= this.#close();
-    return this.#closing;
+    await this.#closing;
   }
 
   async #start(saysMemoryOnly: boolean): Promise<void> {
@@ -171,19 +192,23 @@ export class SyntonSpanProcessor {
     await this.#home.drainForwarding(signal);
   }
 
-  async #close(): Promise<void> {
+  async #close(): Promise<boolean> {
     this.#isTaking = false;
     process.off('beforeExit', this.#beforeExit);
     process.off('exit', this.#exit);
     this.#startedSpans?.close();
-    if (!this.#settings.enabled) return this.#drain.close();
-    await this.#within(async (signal) => {
+    if (!this.#settings.enabled) {
+      this.#drain.close();
+      return true;
+    }
+    const isWhole = await this.#within(async (signal) => {
       await this.#flush(signal);
       this.#drain.close();
       await this.#home.shutdown(signal);
       if (!this.#isFinished) await this.reports?.close(this.#startedSpans?.frames);
     });
     this.#running.clear();
+    return isWhole;
   }
 
   /** The event loop has run dry: the process goes on for one flush, and then lets go of everything. */
@@ -252,21 +277,40 @@ export class SyntonSpanProcessor {
     return views;
   }
 
-  /** Runs with a deadline whose timer keeps the process alive. */
-  async #within(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const deadline = new AbortController();
-    const { flushTimeoutMs } = this.#settings;
-    const timer = setTimeout(() => deadline.abort(), flushTimeoutMs);
+  /** Runs with a deadline whose timer keeps the process alive. False where it was reached. */
+  async #within(run: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    const wholeMs = this.#settings.flushTimeoutMs;
+    const stallMs = this.#stall && this.#stallMs(this.#stall);
+    const patience = new FlushPatience({ wholeMs, stallMs }, () => this.#cameForward());
     try {
-      await untraced(() => run(deadline.signal));
+      await untraced(() => run(patience.signal));
     } catch (error) {
       this.#log.error({ error: String(error) }, 'flushing failed');
     } finally {
-      clearTimeout(timer);
+      patience.close();
     }
-    if (deadline.signal.aborted) {
-      this.#log.warn({ flushTimeoutMs }, 'flushing took too long and was cut short');
-    }
+    const isWhole = !patience.signal.aborted;
+    if (!isWhole) this.#log.warn({ wholeMs }, 'flushing took too long and was cut short');
+    this.#isStalled = !isWhole;
+    return isWhole;
+  }
+
+  #stallMs({ refusedMs, elseMs }: NonNullable<ProcessorSurroundings['stall']>): () => number {
+    const counters = this.#counters;
+    // Who stood still is not waited for twice.
+    if (this.#isStalled) return () => STALLED_MS;
+    return () => {
+      const isRefused =
+        counters.value('forward_retries') > 0 && counters.value('spans_forwarded') === 0;
+      return isRefused ? refusedMs : elseMs;
+    };
+  }
+
+  /** Grows while spans leave the program. */
+  #cameForward(): number {
+    const counters = this.#counters;
+    const left = counters.value('spans_kept') + counters.value('spans_forwarded');
+    return this.#ended.taken + left + counters.dropped('forward_refused');
   }
 
   #refuse(span: SdkSpan): void {

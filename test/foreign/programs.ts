@@ -24,7 +24,7 @@ export interface ForeignProgram {
   readonly secondsMax: number;
 }
 
-const SECONDS_MAX = 30;
+const SECONDS_MAX = 90;
 
 function driven(
   name: string,

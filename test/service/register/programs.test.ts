@@ -192,6 +192,37 @@ describe('the program is the same, and its calls arrive', () => {
   });
 });
 
+describe('a destination that is slow at the end of a program', () => {
+  afterEach(() => {
+    Object.assign(programs, { answerMs: 0, unanswered: 0 });
+  });
+
+  test('is waited for while it takes spans', async () => {
+    programs.answerMs = 500;
+    const functions = Array.from({ length: 2_000 }, (_, i) => `function f${i}() { return ${i} }`);
+    const calls = Array.from({ length: 2_000 }, (_, i) => `f${i}();`).join('');
+    programs.write({
+      'busy.cjs': `${functions.join('\n')}\nfor (let i = 0; i < 12; i++) { ${calls} }\nconsole.log('done')`,
+    });
+    expect(await programs.watched('busy.cjs')).toMatchObject({ code: 0, stdout: 'done\n' });
+    const seen = programs.takeSpans();
+    expect(seen.find(({ name }) => name === 'synton.calls')?.attributes['synton.calls.total']).toBe(
+      24_000,
+    );
+    expect(seen.length).toBe(24_001);
+  });
+
+  test('is given up when it does not answer, and what came last is sent once more', async () => {
+    programs.unanswered = 1;
+    programs.write({ 'last.cjs': `function last() {}\nlast()` });
+    expect(await programs.watched('last.cjs')).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^synton: not every span reached http:.*\n$/),
+    });
+    expect(names()).toEqual(['last', 'synton.calls']);
+  });
+});
+
 test.each(['yaml', 'commander', 'lru-cache', 'valibot', 'hono', 'protobufjs'])(
   'the package %s works with its functions watched',
   async (name) => {

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { oracle } from '../../support/otlp-proto.ts';
 
@@ -38,6 +39,11 @@ export class WatchedPrograms {
   readonly folder: string = realpathSync(mkdtempSync(join(tmpdir(), 'watched-program-')));
   readonly #server: Server;
   #spans = new Map<string, SeenSpan>();
+  /** How long the destination takes for an answer; it gives one after the other. */
+  answerMs = 0;
+  /** As many requests get none. */
+  unanswered = 0;
+  #answered = Promise.resolve();
 
   constructor() {
     this.#server = createServer((request, response) => {
@@ -48,8 +54,16 @@ export class WatchedPrograms {
         if (request.url !== '/v1/traces') return response.writeHead(404).end();
         const body = Buffer.concat(chunks);
         const bytes = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-        for (const span of decodeTraces(bytes)) this.#spans.set(span.spanId, span);
-        return response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+        const answer = () => {
+          // Whoever has gone meanwhile does not know that they arrived.
+          if (response.destroyed) return;
+          for (const span of decodeTraces(bytes)) this.#spans.set(span.spanId, span);
+          response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+        };
+        if (this.unanswered-- > 0) return;
+        if (this.answerMs === 0) return answer();
+        this.#answered = this.#answered.then(() => setTimeout(this.answerMs)).then(answer);
+        return;
       });
     });
   }
