@@ -176,13 +176,100 @@ describe('flame graph', () => {
     await expect.poll(() => param(page, 'flame')).toBeNull();
   });
 
-  test('what is looked for stands out', async ({ open }) => {
+  test('is zoomed by Enter and back by Escape, in time and merged', async ({ open }) => {
+    const page = await opened(open);
+    const down = async () => {
+      for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowDown');
+    };
+    await down();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => param(page, 'from')).not.toBeNull();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => param(page, 'from')).toBeNull();
+    expect(param(page, 'span')).not.toBeNull();
+    await page.keyboard.press('o');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => param(page, 'at')).not.toBeNull();
+    for (const _ of [1, 2, 3]) await page.keyboard.press('Escape');
+    await expect.poll(() => param(page, 'at')).toBeNull();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => param(page, 'span')).toBeNull();
+  });
+
+  test('is zoomed by wheel and moved by a drag, which the link keeps merged too', async ({
+    open,
+  }) => {
+    const page = await opened(open, '&flame=merged');
+    const zoom = async () => {
+      await canvas(page).hover({ position: { x: 600, y: 10 } });
+      await page.keyboard.down('Control');
+      await page.mouse.wheel(0, -240);
+      await page.keyboard.up('Control');
+    };
+    await zoom();
+    await expect.poll(() => param(page, 'part')).toMatch(/^0\.\d+-0\.\d+$/);
+    const before = param(page, 'part')!;
+    await page.mouse.down();
+    await page.mouse.move(400, 200, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => param(page, 'part')).not.toBe(before);
+    const [from = 0, to = 0] = param(page, 'part')!.split('-').map(Number);
+    const [fromBefore = 0, toBefore = 0] = before.split('-').map(Number);
+    expect(to - from).toBeCloseTo(toBefore - fromBefore, 6);
+    const kept = param(page, 'part');
+    await page.reload();
+    await canvas(page).waitFor();
+    expect(param(page, 'part')).toBe(kept);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => param(page, 'part')).toBeNull();
+    await page.keyboard.press('+');
+    await expect.poll(() => param(page, 'part')).not.toBeNull();
+  });
+
+  test('is zoomed by two fingers and moved by one', async ({ open }) => {
+    const page = await opened(open, '&details=off');
+    const box = (await canvas(page).boundingBox())!;
+    const touch = await page.context().newCDPSession(page);
+    const send = (type: string, ...xs: number[]) =>
+      touch.send('Input.dispatchTouchEvent', {
+        type: type as 'touchStart',
+        touchPoints: xs.map((x, id) => ({ x: box.x + x, y: box.y + 100, id })),
+      });
+    await send('touchStart', 500);
+    await send('touchStart', 500, 700);
+    for (const by of [20, 60, 120, 200]) await send('touchMove', 500 - by, 700 + by);
+    await send('touchEnd');
+    await expect.poll(() => param(page, 'from')).not.toBeNull();
+    const range = () => Number(param(page, 'to')) - Number(param(page, 'from'));
+    const zoomed = range();
+    const from = Number(param(page, 'from'));
+    await send('touchStart', 600);
+    for (const by of [10, 40, 80]) await send('touchMove', 600 - by);
+    await send('touchEnd');
+    await expect.poll(() => Number(param(page, 'from'))).toBeGreaterThan(from);
+    expect(Math.abs(range() - zoomed)).toBeLessThan(3);
+  });
+
+  test('what is looked for stands out, with its share of the whole', async ({ open }) => {
     const page = await opened(open);
     const pixels = () => canvas(page).evaluate((it) => (it as HTMLCanvasElement).toDataURL());
     const before = await pixels();
     await page.keyboard.press('/');
     await page.keyboard.type('payment');
     await expect.poll(pixels).not.toBe(before);
+    const found = page.getByText(/^\d+ found, which take [\d.]+% of the time, [\d.]+ m?s$/);
+    await found.waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('#trace-find').blur();
+    await page.keyboard.press('n');
+    await expect.poll(() => shown(page)).toMatch(/, payment, /);
+    const first = await shown(page);
+    await page.keyboard.press('n');
+    await expect.poll(() => shown(page)).not.toBe(first);
+    await page.keyboard.press('N');
+    await expect.poll(() => shown(page)).toBe(first);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => found.count()).toBe(0);
   });
 });
 

@@ -51,7 +51,6 @@ export const tabsText = {
     more: (limit: string) => `Tell up to ${limit}`,
     part: 'Select a span and press z to have its part told whole.',
     nothing: 'Nothing of this kind happened.',
-    count: (shown: string) => `${shown} lines`,
     next: 'Next line',
     previous: 'Previous line',
     first: 'First line',
@@ -77,15 +76,14 @@ export const tabsText = {
     timeHint: 'Calls side by side have lanes of their own.',
     all: 'All',
     crumbs: 'The way back to all',
-    span: (name: string, service: string, duration: string, self: string) =>
-      `${name}, ${service}, ${duration}, ${self} by itself`,
-    mergedNode: (name: string, service: string, total: string, self: string, count: string) =>
-      `${name}, ${service}, ${count} calls, ${total} in all, ${self} by itself`,
     share: (part: string) => `${part} of the whole`,
     calls: (count: string, one: boolean) => (one ? '1 call' : `${count} calls`),
     self: (duration: string) => `${duration} by itself`,
     errors: (count: string, one: boolean) => (one ? '1 failed' : `${count} failed`),
     nothing: 'Nothing is chosen. Arrow keys go from span to span.',
+    found: (count: string, share: string, duration: string, isMerged: boolean) =>
+      `${count} found, which take ${share} of the ${isMerged ? 'time spent' : 'time'}, ${duration}`,
+    foundNone: 'Nothing is found.',
     keys: {
       title: 'Flame graph',
       order: 'In time, or merged by name',
@@ -94,6 +92,9 @@ export const tabsText = {
       left: 'To the one before',
       right: 'To the next one',
       zoom: 'Zoom to the chosen one',
+      back: 'Zoom back, one step',
+      findNext: 'To the next one that is found',
+      findPrevious: 'To the one before that is found',
       zoomIn: 'Closer',
       zoomOut: 'Further',
       all: 'Show all',

@@ -19,6 +19,7 @@ export interface FlameFrame {
   readonly hovered: number;
   colourOf(box: number): Colour;
   nameOf(box: number): string;
+  durationOf(box: number): string;
   isFailed(box: number): boolean;
   isRunning(box: number): boolean;
   /** Undefined where nothing is looked for. */
@@ -37,6 +38,8 @@ const NAME_MIN = 28;
 const PADDING = 4;
 /** Pixels a character takes of a text of 11; the font is not asked for each. */
 const CHARACTER = 6.1;
+/** Beside the corner that is cut out of what failed. */
+const NOTCH = 7;
 const DIM = 0.25;
 
 export function drawFlame(canvas: CanvasRenderingContext2D, frame: FlameFrame): void {
@@ -95,8 +98,17 @@ function drawBox(
   if (frame.isRunning(box) && room > 6) openEnd(canvas, right, top, tokens.ground);
   if (room >= NAME_MIN) {
     canvas.fillStyle = colour.ink;
-    const name = fitted(frame.nameOf(box), room - PADDING * 2);
-    canvas.fillText(name, left + PADDING, top + BOX_HEIGHT / 2 + 0.5);
+    const name = frame.nameOf(box);
+    const duration = frame.durationOf(box);
+    const middle = top + BOX_HEIGHT / 2 + 0.5;
+    const end = right - NOTCH - PADDING;
+    const isRoomy = (name.length + duration.length + 4) * CHARACTER < end - left;
+    canvas.fillText(isRoomy ? name : fitted(name, room - PADDING * 2), left + PADDING, middle);
+    if (isRoomy) {
+      canvas.textAlign = 'right';
+      canvas.fillText(duration, end, middle);
+      canvas.textAlign = 'left';
+    }
   }
   canvas.globalAlpha = 1;
   if (box !== chosen && box !== hovered) return;
@@ -108,9 +120,9 @@ function drawBox(
 /** Failed has a shape besides its colour: a corner cut out. */
 function notch(canvas: CanvasRenderingContext2D, right: number, top: number): void {
   canvas.beginPath();
-  canvas.moveTo(right - 7, top + 1);
+  canvas.moveTo(right - NOTCH, top + 1);
   canvas.lineTo(right, top + 1);
-  canvas.lineTo(right, top + 8);
+  canvas.lineTo(right, top + 1 + NOTCH);
   canvas.fill();
 }
 

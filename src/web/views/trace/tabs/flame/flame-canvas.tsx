@@ -4,8 +4,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { tokenColour } from '../../../../colour/token-colour.ts';
 import { tabsText } from '../../../../text/tabs-en.ts';
 import { BOX_HEIGHT, drawFlame } from './draw-flame.ts';
-import type { FlamePlace } from './flame-graph.tsx';
 import { boxAt } from './flame-rows.ts';
+import type { FlamePlace } from './use-flame-place.ts';
+import { useFlamePointer } from './use-flame-pointer.ts';
 
 export interface FlameCanvasProps {
   readonly place: FlamePlace;
@@ -15,8 +16,6 @@ export interface FlameCanvasProps {
   onHover(box: number): void;
 }
 
-const WHEEL_ZOOM = 0.004;
-const CLICK_MAX = 4;
 /** Pixels beside a narrow box that still mean it. */
 const SLACK = 2;
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
@@ -26,9 +25,6 @@ export function FlameCanvas({ place, scroller, hovered, isFound, onHover }: Flam
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [scrollTop, setScrollTop] = useState(0);
-  const drag = useRef<{ x: number; y: number; moved: number } | undefined>(undefined);
-  const newest = useRef(place);
-  newest.current = place;
   const { source, range, chosen } = place;
   const { boxes } = source;
 
@@ -66,6 +62,7 @@ export function FlameCanvas({ place, scroller, hovered, isFound, onHover }: Flam
         ...{ from: range.from, to: range.to, font: FONT },
         colourOf: source.colourOf,
         nameOf: source.nameOf,
+        durationOf: source.durationOf,
         isFailed: source.isFailed,
         isRunning: source.isRunning,
       });
@@ -85,28 +82,8 @@ export function FlameCanvas({ place, scroller, hovered, isFound, onHover }: Flam
     const { from, to } = range;
     const [begin, end] = [boxes.from[chosen]!, boxes.to[chosen]!];
     if (end > from && begin < to) return;
-    newest.current.pan((begin - from) / (to - from) - 0.1);
+    place.pan((begin - from) / (to - from) - 0.1);
   }, [chosen, source]);
-
-  useEffect(() => {
-    const element = scroller.current!;
-    const onWheel = (event: WheelEvent): void => {
-      const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
-      if (!event.ctrlKey && !event.metaKey && !event.shiftKey && !isSideways) return;
-      event.preventDefault();
-      const { range: seen, zoomBy, pan } = newest.current;
-      const width = element.clientWidth;
-      if (event.ctrlKey || event.metaKey) {
-        const x = event.clientX - element.getBoundingClientRect().left;
-        zoomBy(
-          Math.exp(event.deltaY * WHEEL_ZOOM),
-          seen.from + (x / width) * (seen.to - seen.from),
-        );
-      } else pan((isSideways ? event.deltaX : event.deltaY) / width);
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, [scroller]);
 
   const boxUnder = (event: MouseEvent): number => {
     const bounds = canvas.current!.getBoundingClientRect();
@@ -115,20 +92,10 @@ export function FlameCanvas({ place, scroller, hovered, isFound, onHover }: Flam
     const row = Math.floor((event.clientY - bounds.top + scrollTop) / BOX_HEIGHT);
     return boxAt(boxes, row, at, SLACK * perPixel);
   };
-  const onPointerMove = (event: PointerEvent): void => {
-    const from = drag.current;
-    if (from === undefined || event.buttons === 0) {
-      onHover(boxUnder(event));
-      return;
-    }
-    const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
-    const moved = from.moved + Math.abs(dx) + Math.abs(dy);
-    drag.current = { x: event.clientX, y: event.clientY, moved };
-    if (moved <= CLICK_MAX) return;
-    canvas.current!.setPointerCapture(event.pointerId);
-    if (dx !== 0) newest.current.pan(-dx / Math.max(1, size.width));
-    scroller.current!.scrollTop -= dy;
-  };
+  const pointer = useFlamePointer({
+    ...{ place, scroller, canvas, onHover, boxUnder },
+    width: Math.max(1, size.width),
+  });
   return (
     <div
       class="flame-canvas-scroll"
@@ -147,22 +114,7 @@ export function FlameCanvas({ place, scroller, hovered, isFound, onHover }: Flam
             height: `${size.height}px`,
             cursor: hovered >= 0 ? 'pointer' : 'default',
           }}
-          onPointerDown={(event) => {
-            if (event.button === 0) {
-              drag.current = { x: event.clientX, y: event.clientY, moved: 0 };
-            }
-          }}
-          onPointerMove={onPointerMove}
-          onPointerLeave={() => onHover(-1)}
-          onPointerUp={(event) => {
-            const from = drag.current;
-            drag.current = undefined;
-            if (from === undefined || from.moved > CLICK_MAX) return;
-            const box = boxUnder(event);
-            if (box < 0) return;
-            place.choose(box);
-            place.zoomTo(box);
-          }}
+          {...pointer}
         />
       </div>
     </div>

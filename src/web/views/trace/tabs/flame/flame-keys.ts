@@ -2,20 +2,26 @@
 import type { RefObject } from 'preact';
 import { useKeys } from '../../../../app/keys.ts';
 import { tabsText } from '../../../../text/tabs-en.ts';
+import type { TraceModel } from '../../trace-model.ts';
 import { BOX_HEIGHT } from './draw-flame.ts';
-import type { FlamePlace } from './flame-graph.tsx';
+import type { FlameFound } from './flame-found.ts';
 import { boxBeside, firstBehind } from './flame-rows.ts';
+import type { FlamePlace } from './use-flame-place.ts';
 
 const { keys: said } = tabsText.flame;
 const ZOOM = 0.7;
 const PAN = 0.2;
 const SCROLL = 3 * BOX_HEIGHT;
 
-export function useFlameKeys(
-  place: FlamePlace,
-  scroller: RefObject<HTMLDivElement | null>,
-  toggleOrder: () => void,
-): void {
+interface FlameKeys {
+  readonly model: TraceModel;
+  readonly place: FlamePlace;
+  readonly found: FlameFound | undefined;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  toggleOrder(): void;
+}
+
+export function useFlameKeys({ model, place, found, scroller, toggleOrder }: FlameKeys): void {
   const { source, chosen, choose, zoomBy, zoomTo, pan } = place;
   const go = (box: number): void => {
     if (box >= 0) choose(box);
@@ -40,7 +46,19 @@ export function useFlameKeys(
   ];
   useKeys(said.title, [
     ...moves.map(([keys, does, run]) => ({ keys, does, run, isMovement: true })),
-    { keys: [' '], does: said.zoom, run: () => zoomTo(chosen) },
+    ...(chosen < 0
+      ? []
+      : [{ keys: ['Enter', ' '], does: said.zoom, run: (): void => zoomTo(chosen) }]),
+    // What the page would leave first comes first there too.
+    ...(place.isZoomed && model.query.value === ''
+      ? [{ keys: ['Escape', 'Backspace'], does: said.back, run: (): void => place.zoomBack() }]
+      : []),
+    ...(found === undefined
+      ? []
+      : [
+          { keys: ['n'], does: said.findNext, run: (): void => go(found.next(chosen, 1)) },
+          { keys: ['N'], does: said.findPrevious, run: (): void => go(found.next(chosen, -1)) },
+        ]),
     { keys: ['0'], does: said.all, run: () => zoomTo(-1) },
     { keys: ['o'], does: said.order, run: toggleOrder },
   ]);

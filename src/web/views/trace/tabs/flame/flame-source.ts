@@ -10,10 +10,14 @@ import { type FlameBoxes, type MergedCalls, mergedCalls, timeBoxes } from './fla
 
 export interface FlameSource {
   readonly boxes: FlameBoxes;
+  /** Whether the axis is that of the trace's time; else time spent, added up. */
+  readonly isTime: boolean;
   /** Of the axis, from 0; of time, its end. */
   readonly width: number;
   colourOf(box: number): Colour;
   nameOf(box: number): string;
+  /** `12.3 ms`; of several calls, of all of them. */
+  durationOf(box: number): string;
   serviceOf(box: number): string;
   isFailed(box: number): boolean;
   isRunning(box: number): boolean;
@@ -38,7 +42,9 @@ export function timeSource(
   const { names, name, services, service, status, duration, self, parent } = outline;
   return {
     boxes: timeBoxes(outline, rows),
+    isTime: true,
     width,
+    durationOf: (box) => formatDuration(duration[box]!),
     colourOf: (box) => paint.colours[paint.classes[box]!]!,
     nameOf: (box) => names[name[box]!] ?? '',
     serviceOf: (box) => services[service[box]!] ?? '',
@@ -62,6 +68,8 @@ export function mergedSource(outline: Outline, rows: RowRange, paint: Paint): Fl
   const { example, boxOf } = merged;
   return {
     ...{ boxes, width },
+    isTime: false,
+    durationOf: (box) => formatDuration(total[box]!),
     colourOf: (box) => paint.colours[paint.classes[example[box]!]!]!,
     nameOf: (box) => names[name[box]!] ?? '',
     serviceOf: (box) => services[service[box]!] ?? '',

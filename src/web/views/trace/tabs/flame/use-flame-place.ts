@@ -1,0 +1,102 @@
+/**
+ * What the flame graph shows and where in it. In time the range is that of all tabs; merged, it is the box of a span (`at`), or a part of the
+ * whole that was zoomed or panned to (`part`, two shares of it); both in the URL.
+ */
+import { useMemo, useRef } from 'preact/hooks';
+import { param, type Step, setParams } from '../../../../app/location.ts';
+import { tokenColour } from '../../../../colour/token-colour.ts';
+import { rowOfSpan, spanIdAt } from '../../../../data/outline.ts';
+import { paintOf } from '../../colour-by.ts';
+import { moved, narrowed, scaled, type TimeRange } from '../../time-range.ts';
+import type { TraceModel } from '../../trace-model.ts';
+import { type FlameSource, mergedSource, timeSource } from './flame-source.ts';
+import { partOf, partText } from './part-text.ts';
+
+export interface FlamePlace {
+  readonly source: FlameSource;
+  readonly range: TimeRange;
+  readonly isZoomed: boolean;
+  readonly chosen: number;
+  choose(box: number): void;
+  /** −1 shows all. */
+  zoomTo(box: number): void;
+  /** One step out: to the range before, or the caller's box. */
+  zoomBack(): void;
+  /** Where it is now, what has not been drawn yet included. */
+  now(): TimeRange;
+  show(range: TimeRange): void;
+  /** A factor below 1 comes nearer. */
+  zoomBy(factor: number, at?: number): void;
+  /** By a share of what is seen. */
+  pan(share: number): void;
+}
+
+/** Its parameters, all taken away. */
+export const FLAME_PARAMS = { flame: undefined, at: undefined, part: undefined } as const;
+
+const QUIETLY: Step = { replace: true };
+
+export function useFlamePlace(model: TraceModel, isMerged: boolean): FlamePlace {
+  const source = useSource(model, isMerged);
+  const outline = model.outline.value!;
+  const whole: TimeRange = { from: 0, to: Math.max(1, source.width) };
+  const at = param('at');
+  const part = partOf(param('part'), whole);
+  const zoomed = at === undefined ? -1 : source.boxOf(rowOfSpan(outline, at));
+  const boxed = zoomed < 0 ? whole : boxRange(source, zoomed);
+  const range = isMerged ? (part ?? boxed) : model.range.value;
+  // Events come faster than frames: each goes on from where the one before led.
+  const newest = useRef(range);
+  newest.current = range;
+  const show = (to: TimeRange): void => {
+    newest.current = narrowed(to, isMerged ? whole.to : model.total.peek());
+    if (!isMerged) model.zoom(newest.current, QUIETLY);
+    else setParams({ part: partText(newest.current, whole) }, QUIETLY);
+  };
+  const zoomTo = (box: number): void => {
+    if (isMerged) {
+      const span = box < 0 ? undefined : spanIdAt(outline, source.spanOf(box));
+      setParams({ at: span, part: undefined });
+    } else model.zoom(box < 0 ? undefined : boxRange(source, box, model.total.peek()));
+  };
+  return {
+    ...{ source, range, zoomTo, show },
+    isZoomed: isMerged ? part !== undefined || zoomed >= 0 : model.isZoomed.value,
+    chosen: model.selectedRow.value < 0 ? -1 : source.boxOf(model.selectedRow.value),
+    choose: (box) => model.select(box < 0 ? -1 : source.spanOf(box)),
+    zoomBack() {
+      if (!isMerged) model.zoom(model.trail.peek().at(-2));
+      else if (part !== undefined) setParams({ part: undefined });
+      else zoomTo(zoomed < 0 ? -1 : source.parentOf(zoomed));
+    },
+    now: () => newest.current,
+    zoomBy(factor, around) {
+      const { from, to } = newest.current;
+      show(scaled(newest.current, around ?? (from + to) / 2, factor));
+    },
+    pan: (share) => show(moved(newest.current, share)),
+  };
+}
+
+function useSource(model: TraceModel, isMerged: boolean): FlameSource {
+  const outline = model.outline.value!;
+  const { first, end } = model.rows.value;
+  const colourBy = model.colourBy.value;
+  // Another theme has other colours.
+  const ground = tokenColour('--ground');
+  const paint = useMemo(() => paintOf(outline, colourBy), [outline, colourBy, ground]);
+  const total = model.total.value;
+  return useMemo(
+    () =>
+      isMerged
+        ? mergedSource(outline, { first, end }, paint)
+        : timeSource(outline, { first, end }, paint, total),
+    // What runs grows by the axis, not by being laid anew.
+    [outline, first, end, paint, isMerged],
+  );
+}
+
+function boxRange({ boxes }: FlameSource, box: number, end = Number.MAX_VALUE): TimeRange {
+  const from = boxes.from[box]!;
+  return { from, to: Math.max(from + 1, Math.min(end, boxes.to[box]!)) };
+}
