@@ -82,7 +82,7 @@ export const tabsText = {
     errors: (count: string, one: boolean) => (one ? '1 failed' : `${count} failed`),
     nothing: 'Nothing is chosen. Arrow keys go from span to span.',
     found: (count: string, share: string, duration: string, isMerged: boolean) =>
-      `${count} found, which take ${share} of the ${isMerged ? 'time spent' : 'time'}, ${duration}`,
+      `${count} found, ${share} of the ${isMerged ? 'time spent' : 'time'}, ${duration}`,
     foundNone: 'Nothing is found.',
     keys: {
       title: 'Flame graph',

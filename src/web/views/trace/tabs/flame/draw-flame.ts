@@ -1,5 +1,6 @@
 /** Draws what is seen of a flame graph: at most a box a pixel of each row on the screen, whatever the trace has. */
 import type { Colour } from '../../../../colour/palette.ts';
+import { fitText, textWidth } from './fit-text.ts';
 import { type FlameBoxes, firstBehind } from './flame-rows.ts';
 
 export const BOX_HEIGHT = 20;
@@ -20,7 +21,8 @@ export interface FlameFrame {
   colourOf(box: number): Colour;
   nameOf(box: number): string;
   durationOf(box: number): string;
-  isFailed(box: number): boolean;
+  /** Of its calls, those that failed: 0 to 1. */
+  failedShare(box: number): number;
   isRunning(box: number): boolean;
   /** Undefined where nothing is looked for. */
   readonly isFound: ((box: number) => boolean) | undefined;
@@ -36,8 +38,10 @@ export interface FlameTokens {
 /** Narrower boxes have no name. */
 const NAME_MIN = 28;
 const PADDING = 4;
-/** Pixels a character takes of a text of 11; the font is not asked for each. */
-const CHARACTER = 6.1;
+/** Between a name and a duration. */
+const GAP = 12;
+/** Narrower boxes have no duration. */
+const ROOMY_MIN = 72;
 /** Beside the corner that is cut out of what failed. */
 const NOTCH = 7;
 const DIM = 0.25;
@@ -90,9 +94,11 @@ function drawBox(
   canvas.globalAlpha = isLit ? 1 : DIM;
   canvas.fillStyle = colour.fill;
   canvas.fillRect(left, top + 1, room - inset, BOX_HEIGHT - 1);
-  if (frame.isFailed(box)) {
+  const failed = frame.failedShare(box);
+  if (failed > 0) {
     canvas.fillStyle = tokens.error;
-    canvas.fillRect(left, top + BOX_HEIGHT - 3, room - inset, 3);
+    const line = Math.min(room - inset, Math.max(2, (room - inset) * failed));
+    canvas.fillRect(right - inset - line, top + BOX_HEIGHT - 3, line, 3);
     if (room > 10) notch(canvas, right - inset, top);
   }
   if (frame.isRunning(box) && room > 6) openEnd(canvas, right, top, tokens.ground);
@@ -102,8 +108,11 @@ function drawBox(
     const duration = frame.durationOf(box);
     const middle = top + BOX_HEIGHT / 2 + 0.5;
     const end = right - NOTCH - PADDING;
-    const isRoomy = (name.length + duration.length + 4) * CHARACTER < end - left;
-    canvas.fillText(isRoomy ? name : fitted(name, room - PADDING * 2), left + PADDING, middle);
+    const isRoomy =
+      end - left > ROOMY_MIN &&
+      textWidth(canvas, name) + textWidth(canvas, duration) + GAP < end - left - PADDING;
+    const shown = isRoomy ? name : fitText(canvas, name, room - PADDING * 2 + 1);
+    canvas.fillText(shown, left + PADDING, middle);
     if (isRoomy) {
       canvas.textAlign = 'right';
       canvas.fillText(duration, end, middle);
@@ -135,13 +144,4 @@ function openEnd(
 ): void {
   canvas.fillStyle = ground;
   for (let y = top + 3; y < top + BOX_HEIGHT; y += 5) canvas.fillRect(right - 4, y, 4, 2);
-}
-
-/** Cut in the middle, by what characters take at most. */
-function fitted(name: string, room: number): string {
-  const fits = Math.floor(room / CHARACTER);
-  if (name.length <= fits) return name;
-  if (fits < 4) return name.slice(0, Math.max(0, fits));
-  const tail = Math.floor((fits - 1) * 0.45);
-  return `${name.slice(0, fits - 1 - tail)}…${name.slice(name.length - tail)}`;
 }

@@ -63,7 +63,7 @@ export function FlameCanvas({ place, scroller, hovered, isFound, onHover }: Flam
         colourOf: source.colourOf,
         nameOf: source.nameOf,
         durationOf: source.durationOf,
-        isFailed: source.isFailed,
+        failedShare: source.failedShare,
         isRunning: source.isRunning,
       });
     });

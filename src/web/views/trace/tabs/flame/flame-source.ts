@@ -19,7 +19,8 @@ export interface FlameSource {
   /** `12.3 ms`; of several calls, of all of them. */
   durationOf(box: number): string;
   serviceOf(box: number): string;
-  isFailed(box: number): boolean;
+  /** Of its calls, those that failed: 0 to 1. */
+  failedShare(box: number): number;
   isRunning(box: number): boolean;
   /** −1 at the top. */
   parentOf(box: number): number;
@@ -48,7 +49,7 @@ export function timeSource(
     colourOf: (box) => paint.colours[paint.classes[box]!]!,
     nameOf: (box) => names[name[box]!] ?? '',
     serviceOf: (box) => services[service[box]!] ?? '',
-    isFailed: (box) => status[box] === FAILED,
+    failedShare: (box) => (status[box] === FAILED ? 1 : 0),
     isRunning: (box) => status[box] === RUNNING,
     parentOf: (box) => (parent[box]! < rows.first ? -1 : parent[box]!),
     spanOf: (box) => box,
@@ -73,7 +74,7 @@ export function mergedSource(outline: Outline, rows: RowRange, paint: Paint): Fl
     colourOf: (box) => paint.colours[paint.classes[example[box]!]!]!,
     nameOf: (box) => names[name[box]!] ?? '',
     serviceOf: (box) => services[service[box]!] ?? '',
-    isFailed: (box) => errors[box]! > 0,
+    failedShare: (box) => errors[box]! / count[box]!,
     isRunning: (box) => status[example[box]!] === RUNNING,
     parentOf: (box) => parent[box]!,
     spanOf: (box) => example[box]!,
