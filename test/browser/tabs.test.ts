@@ -312,12 +312,32 @@ describe('table', () => {
     await expect.poll(() => chosen.getAttribute('aria-rowindex')).toBe('2');
   });
 
+  test('the column that sorts is chosen by keys, and spans by their figures', async ({ open }) => {
+    const page = await openTab(open, 'table');
+    await rows(page).first().waitFor();
+    await page.keyboard.press('>');
+    await expect.poll(() => head(page, 'duration').getAttribute('aria-sort')).toBe('descending');
+    await page.keyboard.press('r');
+    await expect.poll(() => head(page, 'duration').getAttribute('aria-sort')).toBe('ascending');
+    await page.keyboard.press('<');
+    await expect.poll(() => head(page, 'start').getAttribute('aria-sort')).toBe('ascending');
+    await page.keyboard.press('\\');
+    await page.keyboard.type('errors>0 duration>1ms');
+    await page.getByText(/^\d+ of \d+ rows$/).waitFor();
+    expect(await texts(page, 'errors')).not.toContain('0');
+  });
+
   test('rows are put together by operation, filtered, and copied', async ({ open }) => {
     const page = await openTab(open, 'table');
     await rows(page).first().waitFor();
     await page.getByRole('button', { name: 'by operation' }).click();
     await expect.poll(() => param(page, 'group')).toBe('operation');
     await head(page, 'p50').waitFor();
+    await page.keyboard.press('g');
+    await expect.poll(() => param(page, 'group')).toBe('service');
+    const services = await texts(page, 'service');
+    expect(new Set(services).size).toBe(services.length);
+    expect(await texts(page, 'name')).toEqual([]);
     await page.keyboard.press('g');
     await expect.poll(() => param(page, 'group')).toBeNull();
     await page.keyboard.press('\\');

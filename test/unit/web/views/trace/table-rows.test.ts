@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Outline } from '../../../../../src/web/data/outline.ts';
 import {
+  filteredRows,
+  rowFilter,
+} from '../../../../../src/web/views/trace/tabs/table/row-filter.ts';
+import {
   cell,
   operationsCsv,
   spansCsv,
@@ -51,8 +55,21 @@ describe('operations', () => {
     expect(figures.total[pay]).toBe(40);
     expect(figures.mean[pay]).toBe(20);
     expect(figures.p50[pay]).toBe(10);
-    expect(figures.max[pay]).toBe(30);
+    expect([figures.p95[pay], figures.max[pay]]).toEqual([30, 30]);
+    expect(figures.selfShare[pay]).toBe(0.4);
     expect(example[pay]).toBe(1);
+  });
+
+  test('of a service are one row', () => {
+    const services = operationsOf(outline, rows, 'service');
+    expect(services.count).toBe(2);
+    expect([...services.figures.count]).toEqual([2, 2]);
+    expect([...services.figures.selfShare]).toEqual([0.6, 0.4]);
+    const [head, first] = operationsCsv(outline, services, Int32Array.of(1), 'service').split(
+      '\r\n',
+    );
+    expect(head).toBe('service,count,failed,total,self,mean,p50,p95,max');
+    expect(first).toBe('pay,2,1,40,40,20,10,30,30');
   });
 
   test('count only what is asked for', () => {
@@ -60,6 +77,30 @@ describe('operations', () => {
     expect(some.count).toBe(1);
     expect(some.operationOf[0]).toBe(-1);
     expect(operationFigures(outline, some, 'total')[0]).toBe(10);
+  });
+});
+
+describe('a filter', () => {
+  const all = { first: 0, end: 4 };
+  const filtered = (text: string, range = all) => [...filteredRows(outline, text, range)];
+
+  test('compares figures, and looks for words beside them', () => {
+    expect(filtered('')).toEqual([0, 1, 2, 3]);
+    expect(filtered('duration>=20ns')).toEqual([0, 1, 3]);
+    expect(filtered('duration>20ns duration<0.1us')).toEqual([1]);
+    expect(filtered('children>0')).toEqual([0]);
+    expect(filtered('errors<=0 self>10ns')).toEqual([1, 3]);
+    expect(filtered('pay duration>20ns')).toEqual([1]);
+    expect(filtered('', { first: 1, end: 3 })).toEqual([1, 2]);
+    expect(filtered('a,b', { first: 0, end: 3 })).toEqual([1, 2]);
+  });
+
+  test('takes what is no comparison for a word', () => {
+    for (const text of ['duration>x', 'duration>10', 'children>2ms', 'length>1ms', 'duration>'])
+      expect(rowFilter(text)).toEqual({ words: text, comparisons: [] });
+    expect(rowFilter('Duration>1.5MS').comparisons).toEqual([
+      { column: 'duration', operator: '>', figure: 1.5e6 },
+    ]);
   });
 });
 
@@ -78,7 +119,7 @@ describe('CSV', () => {
     expect(lines).toHaveLength(4);
     const all = operationsOf(outline, rows);
     expect(operationsCsv(outline, all, Int32Array.of(0)).split('\r\n')[1]).toBe(
-      'z,shop,1,0,100,40,100,100,100',
+      'z,shop,1,0,100,40,100,100,100,100',
     );
   });
 });

@@ -1,4 +1,4 @@
-/** Spans, or operations, as rows of figures: sorted by any column, filtered, copied as CSV. */
+/** Spans, operations or services as rows of figures: sorted by any column, filtered, copied as CSV. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useKeys } from '../../../../app/keys.ts';
 import { param, setParams } from '../../../../app/location.ts';
@@ -7,14 +7,16 @@ import { Button } from '../../../../parts/button.tsx';
 import { CopyButton } from '../../../../parts/copy-button.tsx';
 import { useVirtualRows } from '../../../../parts/virtual-rows.tsx';
 import { tabsText } from '../../../../text/tabs-en.ts';
-import { findRows } from '../../find-rows.ts';
 import type { TraceModel } from '../../trace-model.ts';
 import type { TraceTabProps } from '../../trace-tab.ts';
+import { filteredRows } from './row-filter.ts';
 import { operationsCsv, spansCsv } from './table-csv.ts';
-import { TableHead } from './table-head.tsx';
+import { sortBy, TableHead } from './table-head.tsx';
 import { OperationLine, SpanLine } from './table-lines.tsx';
 import {
   type Column,
+  GROUPINGS,
+  type Grouping,
   isFigure,
   OPERATION_COLUMNS,
   type OperationRows,
@@ -32,8 +34,8 @@ const FILTER_ID = 'span-table-filter';
 const said = tabsText.table;
 
 export function SpanTable({ model }: TraceTabProps) {
-  const isGrouped = param('group') === 'operation';
-  const table = useTable(model, isGrouped);
+  const by = GROUPINGS.find((name) => name === param('group'));
+  const table = useTable(model, by);
   const { order, total, columns, sort, isDescending } = table;
   const scroller = useRef<HTMLDivElement>(null);
   const view = useVirtualRows({
@@ -43,15 +45,21 @@ export function SpanTable({ model }: TraceTabProps) {
   const at = table.place;
   useEffect(() => {
     if (at >= 0) view.scrollTo(at);
-  }, [model.selected.value, isGrouped]);
+  }, [model.selected.value, by]);
   const go = (to: number): void => {
     const place = Math.min(order.length - 1, Math.max(0, to));
     if (order.length === 0) return;
     table.select(place);
     view.scrollTo(place);
   };
-  const group = (): void =>
-    setParams({ group: isGrouped ? undefined : 'operation', sort: undefined, desc: undefined });
+  const group = (to: Grouping | undefined): void => {
+    if (to !== by) setParams({ group: to, sort: undefined, desc: undefined });
+  };
+  const orders = [undefined, ...GROUPINGS];
+  const sortBeside = (step: 1 | -1): void => {
+    const place = columns.indexOf(sort) + step + columns.length;
+    sortBy(columns[place % columns.length]!, { sort, isDescending });
+  };
   useKeys(said.keys.title, [
     { keys: ['ArrowDown', 'f'], does: said.keys.next, isMovement: true, run: () => go(at + 1) },
     { keys: ['ArrowUp', 'b'], does: said.keys.previous, isMovement: true, run: () => go(at - 1) },
@@ -59,7 +67,19 @@ export function SpanTable({ model }: TraceTabProps) {
     { keys: ['PageUp'], does: said.keys.pageUp, isMovement: true, run: () => go(at - PAGE) },
     { keys: ['Home'], does: said.keys.first, isMovement: true, run: () => go(0) },
     { keys: ['End'], does: said.keys.last, isMovement: true, run: () => go(order.length - 1) },
-    { keys: ['g'], does: said.keys.group, run: group },
+    {
+      keys: ['g'],
+      does: said.keys.group,
+      run: () => group(orders[(orders.indexOf(by) + 1) % orders.length]),
+    },
+    { keys: ['>'], does: said.keys.sortNext, isMovement: true, run: () => sortBeside(1) },
+    { keys: ['<'], does: said.keys.sortPrevious, isMovement: true, run: () => sortBeside(-1) },
+    {
+      keys: ['r'],
+      does: said.keys.reverse,
+      isMovement: true,
+      run: () => sortBy(sort, { sort, isDescending }),
+    },
     {
       keys: ['\\'],
       does: said.keys.filter,
@@ -80,12 +100,11 @@ export function SpanTable({ model }: TraceTabProps) {
           onInput={(event) => setParams({ filter: event.currentTarget.value }, { replace: true })}
         />
         <fieldset aria-label={said.grouping}>
-          <Button pressed={!isGrouped} onClick={() => isGrouped && group()}>
-            {said.each}
-          </Button>
-          <Button pressed={isGrouped} onClick={() => !isGrouped && group()}>
-            {said.group}
-          </Button>
+          {orders.map((order) => (
+            <Button key={order ?? ''} pressed={order === by} onClick={() => group(order)}>
+              {order === undefined ? said.each : said.groups[order]}
+            </Button>
+          ))}
         </fieldset>
         <span class="soft" role="status">
           {said.shown(formatCount(order.length), formatCount(total))}
@@ -94,11 +113,11 @@ export function SpanTable({ model }: TraceTabProps) {
       </div>
       <div class="span-table-scroll" ref={scroller}>
         <table
-          class={`span-table-grid ${isGrouped ? 'span-table-grouped' : ''}`}
+          class={`span-table-grid ${by === undefined ? '' : `span-table-by-${by}`}`}
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are selected
           role="grid"
           tabIndex={0}
-          aria-label={isGrouped ? said.operations : said.label}
+          aria-label={by === undefined ? said.label : said.grouped[by]}
           aria-rowcount={order.length + 1}
           aria-activedescendant={at >= 0 ? `span-table-${at}` : undefined}
         >
@@ -109,12 +128,18 @@ export function SpanTable({ model }: TraceTabProps) {
               const line = {
                 ...{ id: `span-table-${index}`, place: index + 2, top: start, outline, row },
                 isSelected: index === at,
+                longest: table.longest,
                 onSelect: () => go(index),
               };
               return table.operations === undefined ? (
                 <SpanLine key={slot} {...line} />
               ) : (
-                <OperationLine key={slot} {...line} operations={table.operations} />
+                <OperationLine
+                  key={slot}
+                  {...line}
+                  operations={table.operations}
+                  isNamed={by === 'operation'}
+                />
               );
             })}
           </tbody>
@@ -133,26 +158,28 @@ interface Table {
   readonly sort: Column;
   readonly isDescending: boolean;
   readonly operations: OperationRows | undefined;
+  /** Nanoseconds of the row that took longest. */
+  readonly longest: number;
   /** Of the selected span, or its operation; −1 where it is not there. */
   readonly place: number;
   select(place: number): void;
   csv(): string;
 }
 
-function useTable(model: TraceModel, isGrouped: boolean): Table {
+function useTable(model: TraceModel, by: Grouping | undefined): Table {
   const outline = model.outline.value!;
   const { first, end } = model.rows.value;
   const filter = param('filter') ?? '';
-  const rows = useMemo(() => {
-    if (filter === '') return Int32Array.from({ length: end - first }, (_, at) => first + at);
-    return findRows(outline, filter).filter((row) => row >= first && row < end);
-  }, [outline, first, end, filter]);
-  const operations = useMemo(
-    () => (isGrouped ? operationsOf(outline, rows) : undefined),
-    [outline, rows, isGrouped],
+  const rows = useMemo(
+    () => filteredRows(outline, filter, { first, end }),
+    [outline, first, end, filter],
   );
-  const columns: readonly Column[] = isGrouped ? OPERATION_COLUMNS : SPAN_COLUMNS;
-  const sort = columns.find((name) => name === param('sort')) ?? (isGrouped ? 'total' : 'start');
+  const operations = useMemo(
+    () => (by === undefined ? undefined : operationsOf(outline, rows, by)),
+    [outline, rows, by],
+  );
+  const columns: readonly Column[] = columnsOf(by);
+  const sort = columns.find((name) => name === param('sort')) ?? (by ? 'total' : 'start');
   const given = param('desc');
   const isDescending = given === undefined ? isFigure(sort) : given === 'true';
   const order = useMemo(() => {
@@ -164,17 +191,27 @@ function useTable(model: TraceModel, isGrouped: boolean): Table {
     const column = SPAN_COLUMNS.find((name) => name === sort)!;
     return sortedBy(spanFigures(outline, column), rows, isDescending);
   }, [outline, operations, rows, sort, isDescending]);
+  const longest = useMemo(() => {
+    if (operations !== undefined)
+      return operations.figures.total.reduce((a, b) => Math.max(a, b), 0);
+    return rows.reduce((most, row) => Math.max(most, outline.duration[row]!), 0);
+  }, [outline, operations, rows]);
   const selected = model.selectedRow.value;
   const wanted = operations === undefined ? selected : (operations.operationOf[selected] ?? -1);
   const place = useMemo(() => (wanted < 0 ? -1 : order.indexOf(wanted)), [order, wanted]);
   return {
-    ...{ order, columns, sort, isDescending, operations, place },
+    ...{ order, columns, sort, isDescending, operations, longest, place },
     total: operations === undefined ? end - first : operations.count,
     select: (at) =>
       model.select(operations === undefined ? order[at]! : operations.example[order[at]!]!),
     csv: () =>
       operations === undefined
         ? spansCsv(outline, order)
-        : operationsCsv(outline, operations, order),
+        : operationsCsv(outline, operations, order, by),
   };
+}
+
+function columnsOf(by: Grouping | undefined): readonly Column[] {
+  if (by === undefined) return SPAN_COLUMNS;
+  return by === 'operation' ? OPERATION_COLUMNS : OPERATION_COLUMNS.filter((one) => one !== 'name');
 }

@@ -10,11 +10,16 @@ export interface TableHeadProps {
   readonly isDescending: boolean;
 }
 
+/** Of the column that sorts already, the other way round. */
+export function sortBy(
+  column: Column,
+  { sort, isDescending }: Pick<TableHeadProps, 'sort' | 'isDescending'>,
+): void {
+  const to = column === sort ? !isDescending : isFigure(column);
+  setParams({ sort: column, desc: String(to) }, { replace: true });
+}
+
 export function TableHead({ columns, sort, isDescending }: TableHeadProps) {
-  const sortBy = (column: Column): void => {
-    const to = column === sort ? !isDescending : isFigure(column);
-    setParams({ sort: column, desc: String(to) }, { replace: true });
-  };
   return (
     <thead>
       <tr class="table-head" aria-rowindex={1}>
@@ -27,7 +32,11 @@ export function TableHead({ columns, sort, isDescending }: TableHeadProps) {
               class={`table-cell-${column} ${isFigure(column) || column === 'start' ? 'number' : ''}`}
               aria-sort={isSorted ? (isDescending ? 'descending' : 'ascending') : 'none'}
             >
-              <button type="button" onClick={() => sortBy(column)}>
+              <button
+                type="button"
+                title={tabsText.table.about[column]}
+                onClick={() => sortBy(column, { sort, isDescending })}
+              >
                 {tabsText.table.columns[column]}
                 <svg
                   class={isSorted ? 'table-head-sorted' : ''}

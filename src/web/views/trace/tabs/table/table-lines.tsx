@@ -1,4 +1,4 @@
-/** A row of the table: of a span, or of an operation. */
+/** A row of the table: of a span, or of an operation or a service. */
 import type { ComponentChildren } from 'preact';
 import {
   FAILED,
@@ -9,7 +9,7 @@ import {
   STATUSES,
   serviceAt,
 } from '../../../../data/outline.ts';
-import { formatCount } from '../../../../format/count.ts';
+import { formatCount, formatShare } from '../../../../format/count.ts';
 import { formatDuration, formatExact, formatOffset } from '../../../../format/duration.ts';
 import { CutMiddle } from '../../../../parts/cut-middle.tsx';
 import { ServiceName } from '../../../../parts/service-name.tsx';
@@ -26,10 +26,12 @@ export interface LineProps {
   /** Of the outline, or an operation. */
   readonly row: number;
   readonly isSelected: boolean;
+  /** Nanoseconds that a bar over the whole cell stands for. */
+  readonly longest: number;
   onSelect(): void;
 }
 
-export function SpanLine({ outline, row, ...rest }: LineProps) {
+export function SpanLine({ outline, row, longest, ...rest }: LineProps) {
   const { kind, status, start, duration, self, childCount, errorsBelow } = outline;
   const isFailed = status[row] === FAILED;
   return (
@@ -43,7 +45,10 @@ export function SpanLine({ outline, row, ...rest }: LineProps) {
       <td class="table-cell-start number" title={formatExact(start[row]!)}>
         {formatOffset(start[row]!)}
       </td>
-      <Time column="duration" nanos={duration[row]!} />
+      <Time column="duration" nanos={duration[row]!}>
+        <PartBar whole={duration[row]!} part={self[row]!} longest={longest} />
+      </Time>
+      <Share column="share" share={duration[row]! / Math.max(1, Number(outline.durationNano))} />
       <Time column="self" nanos={self[row]!} />
       <Count column="children" count={childCount[row]!} />
       <Count column="errors" count={errorsBelow[row]!} isError />
@@ -53,24 +58,36 @@ export function SpanLine({ outline, row, ...rest }: LineProps) {
 
 export interface OperationLineProps extends LineProps {
   readonly operations: OperationRows;
+  readonly isNamed: boolean;
 }
 
-export function OperationLine({ outline, row, operations, ...rest }: OperationLineProps) {
+export function OperationLine(props: OperationLineProps) {
+  const { outline, row, operations, isNamed, longest, ...rest } = props;
   const { figures, name, service } = operations;
   const { names, services } = outline;
   return (
-    <Line {...rest} name={names[name[row]!] ?? ''} service={services[service[row]!] ?? ''}>
+    <Line
+      {...rest}
+      name={isNamed ? (names[name[row]!] ?? '') : undefined}
+      service={services[service[row]!] ?? ''}
+    >
       <Count column="count" count={figures.count[row]!} />
       <Count column="failed" count={figures.failed[row]!} isError />
-      {(['total', 'self', 'mean', 'p50', 'max'] as const).map((column) => (
+      <Time column="total" nanos={figures.total[row]!}>
+        <PartBar whole={figures.total[row]!} part={figures.self[row]!} longest={longest} />
+      </Time>
+      <Time column="self" nanos={figures.self[row]!} />
+      <Share column="selfShare" share={figures.selfShare[row]!} />
+      {(['mean', 'p50', 'p95', 'max'] as const).map((column) => (
         <Time key={column} column={column} nanos={figures[column][row]!} />
       ))}
     </Line>
   );
 }
 
-interface RowProps extends Omit<LineProps, 'outline' | 'row'> {
-  readonly name: string;
+interface RowProps extends Omit<LineProps, 'outline' | 'row' | 'longest'> {
+  /** Undefined where rows have none. */
+  readonly name: string | undefined;
   readonly service: string;
   readonly children: ComponentChildren;
 }
@@ -85,9 +102,11 @@ function Line({ id, place, top, isSelected, onSelect, name, service, children }:
       aria-selected={isSelected}
       onClick={onSelect}
     >
-      <td class="table-cell-name" title={name}>
-        <CutMiddle name={name} />
-      </td>
+      {name !== undefined && (
+        <td class="table-cell-name" title={name}>
+          <CutMiddle name={name} />
+        </td>
+      )}
       <td class="table-cell-service">
         <ServiceName service={service} />
       </td>
@@ -96,12 +115,42 @@ function Line({ id, place, top, isSelected, onSelect, name, service, children }:
   );
 }
 
-function Time({ column, nanos }: { readonly column: string; readonly nanos: number }) {
+interface TimeProps {
+  readonly column: string;
+  readonly nanos: number;
+  readonly children?: ComponentChildren;
+}
+
+function Time({ column, nanos, children }: TimeProps) {
   return (
     <td class={`table-cell-${column} number`} title={formatExact(Math.round(nanos))}>
       {formatDuration(nanos)}
+      {children}
     </td>
   );
+}
+
+interface PartBarProps {
+  /** Nanoseconds. */
+  readonly whole: number;
+  readonly part: number;
+  readonly longest: number;
+}
+
+/** How long beside the longest, and of that the part that was its own. The figures say the same. */
+function PartBar({ whole, part, longest }: PartBarProps) {
+  const ofLongest = (nanos: number): string =>
+    `${Math.min(100, (nanos / Math.max(1, longest)) * 100)}%`;
+  return (
+    <>
+      <span class="table-bar" style={{ width: ofLongest(whole) }} />
+      <span class="table-bar table-bar-own" style={{ width: ofLongest(part) }} />
+    </>
+  );
+}
+
+function Share({ column, share }: { readonly column: string; readonly share: number }) {
+  return <td class={`table-cell-${column} number soft`}>{formatShare(Math.min(1, share))}</td>;
 }
 
 interface CountProps {

@@ -1,5 +1,5 @@
 /**
- * The rows of the table: spans, or operations with the figures of their spans. Sorted by numbers alone: names by their place in the alphabet, so
+ * The rows of the table: spans, or operations or services with the figures of their spans. Sorted by numbers alone: names by their place in the alphabet, so
  * that 100,000 rows are put in another order without comparing texts.
  */
 import { FAILED, type Outline } from '../../../../data/outline.ts';
@@ -11,10 +11,14 @@ export const SPAN_COLUMNS = [
   'status',
   'start',
   'duration',
+  'share',
   'self',
   'children',
   'errors',
 ] as const;
+export const GROUPINGS = ['operation', 'service'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+/** Of operations; services have no name of their own. */
 export const OPERATION_COLUMNS = [
   'name',
   'service',
@@ -22,8 +26,10 @@ export const OPERATION_COLUMNS = [
   'failed',
   'total',
   'self',
+  'selfShare',
   'mean',
   'p50',
+  'p95',
   'max',
 ] as const;
 export type SpanColumn = (typeof SPAN_COLUMNS)[number];
@@ -49,6 +55,9 @@ export function spanFigures(outline: Outline, column: SpanColumn): ArrayLike<num
       return mapped(outline.name, ranks(outline.names));
     case 'service':
       return mapped(outline.service, ranks(outline.services));
+    // Parts of one whole are in the order of what they are parts of.
+    case 'share':
+      return outline.duration;
     case 'children':
       return outline.childCount;
     case 'errors':
@@ -84,12 +93,16 @@ export interface OperationRows {
   readonly operationOf: Int32Array;
 }
 
-export function operationsOf(outline: Outline, rows: Int32Array): OperationRows {
+export function operationsOf(
+  outline: Outline,
+  rows: Int32Array,
+  by: Grouping = 'operation',
+): OperationRows {
   const { name, service, services, duration, self, status, rowCount } = outline;
   const places = new Map<number, number>();
   const operationOf = new Int32Array(rowCount).fill(-1);
   for (const row of rows) {
-    const key = name[row]! * services.length + service[row]!;
+    const key = by === 'service' ? service[row]! : name[row]! * services.length + service[row]!;
     let place = places.get(key);
     if (place === undefined) {
       place = places.size;
@@ -103,8 +116,10 @@ export function operationsOf(outline: Outline, rows: Int32Array): OperationRows 
     failed: new Float64Array(count),
     total: new Float64Array(count),
     self: new Float64Array(count),
+    selfShare: new Float64Array(count),
     mean: new Float64Array(count),
     p50: new Float64Array(count),
+    p95: new Float64Array(count),
     max: new Float64Array(count),
   };
   const example = new Int32Array(count).fill(-1);
@@ -119,8 +134,12 @@ export function operationsOf(outline: Outline, rows: Int32Array): OperationRows 
       example[at] = row;
     }
   }
-  for (let at = 0; at < count; at++) made.mean[at] = made.total[at]! / made.count[at]!;
-  medians(made.p50, made.count, duration, operationOf, rows);
+  const spent = made.self.reduce((sum, one) => sum + one, 0);
+  for (let at = 0; at < count; at++) {
+    made.mean[at] = made.total[at]! / made.count[at]!;
+    made.selfShare[at] = spent === 0 ? 0 : made.self[at]! / spent;
+  }
+  fillQuantiles(made, duration, operationOf, rows);
   return {
     ...{ count, example, operationOf, figures: made },
     name: Uint32Array.from(example, (row) => name[row]!),
@@ -128,18 +147,19 @@ export function operationsOf(outline: Outline, rows: Int32Array): OperationRows 
   };
 }
 
-/** All durations in one order, of which each operation's middle is noted when it is passed. */
-function medians(
-  p50: Float64Array,
-  counts: Float64Array,
+/** All durations in one order, of which those at each operation's quantiles are noted when they are passed. */
+function fillQuantiles(
+  { count, p50, p95 }: Pick<OperationRows['figures'], 'count' | 'p50' | 'p95'>,
   duration: Float64Array,
   operationOf: Int32Array,
   rows: Int32Array,
 ): void {
-  const seen = new Float64Array(counts.length);
+  const seen = new Float64Array(count.length);
   for (const row of sortedBy(duration, rows, false)) {
     const at = operationOf[row]!;
-    if (++seen[at]! === Math.ceil(counts[at]! / 2)) p50[at] = duration[row]!;
+    const place = ++seen[at]!;
+    if (place === Math.ceil(count[at]! * 0.5)) p50[at] = duration[row]!;
+    if (place === Math.ceil(count[at]! * 0.95)) p95[at] = duration[row]!;
   }
 }
 
