@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidParameter } from '../../../src/model/errors.ts';
 import type { TraceQuery } from '../../../src/store/contracts/trace-query.ts';
 import type { RequestSpec } from '../../support/otlp-request.ts';
@@ -100,10 +100,17 @@ export function describeSearch(open: OpenStore): void {
       ['an unknown key', { attributes: [{ key: 'nowhere', value: '' }] }, []],
     ];
 
-    it.each(cases)('by %s', async (_, query, expected) => {
-      const store = await stores.open();
-      await sendAll(store);
-      expect(await found(store, query)).toEqual(expected.map((i) => traceIdOf(i)));
+    describe('the same six traces', () => {
+      let store: StoreUnderTest;
+      beforeAll(async () => {
+        store = await open();
+        await sendAll(store);
+      });
+      afterAll(() => store.close());
+
+      it.each(cases)('by %s', async (_, query, expected) => {
+        expect(await found(store, query)).toEqual(expected.map((i) => traceIdOf(i)));
+      });
     });
 
     it('an attribute of the span hides that of its resource', async () => {
@@ -150,10 +157,10 @@ export function describeSearch(open: OpenStore): void {
       const store = await stores.open();
       const sender = new Sender(store.writer);
       // Forty traces whose spans come interleaved, three rounds of them.
+      const spans = Array.from({ length: 40 }, (_, i) => ({ traceId: traceIdOf(i) }));
       for (let round = 0; round < 3; round++) {
-        for (let i = 0; i < 40; i++) {
-          await sender.sendSpec({ seed: round * 100 + i, spans: [{ traceId: traceIdOf(i) }] });
-        }
+        for (let i = 0; i < 40; i += 8)
+          await sender.sendSpec({ seed: round * 100 + i, spans: spans.slice(i, i + 8) });
       }
       const pages = await allPages(readerOf(store), { limit: 7 });
       expect(pages.every((page) => page.length <= 7)).toBe(true);

@@ -11,7 +11,7 @@ import type { StatisticsSource } from '../../../src/store/statistics/statistics-
 import { buildRequest, type RequestSpec } from '../../support/otlp-request.ts';
 import { scannedBatch } from '../../support/scanned-batch.ts';
 
-/** What the suite needs of a store. Each test opens one of its own, empty. */
+/** What the suite needs of a store. Each test opens one of its own, empty; those that only ask share one. */
 export interface StoreUnderTest {
   readonly writer: TraceWriter;
   readonly source: SpanSource;
