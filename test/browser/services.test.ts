@@ -139,6 +139,60 @@ describe('the table', () => {
   });
 });
 
+describe('the map where it is narrow', () => {
+  const narrow = { size: { width: 390, height: 844 } };
+
+  test('has callers above those they call, and comes to the one that is chosen', async ({
+    open,
+  }) => {
+    const page = await open('/services?view=map', narrow);
+    await node(page, 'web').waitFor();
+    expect((await placeOf(page, 'web')).y).toBeLessThan((await placeOf(page, 'checkout')).y);
+    await page.getByRole('button', { name: 'Fit' }).click();
+    await expect.poll(async () => (await placeOf(page, 'web')).width).toBeLessThan(80);
+    for (const name of ['payment', 'api.psp.example']) {
+      const { x, width } = await placeOf(page, name);
+      expect(x >= 0 && x + width <= 390).toBe(true);
+    }
+    await node(page, 'payment').click();
+    await panel(page, 'payment').waitFor();
+    const top = (await panel(page, 'payment').boundingBox())!.y;
+    await expect.poll(async () => (await placeOf(page, 'payment')).width).toBeGreaterThan(80);
+    await expect
+      .poll(async () => {
+        const { y, height } = await placeOf(page, 'payment');
+        return y > 0 && y + height < top;
+      })
+      .toBe(true);
+    await expectAccessible(page);
+  });
+
+  test('is zoomed by two fingers, and moved by one', async ({ open }) => {
+    const page = await open('/services?view=map', narrow);
+    const before = await placeOf(page, 'web');
+    const touch = (type: string, pointerId: number, clientX: number, clientY: number) =>
+      map(page).dispatchEvent(type, {
+        ...{ pointerId, clientX, clientY, pointerType: 'touch', button: 0, buttons: 1 },
+        bubbles: true,
+      });
+    await touch('pointerdown', 11, 100, 300);
+    await touch('pointerdown', 12, 200, 300);
+    await touch('pointermove', 12, 300, 300);
+    await expect
+      .poll(async () => (await placeOf(page, 'web')).width)
+      .toBeGreaterThan(before.width * 1.8);
+    for (const finger of [11, 12]) await touch('pointerup', finger, 0, 0);
+    const { y, height } = await placeOf(page, 'web');
+    await page.mouse.move(20, 650);
+    await page.mouse.down();
+    await page.mouse.move(20, 610, { steps: 3 });
+    await page.mouse.up();
+    const moved = await placeOf(page, 'web');
+    expect(moved.height).toBeCloseTo(height, 0);
+    expect(moved.y - y).toBeCloseTo(-40, -1);
+  });
+});
+
 describe('a service that has nothing', () => {
   let service: SyntonService;
   beforeAll(async () => {

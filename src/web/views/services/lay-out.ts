@@ -1,4 +1,5 @@
-/** Where nodes and lines of the map lie: callers left of those they call. dagre is loaded with the first map. */
+/** Where nodes and lines of the map lie: callers left of those they call, or above them where it is narrow. dagre is loaded with the first map. */
+import type { Size } from '../../parts/use-size.ts';
 import { edgeKey, type ServicesMap } from './services-map.ts';
 
 export interface Point {
@@ -13,7 +14,12 @@ export interface EdgeLayout {
   readonly label: Point;
 }
 
+export type Flow = 'right' | 'down';
+
 export interface MapLayout {
+  readonly flow: Flow;
+  /** Of each node. */
+  readonly node: Size;
   /** Middles of the nodes, by name. */
   readonly nodes: ReadonlyMap<string, Point>;
   /** By edgeKey. */
@@ -22,9 +28,15 @@ export interface MapLayout {
   readonly height: number;
 }
 
-export const NODE = { width: 176, height: 48 } as const;
-/** Room for what is said of a line. */
-const LABEL = { width: 104, height: 16 } as const;
+/** Of a node, and for what is said of a line, which is nothing where it is narrow. */
+const ROOM: Readonly<Record<Flow, { readonly node: Size; readonly label: Size }>> = {
+  right: { node: { width: 176, height: 48 }, label: { width: 104, height: 16 } },
+  down: { node: { width: 120, height: 48 }, label: { width: 0, height: 0 } },
+};
+const SPACING = {
+  right: { rankdir: 'LR', nodesep: 28, ranksep: 36, edgesep: 20 },
+  down: { rankdir: 'TB', nodesep: 10, ranksep: 80, edgesep: 8, ranker: 'tight-tree' },
+} as const;
 const MARGIN = 24;
 
 /** What the layout depends on: numbers may change without anything moving. */
@@ -34,29 +46,31 @@ export function layoutKey({ nodes, edges }: Pick<ServicesMap, 'nodes' | 'edges'>
 }
 
 /** In an order that is always the same, so that a reload shows the same picture. */
-export async function layOut({
-  nodes,
-  edges,
-}: Pick<ServicesMap, 'nodes' | 'edges'>): Promise<MapLayout> {
+export async function layOut(
+  { nodes, edges }: Pick<ServicesMap, 'nodes' | 'edges'>,
+  flow: Flow = 'right',
+): Promise<MapLayout> {
+  const { node, label } = ROOM[flow];
   const { Graph, layout } = await import('@dagrejs/dagre');
   const graph = new Graph();
   graph.setGraph({
-    ...{ rankdir: 'LR', nodesep: 28, ranksep: 36, edgesep: 20 },
+    ...SPACING[flow],
     ...{ marginx: MARGIN, marginy: MARGIN },
   });
   const names = nodes.map(({ service }) => service).sort();
   // dagre keeps names as keys of plain objects, where one such as __proto__ is no key.
   const ids = new Map(names.map((name, place) => [name, `n${place}`]));
   const idOf = (name: string): string => ids.get(name)!;
-  for (const name of names) graph.setNode(idOf(name), { ...NODE });
+  for (const name of names) graph.setNode(idOf(name), { ...node });
   const drawn = edges
     .filter(({ from, to }) => ids.has(from) && ids.has(to))
     .toSorted((a, b) => (edgeKey(a) < edgeKey(b) ? -1 : 1));
   for (const { from, to } of drawn)
-    graph.setEdge(idOf(from), idOf(to), { ...LABEL, labelpos: 'c' });
+    graph.setEdge(idOf(from), idOf(to), { ...label, labelpos: 'c' });
   layout(graph);
   const { width = 0, height = 0 } = graph.graph();
   return {
+    ...{ flow, node },
     nodes: new Map(names.map((name) => [name, pointOf(graph.node(idOf(name)))])),
     edges: new Map(
       drawn.map((edge) => {
@@ -66,7 +80,9 @@ export async function layOut({
           Point,
         ];
         const inner = (laid.points ?? []).slice(1, -1).map(pointOf);
-        return [edgeKey(edge), { points: betweenSides(from, inner, to), label: pointOf(laid) }];
+        const points = betweenSides(from, inner, to, flow, node);
+        const middle = flow === 'right' ? pointOf(laid) : points[points.length >> 1]!;
+        return [edgeKey(edge), { points, label: middle }];
       }),
     ),
     ...{ width, height },
@@ -76,13 +92,23 @@ export async function layOut({
 const pointOf = ({ x = 0, y = 0 }: { x?: number; y?: number }): Point => ({ x, y });
 
 /** From the side of one node to the facing side of the other; a call back goes the other way round. */
-function betweenSides(from: Point, inner: readonly Point[], to: Point): readonly Point[] {
-  const side = (to.x >= from.x ? NODE.width : -NODE.width) / 2;
+function betweenSides(
+  from: Point,
+  inner: readonly Point[],
+  to: Point,
+  flow: Flow,
+  { width, height }: Size,
+): readonly Point[] {
+  if (flow === 'down') {
+    const side = (to.y >= from.y ? height : -height) / 2;
+    return [{ x: from.x, y: from.y + side }, ...inner, { x: to.x, y: to.y - side }];
+  }
+  const side = (to.x >= from.x ? width : -width) / 2;
   return [{ x: from.x + side, y: from.y }, ...inner, { x: to.x - side, y: to.y }];
 }
 
-/** A line through the points, level at each of them, as an SVG path. */
-export function pathThrough(points: readonly Point[]): string {
+/** A line through the points, along the flow at each of them, as an SVG path. */
+export function pathThrough(points: readonly Point[], flow: Flow): string {
   let d = '';
   for (const [place, point] of points.entries()) {
     const before = points[place - 1];
@@ -90,8 +116,18 @@ export function pathThrough(points: readonly Point[]): string {
       d = `M${at(point)}`;
       continue;
     }
-    const middle = (before.x + point.x) / 2;
-    d += `C${at({ x: middle, y: before.y })} ${at({ x: middle, y: point.y })} ${at(point)}`;
+    const middle = { x: (before.x + point.x) / 2, y: (before.y + point.y) / 2 };
+    const [leaves, arrives] =
+      flow === 'right'
+        ? [
+            { x: middle.x, y: before.y },
+            { x: middle.x, y: point.y },
+          ]
+        : [
+            { x: before.x, y: middle.y },
+            { x: point.x, y: middle.y },
+          ];
+    d += `C${at(leaves)} ${at(arrives)} ${at(point)}`;
   }
   return d;
 }

@@ -1,13 +1,14 @@
 /** Calls from one to the other: as thick as there are many, red as far as they fail. */
 import { formatShare } from '../../format/count.ts';
 import { formatDuration } from '../../format/duration.ts';
-import { type EdgeLayout, pathThrough } from './lay-out.ts';
+import { type EdgeLayout, type Flow, pathThrough } from './lay-out.ts';
 import { edgeWords, errorShare, rateWords, type ServiceEdge } from './services-map.ts';
 import './map-edge.css';
 
 export interface MapEdgeProps {
   readonly edge: ServiceEdge;
   readonly layout: EdgeLayout;
+  readonly flow: Flow;
   /** The most calls of any. */
   readonly callsMax: number;
   readonly look: 'plain' | 'lit' | 'dim';
@@ -17,14 +18,15 @@ const WIDTH_MIN = 1;
 const WIDTH_MORE = 5;
 const ARROW = 7;
 
-export function MapEdge({ edge, layout: { points }, callsMax, look }: MapEdgeProps) {
+export function MapEdge({ edge, layout: { points }, flow, callsMax, look }: MapEdgeProps) {
   const last = points.at(-1);
   const before = points.at(-2);
   if (last === undefined || before === undefined) return null;
   const width = widthOf(edge, callsMax);
   const share = errorShare(edge);
-  const d = pathThrough(points);
-  const angle = last.x >= before.x ? 0 : 180;
+  const d = pathThrough(points, flow);
+  const isBack = flow === 'right' ? last.x < before.x : last.y < before.y;
+  const angle = (flow === 'right' ? 0 : 90) + (isBack ? 180 : 0);
   const reach = ARROW + width;
   return (
     <g class={`map-edge map-edge-${look}`}>

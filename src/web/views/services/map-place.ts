@@ -1,3 +1,5 @@
+import type { Size } from '../../parts/use-size.ts';
+
 /** Which part of the map is seen: its scale, and where its origin lies in the window. */
 export interface MapPlace {
   readonly scale: number;
@@ -6,13 +8,10 @@ export interface MapPlace {
   readonly y: number;
 }
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 const SCALE_MIN = 0.1;
 const SCALE_MAX = 3;
+/** Names can be read from there on. */
+export const SCALE_READ = 0.72;
 /** Small maps are not blown up. */
 const FIT_MAX = 1.15;
 
@@ -29,6 +28,14 @@ export function fitted(map: Size, window: Size): MapPlace {
   };
 }
 
+/** As much of it as can be read, from where calls begin: of a large map in a small window not all. */
+export function begun(map: Size, window: Size): MapPlace {
+  const all = fitted(map, window);
+  if (all.scale >= SCALE_READ) return all;
+  const x = (window.width - map.width * SCALE_READ) / 2;
+  return { scale: SCALE_READ, x, y: Math.max(0, (window.height - map.height * SCALE_READ) / 2) };
+}
+
 /** What lies under the point of the window stays there. */
 export function zoomed(place: MapPlace, times: number, at: { x: number; y: number }): MapPlace {
   const scale = bounded(place.scale * times);
@@ -36,11 +43,13 @@ export function zoomed(place: MapPlace, times: number, at: { x: number; y: numbe
   return { scale, x: at.x - (at.x - place.x) * ratio, y: at.y - (at.y - place.y) * ratio };
 }
 
-/** Moved no further than it takes for the box, in units of the map, to be seen with some room around it. */
+/** Moved no further than it takes for the box, in units of the map, to be seen with some room around it; closer where it is
+ * smaller than `scaleMin`. */
 export function revealed(
   place: MapPlace,
   box: { x: number; y: number } & Size,
   window: Size,
+  scaleMin = 0,
 ): MapPlace {
   const room = 16;
   const shift = (from: number, length: number, end: number): number => {
@@ -48,6 +57,14 @@ export function revealed(
     return from + length > end - room ? Math.max(room - from, end - room - from - length) : 0;
   };
   const { scale, x, y } = place;
+  if (scale < scaleMin) {
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    return {
+      scale: scaleMin,
+      x: window.width / 2 - middle.x * scaleMin,
+      y: window.height / 2 - middle.y * scaleMin,
+    };
+  }
   return {
     scale,
     x: x + shift(box.x * scale + x, box.width * scale, window.width),

@@ -1,4 +1,5 @@
 /** A node of the map by its name: services with the mark of their colour, what they use with the shape it has on the map. */
+import { CutMiddle } from '../../parts/cut-middle.tsx';
 import { ServiceName } from '../../parts/service-name.tsx';
 import { servicesText } from '../../text/services-en.ts';
 import type { NodeType } from './services-map.ts';
@@ -17,7 +18,7 @@ export function NodeName({ name, type }: { readonly name: string; readonly type:
       <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
         <path d={SHAPES[type]} />
       </svg>
-      <span class="node-name-word">{name}</span>
+      <CutMiddle name={name} />
     </span>
   );
 }

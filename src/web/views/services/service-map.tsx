@@ -1,12 +1,13 @@
 /** The map: seen as a whole, moved and zoomed by mouse, touch and keys; what is pointed at lights up whom it calls and who calls it. */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../app/keys.ts';
 import { Button } from '../../parts/button.tsx';
+import { useSize } from '../../parts/use-size.ts';
 import { servicesText } from '../../text/services-en.ts';
-import { layOut, layoutKey, type MapLayout, NODE, nodeBeside } from './lay-out.ts';
+import { type Flow, layOut, layoutKey, type MapLayout, nodeBeside } from './lay-out.ts';
 import { MapEdge, MapEdgeLabel, type MapEdgeProps } from './map-edge.tsx';
 import { MapNode } from './map-node.tsx';
-import { fitted, type MapPlace, revealed, type Size, zoomed } from './map-place.ts';
+import { begun, fitted, type MapPlace, revealed, SCALE_READ, zoomed } from './map-place.ts';
 import { edgeKey, type ServicesMap } from './services-map.ts';
 import './service-map.css';
 
@@ -20,7 +21,11 @@ export interface ServiceMapProps {
 
 /** More lines than that are told of only where they are pointed at. */
 const TOLD_MAX = 40;
+const LIT: readonly MapEdgeProps['look'][] = ['lit'];
+const ALL: readonly MapEdgeProps['look'][] = ['plain', 'lit', 'dim'];
 const ZOOM_STEP = 1.25;
+/** Pixels: callers stand above those they call where the window is narrower. */
+const DOWN_BELOW = 640;
 const WHEEL = 0.002;
 /** Pixels that a pointer may move and still have clicked. */
 const CLICK_MAX = 4;
@@ -39,24 +44,28 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
   const [pointed, setPointed] = useState<string>();
   const [place, setPlace] = useState<MapPlace>();
   const size = useSize(host);
+  const flow: Flow = size.width < DOWN_BELOW ? 'down' : 'right';
   useEffect(() => {
+    if (size.width === 0) return;
     let isGone = false;
-    void layOut(map).then((made) => {
+    void layOut(map, flow).then((made) => {
       if (!isGone) setLayout(made);
     });
     return () => {
       isGone = true;
     };
-  }, [key]);
-  const fit = useMemo(() => layout && fitted(layout, size), [layout, size.width, size.height]);
-  const shown = place ?? fit ?? { scale: 1, x: 0, y: 0 };
+  }, [key, flow, size.width === 0]);
+  const begin = layout?.flow === 'down' ? begun : fitted;
+  const first = useMemo(() => layout && begin(layout, size), [layout, size.width, size.height]);
+  const fit = (): void => setPlace(layout && fitted(layout, size));
+  const shown = place ?? first ?? { scale: 1, x: 0, y: 0 };
   const zoom = (times: number, at?: { x: number; y: number }): void =>
     setPlace((was) => zoomed(was ?? shown, times, at ?? { x: size.width / 2, y: size.height / 2 }));
   const drag = useDrag(host, setPlace, shown, zoom);
   useKeys(said.keys.title, [
     { keys: ['+', '='], does: said.keys.closer, run: () => zoom(ZOOM_STEP) },
     { keys: ['-'], does: said.keys.further, run: () => zoom(1 / ZOOM_STEP) },
-    { keys: ['0'], does: said.keys.fit, run: () => setPlace(undefined) },
+    { keys: ['0'], does: said.keys.fit, run: fit },
   ]);
   const lit = pointed ?? chosen;
   const beside = useMemo(() => {
@@ -69,18 +78,21 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
     return names;
   }, [map, lit]);
   const callsMax = Math.max(1, ...map.edges.map(({ calls }) => calls));
-  const isTold = map.edges.length <= TOLD_MAX;
+  // Where it is narrow the panel tells the numbers of lines: over one another they cannot be read.
+  const toldLooks = layout?.flow === 'down' ? [] : map.edges.length <= TOLD_MAX ? ALL : LIT;
   const reveal = (name: string): void => {
     const at = layout?.nodes.get(name);
-    if (at === undefined || size.width === 0) return;
-    const box = { x: at.x - NODE.width / 2, y: at.y - NODE.height / 2, ...NODE };
-    const to = revealed(shown, box, { ...size, width: size.width - covered });
-    if (to.x !== shown.x || to.y !== shown.y) setPlace(to);
+    if (layout === undefined || at === undefined || size.width === 0) return;
+    const { node, flow: shownFlow } = layout;
+    const scaleMin = shownFlow === 'down' ? SCALE_READ : 0;
+    const box = { x: at.x - node.width / 2, y: at.y - node.height / 2, ...node };
+    const to = revealed(shown, box, { ...size, width: size.width - covered }, scaleMin);
+    if (to.x !== shown.x || to.y !== shown.y || to.scale !== shown.scale) setPlace(to);
   };
   // What is chosen is not to lie under the panel that it opens.
   useEffect(() => {
     if (chosen !== undefined) reveal(chosen);
-  }, [chosen, layout, covered, size.width]);
+  }, [chosen, layout, covered, size.width, size.height]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const direction = DIRECTIONS[event.key];
     const from = event.target instanceof Element ? nameOf(event.target) : undefined;
@@ -97,7 +109,7 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
     const laid = layout?.edges.get(edgeKey(edge));
     const isLit = edge.from === lit || edge.to === lit;
     const look = lit === undefined ? 'plain' : isLit ? 'lit' : 'dim';
-    return laid === undefined ? [] : [{ edge, layout: laid, callsMax, look }];
+    return laid === undefined ? [] : [{ edge, layout: laid, flow: layout!.flow, callsMax, look }];
   });
   const tabStop = chosen ?? pointed ?? map.nodes[0]?.service;
   return (
@@ -118,7 +130,7 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
               <MapEdge key={edgeKey(given.edge)} {...given} />
             ))}
             {edges
-              .filter(({ look }) => isTold || look === 'lit')
+              .filter(({ look }) => toldLooks.includes(look))
               .map((given) => (
                 <MapEdgeLabel key={edgeKey(given.edge)} {...given} />
               ))}
@@ -129,6 +141,7 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
                   key={node.service}
                   node={node}
                   at={at}
+                  size={layout.node}
                   isChosen={node.service === chosen}
                   isDim={beside !== undefined && !beside.has(node.service)}
                   isTabStop={node.service === tabStop}
@@ -147,7 +160,7 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
         <Button label={said.zoom.in} onClick={() => zoom(ZOOM_STEP)}>
           +
         </Button>
-        <Button onClick={() => setPlace(undefined)}>{said.zoom.fit}</Button>
+        <Button onClick={fit}>{said.zoom.fit}</Button>
       </div>
     </div>
   );
@@ -155,20 +168,6 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
 
 const nameOf = (element: Element): string | undefined =>
   element.closest('[data-name]')?.getAttribute('data-name') ?? undefined;
-
-function useSize(host: { current: HTMLElement | null }): Size {
-  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
-  useLayoutEffect(() => {
-    const element = host.current!;
-    const measure = (): void =>
-      setSize({ width: element.clientWidth, height: element.clientHeight });
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [host]);
-  return size;
-}
 
 interface Pointer {
   readonly x: number;

@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest';
 import {
   layOut,
   layoutKey,
-  NODE,
   nodeBeside,
   pathThrough,
 } from '../../../../../src/web/views/services/lay-out.ts';
-import { fitted, revealed, zoomed } from '../../../../../src/web/views/services/map-place.ts';
+import {
+  begun,
+  fitted,
+  revealed,
+  zoomed,
+} from '../../../../../src/web/views/services/map-place.ts';
 import {
   edgeKey,
   edgeWords,
@@ -44,15 +48,31 @@ describe('the layout', () => {
   });
 
   test('draws lines from side to side, also of a call back', async () => {
-    const { nodes, edges } = await layOut(map);
+    const { nodes, edges, node: box } = await layOut(map);
     for (const one of map.edges) {
       const { points } = edges.get(edgeKey(one))!;
       const back = nodes.get(one.from)!.x > nodes.get(one.to)!.x;
-      const side = (NODE.width / 2) * (back ? -1 : 1);
+      const side = (box.width / 2) * (back ? -1 : 1);
       expect(points[0]!.x).toBeCloseTo(nodes.get(one.from)!.x + side);
       expect(points.at(-1)!.x).toBeCloseTo(nodes.get(one.to)!.x - side);
-      expect(pathThrough(points)).toMatch(/^M[\d.-]+ [\d.-]+(?:C[\d. -]+)+$/);
+      expect(pathThrough(points, 'right')).toMatch(/^M[\d.-]+ [\d.-]+(?:C[\d. -]+)+$/);
     }
+  });
+
+  test('puts callers above what they call where it is narrow, lines from below to above', async () => {
+    const { nodes, edges, node: box, width } = await layOut(map, 'down');
+    const y = (name: string) => nodes.get(name)!.y;
+    expect(y('web')).toBeLessThan(y('shop'));
+    expect(y('shop')).toBeLessThan(y('db'));
+    expect(width).toBeLessThan((await layOut(map)).width);
+    const { points, label } = edges.get(edgeKey(map.edges[0]!))!;
+    expect(points[0]!.y).toBeCloseTo(y('web') + box.height / 2);
+    expect(points.at(-1)!.y).toBeCloseTo(y('shop') - box.height / 2);
+    expect(label.y).toBeGreaterThanOrEqual(points[0]!.y);
+    const down = { x: 1, y: 1 };
+    const from = { x: 1, y: 0 };
+    expect(pathThrough([from, { x: 9, y: 8 }], 'down')).toBe('M1.0 0.0C1.0 4.0 9.0 4.0 9.0 8.0');
+    expect(pathThrough([from, down], 'right')).toBe('M1.0 0.0C1.0 0.0 1.0 1.0 1.0 1.0');
   });
 
   test('leaves out lines whose ends are not there', async () => {
@@ -96,6 +116,21 @@ describe('what is seen of the map', () => {
     expect((at.y - closer.y) / closer.scale).toBeCloseTo((at.y - place.y) / place.scale);
     expect(zoomed(place, 1e9, at).scale).toBeLessThan(4);
     expect(zoomed(place, 0, at).scale).toBeGreaterThan(0);
+  });
+
+  test('begins where it can be read, at the top, and comes closer to what is chosen', () => {
+    const phone = { width: 390, height: 600 };
+    const { scale, x, y } = begun({ width: 900, height: 1_200 }, phone);
+    expect(scale).toBeGreaterThan(0.7);
+    expect([x + (900 * scale) / 2, y]).toEqual([195, 0]);
+    expect(begun({ width: 300, height: 400 }, phone)).toEqual(
+      fitted({ width: 300, height: 400 }, phone),
+    );
+    const box = { x: 500, y: 700, width: 100, height: 50 };
+    const seen = revealed({ scale: 0.2, x: 0, y: 0 }, box, phone, scale);
+    expect(seen.scale).toBe(scale);
+    expect(550 * seen.scale + seen.x).toBeCloseTo(195);
+    expect(725 * seen.scale + seen.y).toBeCloseTo(300);
   });
 
   test('moves no further than it takes', () => {
