@@ -1,16 +1,25 @@
-/** A name that is cut in the middle where it has no room, without measuring: what is before its last characters gives way. */
+/**
+ * A name that is cut in the middle where it has no room, without measuring: what is before its last characters gives way. What is seen are its
+ * two parts, drawn by the style sheet; the name itself lies over them whole, unseen, for whoever copies it, looks for it or has it read.
+ */
 import './cut-middle.css';
 
-const TAIL = 10;
+const TAIL_MAX = 10;
+/** Shorter ones have room everywhere. */
+const CUT_MIN = 6;
 
 export function CutMiddle({ name }: { readonly name: string }) {
   // Not between the halves of a surrogate pair.
   const characters = [...name];
-  if (characters.length <= TAIL * 2) return <span class="cut-middle">{name}</span>;
+  if (characters.length < CUT_MIN) return <span class="cut-middle">{name}</span>;
+  const tail = Math.min(TAIL_MAX, Math.floor(characters.length / 2));
   return (
-    <span class="cut-middle">
-      <span class="cut-middle-head">{characters.slice(0, -TAIL).join('')}</span>
-      <span class="cut-middle-tail">{characters.slice(-TAIL).join('')}</span>
+    <span
+      class="cut-middle cut-middle-parts"
+      data-head={characters.slice(0, -tail).join('')}
+      data-tail={characters.slice(-tail).join('')}
+    >
+      <span class="cut-middle-whole">{name}</span>
     </span>
   );
 }

@@ -1,4 +1,5 @@
 /** A service with the mark of its colour. */
+import { CutMiddle } from './cut-middle.tsx';
 import { ServiceMark } from './service-mark.tsx';
 import './service-name.css';
 
@@ -6,7 +7,7 @@ export function ServiceName({ service }: { readonly service: string }) {
   return (
     <span class="service-name" title={service}>
       <ServiceMark service={service} />
-      <span class="service-word">{service}</span>
+      <CutMiddle name={service} />
     </span>
   );
 }
