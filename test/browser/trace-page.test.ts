@@ -70,10 +70,28 @@ describe('finds', () => {
     await expect.poll(() => param(page, 'find')).toBeNull();
   });
 
+  test('what attributes, events and messages say, and opens what hides it', async ({ open }) => {
+    const page = await openFailed(open);
+    await page.keyboard.press('[');
+    await expect.poll(() => grid(page).getByRole('row').count()).toBe(1);
+    await page.keyboard.press('/');
+    await page.keyboard.type('http.response.status_code=');
+    const said = page.getByRole('search').getByRole('status');
+    await expect.poll(() => said.textContent()).toMatch(/^\d+ found$/);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => grid(page).getByRole('row').count()).toBeGreaterThan(1);
+    const details = page.getByRole('complementary');
+    await details.locator('.attribute-found').getByText('http.response.status_code').waitFor();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('nowhere="to be found"');
+    await expect.poll(() => said.textContent()).toBe('not found');
+  });
+
   test('by mouse, and the word of the legend is one to find', async ({ open }) => {
     const page = await openFailed(open);
-    await page.getByRole('button', { name: 'payment' }).click();
-    await expect.poll(() => param(page, 'find')).toBe('payment');
+    await page.getByRole('button', { name: /^payment/ }).click();
+    await expect.poll(() => param(page, 'find')).toBe('service="payment"');
     await page.getByRole('button', { name: 'Next that is found' }).click();
     await expect.poll(() => selected(page).getAttribute('aria-label')).toContain('payment');
   });
@@ -107,6 +125,64 @@ test('the trace is copied as a diagram by a key, and says so', async ({ open }) 
   await page.getByText('Copied as Mermaid').waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toMatch(/^sequenceDiagram/m);
+});
+
+describe('tells any attribute by colours', () => {
+  const legend = (page: Page) => page.getByRole('list', { name: /^Colour by/ });
+
+  test('chosen by keys, kept in the URL, with what each means and how many have it', async ({
+    open,
+  }) => {
+    const page = await openFailed(open);
+    await page.keyboard.press('C');
+    const dialog = page.getByRole('dialog', { name: 'Colour by which attribute?' });
+    await dialog.getByRole('option', { name: /http\.request\.method/ }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.type('http.re');
+    await page.keyboard.press('ArrowDown');
+    const option = dialog.locator('[aria-selected="true"]');
+    await expect.poll(() => option.textContent()).toContain('http.response.status_code');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => param(page, 'colour')).toBe('attribute:http.response.status_code');
+    await legend(page).getByText('200', { exact: true }).waitFor();
+    await legend(page).getByText('without it').waitFor();
+    await page.reload();
+    await legend(page).getByText('200', { exact: true }).waitFor();
+    const counts = await legend(page).locator('.legend-entry .faint').allTextContents();
+    const spans = Number(/\d+/.exec((await page.getByText(/^\d+ spans$/).textContent())!)![0]);
+    expect(counts.reduce((sum, count) => sum + Number(count), 0)).toBe(spans);
+    await expectAccessible(page);
+  });
+
+  test('chosen by mouse, and what the legend names is found', async ({ open }) => {
+    const page = await openFailed(open);
+    const choice = page.getByRole('combobox', { name: 'Colour by' });
+    await choice.selectOption({ label: 'an attribute…' });
+    await page.getByRole('option', { name: /^http\.route/ }).click();
+    await expect.poll(() => param(page, 'colour')).toBe('attribute:http.route');
+    await legend(page)
+      .getByRole('button', { name: /^\/checkout/ })
+      .click();
+    const said = page.getByRole('search').getByRole('status');
+    await expect.poll(() => said.textContent()).toBe('1 found');
+    await choice.selectOption({ label: 'service' });
+    await expect.poll(() => param(page, 'colour')).toBeNull();
+  });
+
+  test('from the details of a span, which finds its like too', async ({ open }) => {
+    const page = await openFailed(open);
+    await page.keyboard.press('e');
+    const details = page.getByRole('complementary');
+    await details.getByRole('button', { name: 'Colour by http.request.method' }).click();
+    await expect.poll(() => param(page, 'colour')).toBe('attribute:http.request.method');
+    const alike = details.getByRole('button', { name: /say the same: http\.request\.method/ });
+    await alike.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => param(page, 'find')).toBe('http.request.method="POST"');
+    const said = page.getByRole('search').getByRole('status');
+    await expect.poll(() => said.textContent()).toMatch(/^\d+ of \d+$/);
+    await details.locator('.attribute-found').getByText('http.request.method').waitFor();
+  });
 });
 
 describe('is accessible', () => {

@@ -6,7 +6,7 @@
  */
 import { type Attribute, scalarText } from '../../model/attribute.ts';
 import { attributeText } from '../../model/attribute-names.ts';
-import type { FindTerm } from '../../model/find-terms.ts';
+import { type FindField, type FindTerm, fieldsOf, isSaidBy } from '../../model/find-terms.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import type { TraceOutline } from '../../model/trace-outline.ts';
 import { SPAN_STATUSES } from '../../model/trace-span.ts';
@@ -64,7 +64,7 @@ export class SpanFinder {
     const bytes = Buffer.from(span.buffer, span.byteOffset, span.length);
     let text: string | undefined;
     for (const term of this.#terms) {
-      if (term.key === undefined && this.#isInOutline(term, row)) continue;
+      if (this.#isInOutline(term, row)) continue;
       // As many characters as bytes, so that places are the same; letters beyond ASCII are looked for by themselves.
       text ??= bytes.toString('latin1').toLowerCase();
       const isFound =
@@ -197,9 +197,12 @@ function keyOf(bytes: Buffer, from: number, to: number): string {
 }
 
 function termOf(term: FindTerm, { names, services }: TraceOutline): Term {
-  const holds = (text: string) => text.toLowerCase().includes(term.text);
-  const marks = (texts: readonly string[]) => Uint8Array.from(texts, (one) => (holds(one) ? 1 : 0));
-  const words = (all: readonly string[]) => Object.fromEntries(all.map((one) => [one, holds(one)]));
+  const fields = fieldsOf(term);
+  const holds = (field: FindField, text: string) => fields.includes(field) && isSaidBy(term, text);
+  const marks = (field: FindField, texts: readonly string[]) =>
+    Uint8Array.from(texts, (one) => (holds(field, one) ? 1 : 0));
+  const words = (field: FindField, all: readonly string[]) =>
+    Object.fromEntries(all.map((one) => [one, holds(field, one)]));
   return {
     ...term,
     isAscii: ASCII.test(term.text),
@@ -207,10 +210,10 @@ function termOf(term: FindTerm, { names, services }: TraceOutline): Term {
       MAY_BE_OTHER.test(term.text) ||
       OTHER_WORDS.some((word) => word.includes(term.text)) ||
       /[[\]{}:,]/.test(term.text),
-    inName: marks(names),
-    inService: marks(services),
-    inKind: words(SPAN_KINDS),
-    inStatus: words(SPAN_STATUSES),
+    inName: marks('name', names),
+    inService: marks('service', services),
+    inKind: words('kind', SPAN_KINDS),
+    inStatus: words('status', SPAN_STATUSES),
   };
 }
 
@@ -228,7 +231,6 @@ function isWithin(
 
 const valueText = ({ value }: Attribute): string => attributeText(value).toLowerCase();
 
-function isValue({ text, isWhole }: Term, { value }: Attribute): boolean {
-  const said = (scalarText(value) ?? attributeText(value)).toLowerCase();
-  return isWhole ? said === text : said.includes(text);
+function isValue(term: Term, { value }: Attribute): boolean {
+  return isSaidBy(term, scalarText(value) ?? attributeText(value));
 }

@@ -1,25 +1,28 @@
-/** Takes folds over to a newer outline of the same trace, span by span: rows have moved, and some are new. */
+/** Takes what is known of rows over to a newer outline of the same trace, span by span: rows have moved, and some are new. */
 import type { Outline } from '../../data/outline.ts';
 import type { FoldState } from './row-shape.ts';
 
 type Ids = Pick<Outline, 'spanId' | 'rowCount'>;
 
-export function carryFolds(state: FoldState, old: Ids, now: Ids): FoldState {
-  const closed = new Uint8Array(now.rowCount);
-  const openRuns = new Uint8Array(now.rowCount);
+export function carryFolds({ closed, openRuns }: FoldState, old: Ids, now: Ids): FoldState {
+  const [newClosed, newOpenRuns] = carryColumns([closed, openRuns], old, now);
+  return { closed: newClosed!, openRuns: newOpenRuns! };
+}
+
+/** A byte a row each; 0 where a span is new. */
+export function carryColumns(columns: readonly Uint8Array[], old: Ids, now: Ids): Uint8Array[] {
+  const carried = columns.map(() => new Uint8Array(now.rowCount));
   const marked = new Map<number, number>();
   for (let row = 0; row < old.rowCount; row++) {
-    if (state.closed[row] !== 0 || state.openRuns[row] !== 0) marked.set(keyOf(old, row), row);
+    if (columns.some((column) => column[row] !== 0)) marked.set(keyOf(old, row), row);
   }
-  if (marked.size > 0) {
-    for (let row = 0; row < now.rowCount; row++) {
-      const before = marked.get(keyOf(now, row));
-      if (before === undefined || !isSame(old, before, now, row)) continue;
-      closed[row] = state.closed[before]!;
-      openRuns[row] = state.openRuns[before]!;
-    }
+  if (marked.size === 0) return carried;
+  for (let row = 0; row < now.rowCount; row++) {
+    const before = marked.get(keyOf(now, row));
+    if (before === undefined || !isSame(old, before, now, row)) continue;
+    for (let i = 0; i < columns.length; i++) carried[i]![row] = columns[i]![before]!;
   }
-  return { closed, openRuns };
+  return carried;
 }
 
 /** As much of an id as a number holds exactly. */

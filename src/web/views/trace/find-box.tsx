@@ -29,6 +29,7 @@ export function FindBox({ model }: { readonly model: TraceModel }) {
         spellcheck={false}
         aria-label={words.label}
         placeholder={words.placeholder}
+        title={words.hint}
         value={query}
         onInput={(event) => model.find(event.currentTarget.value)}
         onKeyDown={onKeyDown}
@@ -54,9 +55,16 @@ export function FindBox({ model }: { readonly model: TraceModel }) {
 
 function said(model: TraceModel): string {
   const { value: matches } = model.matches;
-  if (matches.length === 0) return words.none;
+  const { isAsking, beyond, error } = model.finds;
+  const isOpen = isAsking.value;
+  if (matches.length === 0) {
+    if (error.value !== undefined) return words.failed;
+    return isOpen ? words.asking : words.none;
+  }
   const place = placeOf(matches, model.selectedRow.value);
   const isAtOne = place >= 0 && matches[place] === model.selectedRow.value;
-  const count = formatCount(matches.length);
-  return isAtOne ? words.place(formatCount(place + 1), count) : words.some(count);
+  const count = formatCount(matches.length) + (isOpen ? '…' : '');
+  const all =
+    beyond.value > 0 ? words.first(count, formatCount(matches.length + beyond.value)) : count;
+  return isAtOne ? words.place(formatCount(place + 1), all) : words.some(all);
 }

@@ -6,7 +6,7 @@ import { traceText } from '../../text/trace-en.ts';
 import { askText } from './ask-export.ts';
 import type { TraceModel } from './trace-model.ts';
 
-const { keys: words, find } = traceText;
+const { colour, find, keys: words } = traceText;
 export const FIND_INPUT_ID = 'trace-find';
 
 export function useTraceKeys(model: TraceModel): void {
@@ -40,6 +40,13 @@ export function useTraceKeys(model: TraceModel): void {
       keys: ['m'],
       does: words.copyMermaid,
       run: () => void copyMermaid(model),
+    },
+    {
+      keys: ['C'],
+      does: colour.keys,
+      run: () => {
+        model.isPicking.value = true;
+      },
     },
     { keys: ['Escape'], does: find.leave, run: () => leave(model) },
   ]);

@@ -5,11 +5,12 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Step } from '../../app/location.ts';
 import { FAILED, type Outline, RUNNING, rowOfSpan, spanIdAt } from '../../data/outline.ts';
-import { type ColourBy, colourBys } from './colour-by.ts';
-import { findRows } from './find-rows.ts';
+import type { ColourBy, Paint } from './colour-by.ts';
 import { PlaceInUrl } from './place-in-url.ts';
 import { RowFolds } from './row-folds.ts';
 import { narrowed, type TimeRange, trailWith } from './time-range.ts';
+import { TraceFinds } from './trace-finds.ts';
+import { TracePaint } from './trace-paint.ts';
 import { TraceSource } from './trace-source.ts';
 
 export interface RowRange {
@@ -56,7 +57,12 @@ export class TraceModel {
   readonly query: ReadonlySignal<string>;
   /** Rows that match it, rising; empty without a query. */
   readonly matches: ReadonlySignal<Int32Array>;
+  readonly finds: TraceFinds;
   readonly colourBy: ReadonlySignal<ColourBy>;
+  /** What colours tell, of the outline that stands now. */
+  readonly paint: ReadonlySignal<Paint>;
+  /** Whether the attribute for colours is being chosen. */
+  readonly isPicking: Signal<boolean> = signal(false);
   /** Whether bars tell what the trace's end waited for. */
   readonly isCritical: ReadonlySignal<boolean>;
   /** Whether the details of the selected span are wanted. */
@@ -65,6 +71,7 @@ export class TraceModel {
   /** What has just been done, for a moment; else empty. */
   readonly said: ReadonlySignal<string>;
 
+  readonly #paint: TracePaint;
   readonly #place = new PlaceInUrl(PARAMETERS);
   readonly #grown: Signal<number> = signal(0);
   readonly #said: Signal<string> = signal('');
@@ -89,12 +96,11 @@ export class TraceModel {
     this.isZoomed = computed(() => zoomOf(this.#place) !== undefined);
     this.range = computed(() => zoomOf(this.#place) ?? this.widest());
     this.query = computed(() => this.#place.value('find').value ?? '');
-    this.matches = computed(() => {
-      const outline = this.outline.value;
-      return outline === undefined ? NO_ROWS : findRows(outline, this.query.value);
-    });
-    const colour = this.#place.value('colour');
-    this.colourBy = computed(() => colourBys.find((by) => by === colour.value) ?? 'service');
+    this.finds = new TraceFinds(this.source, this.query);
+    this.matches = this.finds.rows;
+    this.#paint = new TracePaint(this.source, this.#place.value('colour'));
+    this.colourBy = this.#paint.colourBy;
+    this.paint = this.#paint.paint;
     const critical = this.#place.value('critical');
     this.isCritical = computed(() => critical.value !== 'off');
     const details = this.#place.value('details');
@@ -106,6 +112,8 @@ export class TraceModel {
   follow(): () => void {
     const ends = [
       this.source.follow(),
+      this.finds.follow(),
+      this.#paint.follow(),
       effect(() => this.#grow()),
       effect(() => {
         const range = zoomOf(this.#place);
@@ -205,7 +213,7 @@ export class TraceModel {
     return this.#selectNext(failed, direction);
   }
 
-  paint(colourBy: ColourBy): void {
+  colour(colourBy: ColourBy): void {
     this.#place.set({ colour: colourBy === 'service' ? undefined : colourBy }, QUIETLY);
   }
 
@@ -237,8 +245,6 @@ export class TraceModel {
     return () => window.clearInterval(timer);
   }
 }
-
-const NO_ROWS = new Int32Array(0);
 
 function isRunning({ status, trace }: Outline): boolean {
   return trace.runningCount > trace.staleCount && status.includes(RUNNING);

@@ -13,7 +13,7 @@ const PAUSE_MS = 250;
 const PAUSE_SHARE = 3;
 
 export class TraceSource {
-  readonly #traceId: string;
+  readonly traceId: string;
   readonly #outline: Signal<Outline | undefined> = signal(undefined);
   readonly #error: Signal<Error | undefined> = signal(undefined);
   readonly #arrivedAt = signal(0);
@@ -22,7 +22,7 @@ export class TraceSource {
   #timer: number | undefined;
 
   constructor(traceId: string) {
-    this.#traceId = traceId;
+    this.traceId = traceId;
   }
 
   /** The newest there is. */
@@ -47,7 +47,7 @@ export class TraceSource {
       void lives.value;
       const again = (): void => this.ask();
       again();
-      return openTail({ trace_id: this.#traceId }, { onChanged: again, onGap: again });
+      return openTail({ trace_id: this.traceId }, { onChanged: again, onGap: again });
     });
     return () => {
       stop();
@@ -71,7 +71,7 @@ export class TraceSource {
     const began = performance.now();
     try {
       const known = this.#outline.peek()?.revision;
-      const outline = await askOutline(this.#traceId, {
+      const outline = await askOutline(this.traceId, {
         signal: given.signal,
         ...(known !== undefined && { revision: known }),
       });

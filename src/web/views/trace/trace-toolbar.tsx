@@ -2,14 +2,16 @@
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { traceText } from '../../text/trace-en.ts';
 import { askText } from './ask-export.ts';
-import { type ColourBy, colourBys, paintOf } from './colour-by.ts';
+import { AttributePicker } from './attribute-picker.tsx';
+import { attributeOfColour, type ColourBy, colourBys } from './colour-by.ts';
 import { FindBox } from './find-box.tsx';
+import { Legend } from './legend.tsx';
 import type { TraceModel } from './trace-model.ts';
 import './trace-toolbar.css';
 
-/** A legend of more words is a list that nobody reads. */
-const WORDS_MAX = 8;
-const { colour, copy, page } = traceText;
+/** Of the choices: another attribute. */
+const PICK = '…';
+const { colour, copy } = traceText;
 
 export interface TraceToolbarProps {
   readonly model: TraceModel;
@@ -20,19 +22,7 @@ export function TraceToolbar({ model, tab }: TraceToolbarProps) {
   return (
     <div class="trace-toolbar">
       <FindBox model={model} />
-      <label class="trace-colour">
-        <span class="soft">{colour.label}</span>
-        <select
-          value={model.colourBy.value}
-          onChange={(event) => model.paint(event.currentTarget.value as ColourBy)}
-        >
-          {colourBys.map((by) => (
-            <option key={by} value={by}>
-              {colour[by]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ColourChoice model={model} />
       {tab === 'timeline' && (
         <label class="trace-critical">
           <input
@@ -54,28 +44,41 @@ export function TraceToolbar({ model, tab }: TraceToolbarProps) {
   );
 }
 
-function Legend({ model }: { readonly model: TraceModel }) {
-  const outline = model.outline.value;
-  if (outline === undefined) return null;
-  const { words, colours } = paintOf(outline, model.colourBy.value);
-  const more = words.length - WORDS_MAX;
+/** What the outline has, the attribute that was chosen, and the way to another. */
+function ColourChoice({ model }: { readonly model: TraceModel }) {
+  const by = model.colourBy.value;
+  const key = attributeOfColour(by);
   return (
-    <ul class="trace-legend" aria-label={`${colour.label} ${colour[model.colourBy.value]}`}>
-      {words.slice(0, WORDS_MAX).map((word, at) => (
-        <li key={word}>
-          <button
-            type="button"
-            class="trace-legend-entry"
-            aria-pressed={model.query.value === word}
-            title={traceText.find.label}
-            onClick={() => model.find(model.query.peek() === word ? '' : word)}
-          >
-            <span class="trace-legend-mark" style={{ background: colours[at]!.line }} />
-            {word}
-          </button>
-        </li>
-      ))}
-      {more > 0 && <li class="faint">{page.moreServices(more)}</li>}
-    </ul>
+    <>
+      <label class="trace-colour">
+        <span class="soft">{colour.label}</span>
+        <select
+          value={by}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            if (value === PICK) {
+              event.currentTarget.value = by;
+              model.isPicking.value = true;
+            } else model.colour(value as ColourBy);
+          }}
+        >
+          {colourBys.map((one) => (
+            <option key={one} value={one}>
+              {colour[one]}
+            </option>
+          ))}
+          {key !== undefined && <option value={by}>{key}</option>}
+          <option value={PICK}>{colour.attribute}</option>
+        </select>
+      </label>
+      {model.isPicking.value && (
+        <AttributePicker
+          model={model}
+          onClose={() => {
+            model.isPicking.value = false;
+          }}
+        />
+      )}
+    </>
   );
 }

@@ -9,6 +9,8 @@ export interface ErrorTold {
   readonly type: string;
   readonly message: string;
   readonly stack: string;
+  /** Nobody recorded it: the status alone says that there was one. */
+  readonly isDerived: boolean;
   /** What else the event has. */
   readonly rest: readonly Attribute[];
 }
@@ -23,6 +25,9 @@ export interface StackFrame {
 const TYPE = 'exception.type';
 const MESSAGE = 'exception.message';
 const STACK = 'exception.stacktrace';
+/** As src/projection/span-events.ts marks it. */
+const DERIVED = 'synton.derived';
+const TOLD: ReadonlySet<string> = new Set([TYPE, MESSAGE, STACK, DERIVED]);
 const FOREIGN =
   /node_modules|\bnode:|<anonymous>|site-packages|[\\/]lib[\\/]python|\bjava\.|\bjdk\.|\(internal\//;
 /** `(/app/shop.ts:42:7)`, `at file:///app/shop.ts:42:7`. */
@@ -37,7 +42,8 @@ export function errorOf({ attributes }: Pick<SpanEvent, 'attributes'>): ErrorTol
     type: textOf(TYPE),
     message: textOf(MESSAGE),
     stack: textOf(STACK),
-    rest: attributes.filter(({ key }) => key !== TYPE && key !== MESSAGE && key !== STACK),
+    isDerived: textOf(DERIVED) === 'true',
+    rest: attributes.filter(({ key }) => !TOLD.has(key)),
   };
 }
 

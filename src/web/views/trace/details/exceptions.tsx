@@ -21,14 +21,15 @@ export function Exceptions({ events }: { readonly events: readonly SpanEvent[] }
 }
 
 function Exception({ event }: { readonly event: SpanEvent }) {
-  const { type, message, stack, rest } = errorOf(event);
+  const { type, message, stack, isDerived, rest } = errorOf(event);
   const frames = framesOf(stack).slice(0, FRAMES_MAX);
   return (
     <div class="exception">
       <p class="exception-title failed">
-        {type && <strong>{type}: </strong>}
-        {message || event.name}
+        {type && <strong>{message === '' && isDerived ? type : `${type}: `}</strong>}
+        {message || (isDerived ? type === '' && words.failedOnly : event.name)}
       </p>
+      {isDerived && <p class="soft">{words.derived}</p>}
       {frames.length > 0 && (
         <pre class="exception-stack">
           {frames.map(({ line, isForeign, href }, at) => (

@@ -38,7 +38,7 @@ export function SpanDetails({ model, outline, row, span }: SpanDetailsProps) {
       {exceptions.length > 0 && <Exceptions events={exceptions} />}
       <section class="details-section">
         <h3>{words.attributes}</h3>
-        <Attributes attributes={span.attributes} isFilterable />
+        <Attributes attributes={span.attributes} isFilterable model={model} />
         <Dropped count={metadata.droppedAttributes} what={words.droppedOf.attributes} />
       </section>
       <SpanEvents span={span} start={outline.start[row]!} />
@@ -50,7 +50,7 @@ export function SpanDetails({ model, outline, row, span }: SpanDetailsProps) {
         <summary>
           {words.resource} <span class="faint">{span.service}</span>
         </summary>
-        <Attributes attributes={metadata.resource} />
+        <Attributes attributes={metadata.resource} model={model} />
       </details>
       <details class="details-section">
         <summary>

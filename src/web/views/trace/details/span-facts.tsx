@@ -12,7 +12,7 @@ import { codePlaceOf } from './code-place.ts';
 import { peerOf } from './peer-of.ts';
 import './span-facts.css';
 
-const { details: words } = traceText;
+const { details: words, timeline } = traceText;
 
 export interface SpanFactsProps {
   readonly outline: Outline;
@@ -33,7 +33,9 @@ export function SpanFacts({ outline, row, span }: SpanFactsProps) {
     <>
       <p class="span-facts-numbers">
         <span class="span-facts-duration" title={formatExact(exactDuration)}>
-          {formatDuration(exactDuration)}
+          {span.stale
+            ? timeline.staleAfter(duration > 0 ? formatDuration(duration) : '')
+            : formatDuration(exactDuration)}
         </span>
         <span
           class="soft"
@@ -41,10 +43,12 @@ export function SpanFacts({ outline, row, span }: SpanFactsProps) {
         >
           {formatOffset(offset)}
         </span>
-        <span class="soft" title={formatExact(Math.round(self))}>
-          {words.self} {formatDuration(self)}
-          {duration > 0 && ` (${formatShare(Math.min(1, self / duration))})`}
-        </span>
+        {!isRunning && (
+          <span class="soft" title={formatExact(Math.round(self))}>
+            {words.self} {formatDuration(self)}
+            {duration > 0 && ` (${formatShare(Math.min(1, self / duration))})`}
+          </span>
+        )}
       </p>
       <p class="span-facts-state">
         <Status span={span} />
@@ -91,7 +95,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
 }
 
 function Status({ span }: { readonly span: TraceSpan }) {
-  if (span.stale) return <span class="warning">◌ {text.status.stale}</span>;
+  if (span.stale) return <span class="warning">◌ {words.processGone}</span>;
   if (span.status === 'Failed') return <strong class="failed">✕ {text.status.Failed}</strong>;
   if (span.status === 'Running') return <span>◔ {text.status.Running}</span>;
   return <span class="soft">✓ {text.status.Completed}</span>;

@@ -4,9 +4,7 @@
  */
 import { useMemo, useRef } from 'preact/hooks';
 import { param, type Step, setParams } from '../../../../app/location.ts';
-import { tokenColour } from '../../../../colour/token-colour.ts';
 import { rowOfSpan, spanIdAt } from '../../../../data/outline.ts';
-import { paintOf } from '../../colour-by.ts';
 import { moved, narrowed, scaled, type TimeRange } from '../../time-range.ts';
 import type { TraceModel } from '../../trace-model.ts';
 import { type FlameSource, mergedSource, timeSource } from './flame-source.ts';
@@ -81,10 +79,7 @@ export function useFlamePlace(model: TraceModel, isMerged: boolean): FlamePlace 
 function useSource(model: TraceModel, isMerged: boolean): FlameSource {
   const outline = model.outline.value!;
   const { first, end } = model.rows.value;
-  const colourBy = model.colourBy.value;
-  // Another theme has other colours.
-  const ground = tokenColour('--ground');
-  const paint = useMemo(() => paintOf(outline, colourBy), [outline, colourBy, ground]);
+  const paint = model.paint.value;
   const total = model.total.value;
   return useMemo(
     () =>

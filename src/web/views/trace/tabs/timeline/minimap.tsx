@@ -4,7 +4,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import { tokenColour } from '../../../../colour/token-colour.ts';
 import { formatDuration, formatOffset } from '../../../../format/duration.ts';
 import { traceText } from '../../../../text/trace-en.ts';
-import { paintOf } from '../../colour-by.ts';
 import type { TimeRange } from '../../time-range.ts';
 import type { TraceModel } from '../../trace-model.ts';
 import { drawMinimap } from './draw-minimap.ts';
@@ -46,7 +45,7 @@ export function Minimap({ model }: { readonly model: TraceModel }) {
     drawMinimap(canvas.current!.getContext('2d')!, outline, {
       range: model.widest(),
       rows: model.rows.value,
-      paint: paintOf(outline, model.colourBy.value),
+      paint: model.paint.value,
       error: tokenColour('--error'),
     });
   });

@@ -6,7 +6,7 @@ import { computed, effect, type Signal, signal } from '@preact/signals';
 import { isDark } from '../../../../app/theme.ts';
 import { tokenColour } from '../../../../colour/token-colour.ts';
 import { FLAG, type Outline, RUNNING, rowOfSpan, spanIdAt } from '../../../../data/outline.ts';
-import { type Paint, paintOf } from '../../colour-by.ts';
+import type { Paint } from '../../colour-by.ts';
 import { placeOf } from '../../row-shape.ts';
 import type { TimeRange } from '../../time-range.ts';
 import type { RowRange, TraceModel } from '../../trace-model.ts';
@@ -151,7 +151,7 @@ export class TimelineScreen {
       }),
       effect(() => {
         const outline = model.outline.value;
-        this.#paint = outline && paintOf(outline, model.colourBy.value);
+        this.#paint = outline && model.paint.value;
         this.#tokens = tokensNow(isDark.value);
         this.#rewrite();
       }),
