@@ -101,10 +101,10 @@ describe('lifecycle', () => {
   });
 
   test('what is looked for is gone to by n', async ({ open }) => {
-    const page = await openTab(open, 'lifecycle', '&find=payment');
+    const page = await openTab(open, 'lifecycle', '&find=authoris');
     await lines(page).first().waitFor();
     await page.keyboard.press('n');
-    await expect.poll(() => said(page)).toMatch(/payment/i);
+    await expect.poll(() => said(page)).toMatch(/authoris/);
     const first = await chosen(page).getAttribute('aria-posinset');
     await page.keyboard.press('n');
     await expect.poll(() => chosen(page).getAttribute('aria-posinset')).not.toBe(first);
@@ -255,14 +255,14 @@ describe('flame graph', () => {
     const pixels = () => canvas(page).evaluate((it) => (it as HTMLCanvasElement).toDataURL());
     const before = await pixels();
     await page.keyboard.press('/');
-    await page.keyboard.type('payment');
+    await page.keyboard.type('authoris');
     await expect.poll(pixels).not.toBe(before);
     const found = page.getByText(/^\d+ found, [\d.]+% of the time, [\d.]+ m?s$/);
     await found.waitFor();
     await page.keyboard.press('Enter');
     await page.locator('#trace-find').blur();
     await page.keyboard.press('n');
-    await expect.poll(() => shown(page)).toMatch(/, payment, /);
+    await expect.poll(() => shown(page)).toMatch(/: .*authoris.*, payment, /);
     const first = await shown(page);
     await page.keyboard.press('n');
     await expect.poll(() => shown(page)).not.toBe(first);
@@ -402,6 +402,32 @@ describe('raw', () => {
       page.getByRole('button', { name: 'Download' }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/^[0-9a-f]{12}-otlp\.json$/);
+  });
+
+  test('blocks are folded, by mouse and by keys', async ({ open }) => {
+    const page = await openTab(open, 'raw');
+    await text(page).getByText('"modelVersion"').waitFor();
+    const height = () => page.locator('.raw-trace-tall').evaluate((it) => it.clientHeight);
+    const whole = await height();
+    await page.getByRole('button', { name: 'Fold each span' }).click();
+    await expect.poll(height).toBeLessThan(whole / 4);
+    const spans = await height();
+    await text(page).getByText('"name": "POST /orders"', { exact: false }).first().waitFor();
+    await page.keyboard.press(']');
+    await expect.poll(height).toBe(whole);
+    await page.keyboard.press('[');
+    await expect.poll(height).toBe(spans);
+    await page.keyboard.press(']');
+    await page
+      .getByRole('button', { name: /^Block of/ })
+      .nth(1)
+      .click();
+    await expect.poll(height).toBeLessThan(whole);
+    const less = await height();
+    for (const key of ['Home', 'ArrowLeft']) await page.keyboard.press(key);
+    await expect.poll(height).toBeLessThan(less);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(height).toBe(less);
   });
 
   test('is scrolled by keys', async ({ open }) => {

@@ -1,6 +1,7 @@
 /** One line of the lifecycle: when, how deep, what. */
 import { formatCount } from '../../../../format/count.ts';
 import { formatExact, formatOffset } from '../../../../format/duration.ts';
+import { CutMiddle } from '../../../../parts/cut-middle.tsx';
 import { ServiceName } from '../../../../parts/service-name.tsx';
 import { tabsText } from '../../../../text/tabs-en.ts';
 import type { LifecycleLine } from './lifecycle-lines.ts';
@@ -22,7 +23,6 @@ export interface LifecycleRowProps {
 
 /** Deeper lines stand here, and say their level. */
 const RAILS_MAX = 20;
-const RAIL = 16;
 
 export function LifecycleRow(props: LifecycleRowProps) {
   const { line, words, id, top, place, count, isSelected, isFound, onSelect } = props;
@@ -49,13 +49,14 @@ export function LifecycleRow(props: LifecycleRowProps) {
       <span class="lifecycle-row-offset mono" title={formatExact(Math.round(at))}>
         {formatOffset(at)}
       </span>
-      <span class="lifecycle-row-rails" style={{ width: `${rails * RAIL}px` }} />
+      <span class="lifecycle-row-rails" style={{ '--rails': rails }} />
       {depth > RAILS_MAX && <span class="faint">{tabsText.lifecycle.deep(depth)}</span>}
       <LineMark kind={kind} />
       <span class="lifecycle-row-what">{what}</span>
       <span class="lifecycle-row-name" title={peer === undefined ? name : `${name} → ${peer}`}>
-        {times > 0 && <b>{tabsText.lifecycle.times(formatCount(times))}</b>} {name}
-        {peer !== undefined && <span class="lifecycle-row-peer"> → {peer}</span>}
+        {times > 0 && <b>{tabsText.lifecycle.times(formatCount(times))}</b>}
+        <CutMiddle name={name} />
+        {peer !== undefined && <span class="lifecycle-row-peer">→ {peer}</span>}
       </span>
       {outcome !== undefined && <span class={isFailed ? 'failed' : 'warning'}>{outcome}</span>}
       <span class="lifecycle-row-more">{more.join(', ')}</span>

@@ -17,6 +17,8 @@ export interface RawPage {
   readonly contentType: string;
 }
 
+export const isJson = (format: RawFormat): boolean => format === 'synton' || format === 'otlp';
+
 const SPANS_A_PAGE = 500;
 
 export async function askRaw(
@@ -24,8 +26,7 @@ export async function askRaw(
   format: RawFormat,
   { subtree, after, signal }: { subtree?: string; after?: string; signal: AbortSignal },
 ): Promise<RawPage> {
-  const isJson = format === 'synton' || format === 'otlp';
-  const query = isJson
+  const query = isJson(format)
     ? { format: 'json', flavor: format, limit: SPANS_A_PAGE, after }
     : format === 'text'
       ? { format }
@@ -35,7 +36,7 @@ export async function askRaw(
   const { headers } = response;
   return {
     content,
-    lines: (isJson ? prettyJson(content) : content).trimEnd().split('\n'),
+    lines: (isJson(format) ? prettyJson(content) : content).trimEnd().split('\n'),
     spans: Number(headers.get('synton-span-count') ?? 0),
     isTruncated: headers.get('synton-truncated') === 'true',
     next: headers.get('synton-next') ?? undefined,

@@ -1,5 +1,5 @@
 /** The trace as text in one of the export's formats: read in windowed lines, searched, copied, downloaded. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../../../app/keys.ts';
 import { param, setParams } from '../../../../app/location.ts';
 import { spanIdAt } from '../../../../data/outline.ts';
@@ -8,16 +8,13 @@ import { formatCount } from '../../../../format/count.ts';
 import { Button } from '../../../../parts/button.tsx';
 import { CopyButton } from '../../../../parts/copy-button.tsx';
 import { Problem } from '../../../../parts/problem.tsx';
-import { useVirtualRows } from '../../../../parts/virtual-rows.tsx';
 import { text } from '../../../../text/en.ts';
 import { tabsText } from '../../../../text/tabs-en.ts';
 import type { TraceTabProps } from '../../trace-tab.ts';
-import { LINE_LENGTH_MAX, RawLine } from './raw-line.tsx';
-import { askRaw, fileNameOf, RAW_FORMATS, type RawFormat, type RawPage } from './raw-pages.ts';
+import { RawLines } from './raw-lines.tsx';
+import { askRaw, fileNameOf, isJson, RAW_FORMATS, type RawPage } from './raw-pages.ts';
 import './raw-trace.css';
 
-const LINE_HEIGHT = 18;
-const SCROLL = 10 * LINE_HEIGHT;
 /** Pages that are held at once; the rest is for the API. */
 const PAGES_MAX = 20;
 const said = tabsText.raw;
@@ -48,6 +45,13 @@ export function RawTrace({ model }: TraceTabProps) {
     },
   );
   const pages = data?.what === what ? data.pages : [];
+  const hasNext = pages.at(-1)?.next !== undefined && pages.length < PAGES_MAX;
+  const readOn = (): void => setWanted({ of: what, pages: pages.length + 1 });
+  const nextFormat = RAW_FORMATS[(RAW_FORMATS.indexOf(format) + 1) % RAW_FORMATS.length]!;
+  useKeys(said.formatKeys, [
+    { keys: ['o'], does: said.keys.format, run: () => choose(nextFormat) },
+    ...(hasNext ? [{ keys: ['+'], does: said.more, run: readOn }] : []),
+  ]);
   return (
     <div class="raw-trace">
       <div class="raw-trace-bar">
@@ -63,11 +67,8 @@ export function RawTrace({ model }: TraceTabProps) {
           ))}
         </select>
         <PageCount pages={pages} />
-        {pages.at(-1)?.next !== undefined && pages.length < PAGES_MAX && (
-          <Button
-            disabled={isLoading}
-            onClick={() => setWanted({ of: what, pages: pages.length + 1 })}
-          >
+        {hasNext && (
+          <Button disabled={isLoading} onClick={readOn}>
             {said.more}
           </Button>
         )}
@@ -86,7 +87,9 @@ export function RawTrace({ model }: TraceTabProps) {
       {error === undefined && pages.length === 0 && (
         <p class="raw-trace-said soft">{text.loading}</p>
       )}
-      {pages.length > 0 && <Lines key={what} model={model} pages={pages} format={format} />}
+      {pages.length > 0 && (
+        <RawLines key={what} model={model} pages={pages} isJson={isJson(format)} />
+      )}
     </div>
   );
 }
@@ -106,82 +109,6 @@ function PageCount({ pages }: { readonly pages: readonly RawPage[] }) {
     <span class="soft" role="status">
       {[said.loaded(formatCount(spans), formatCount(lines)), ...rest].join(' · ')}
     </span>
-  );
-}
-
-interface LinesProps extends TraceTabProps {
-  readonly pages: readonly RawPage[];
-  readonly format: RawFormat;
-}
-
-function Lines({ model, pages, format }: LinesProps) {
-  const lines = useMemo(() => pages.flatMap((page) => page.lines), [pages]);
-  const scroller = useRef<HTMLDivElement>(null);
-  const view = useVirtualRows({ count: lines.length, rowHeight: LINE_HEIGHT, scroller });
-  const query = model.query.value.trim().toLowerCase();
-  const found = useMemo(() => {
-    if (query === '') return [];
-    const places: number[] = [];
-    for (const [at, line] of lines.entries())
-      if (line.toLowerCase().includes(query)) places.push(at);
-    return places;
-  }, [lines, query]);
-  const [at, setAt] = useState(-1);
-  const go = (direction: 1 | -1): void => {
-    if (found.length === 0) return;
-    const next =
-      direction > 0
-        ? (found.find((place) => place > at) ?? found[0]!)
-        : (found.findLast((place) => place < at) ?? found.at(-1)!);
-    setAt(next);
-    view.scrollTo(next);
-  };
-  useEffect(() => {
-    setAt(found[0] ?? -1);
-    if (found.length > 0) view.scrollTo(found[0]!);
-  }, [query]);
-  const scroll = (by: number): void => scroller.current?.scrollBy({ top: by });
-  const nextFormat = RAW_FORMATS[(RAW_FORMATS.indexOf(format) + 1) % RAW_FORMATS.length]!;
-  useKeys(said.keys.title, [
-    { keys: ['n'], does: said.keys.next, isMovement: true, run: () => go(1) },
-    { keys: ['N'], does: said.keys.previous, isMovement: true, run: () => go(-1) },
-    { keys: ['s', 'ArrowDown'], does: said.keys.down, isMovement: true, run: () => scroll(SCROLL) },
-    { keys: ['w', 'ArrowUp'], does: said.keys.up, isMovement: true, run: () => scroll(-SCROLL) },
-    { keys: ['o'], does: said.keys.format, run: () => choose(nextFormat) },
-  ]);
-  const longest = useMemo(
-    () => lines.reduce((most, line) => Math.max(most, line.length), 0),
-    [lines],
-  );
-  return (
-    <>
-      {query !== '' && (
-        <p class="raw-trace-said soft" role="status">
-          {said.found(formatCount(found.length))}
-        </p>
-      )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
-      <section class="raw-trace-scroll" ref={scroller} tabIndex={0} aria-label={said.label}>
-        <div
-          class="raw-trace-tall"
-          style={{
-            height: `${view.height}px`,
-            minWidth: `${Math.min(longest, LINE_LENGTH_MAX) + 8}ch`,
-          }}
-        >
-          {view.rows.map(({ index, start, slot }) => (
-            <RawLine
-              key={slot}
-              line={lines[index]!}
-              number={index + 1}
-              top={start}
-              query={query}
-              isAt={index === at}
-            />
-          ))}
-        </div>
-      </section>
-    </>
   );
 }
 

@@ -142,10 +142,10 @@ function PartBar({ whole, part, longest }: PartBarProps) {
   const ofLongest = (nanos: number): string =>
     `${Math.min(100, (nanos / Math.max(1, longest)) * 100)}%`;
   return (
-    <>
-      <span class="table-bar" style={{ width: ofLongest(whole) }} />
-      <span class="table-bar table-bar-own" style={{ width: ofLongest(part) }} />
-    </>
+    <span class="table-bars">
+      <span style={{ width: ofLongest(whole) }} />
+      {part > 0 && <span class="table-bars-own" style={{ width: ofLongest(part) }} />}
+    </span>
   );
 }
 
