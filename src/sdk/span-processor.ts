@@ -84,7 +84,9 @@ export class SyntonSpanProcessor {
   #isTaking: boolean;
   #dropped = 0;
   #flushedAtExit = false;
+  /** False where time was up. */
   #closing: Promise<boolean> | undefined;
+  #closed: Promise<void> | undefined;
 
   /** @throws ConfigError where an option is wrong */
   constructor(options: ProcessorOptions = {}, surroundings: ProcessorSurroundings = {}) {
@@ -163,10 +165,13 @@ export class SyntonSpanProcessor {
     return this.#closing ?? true;
   }
 
-  /** Includes forceFlush. Later calls wait for the first; spans that end after it are counted. */
-  async shutdown(): Promise<void> {
-    this.#closing ??= this.#close();
-    await this.#closing;
+  /** Includes forceFlush. Later calls get the first one's promise; spans that end after it are counted. */
+  shutdown(): Promise<void> {
+    if (this.#closed === undefined) {
+      this.#closing = this.#close();
+      this.#closed = this.#closing.then(() => {});
+    }
+    return this.#closed;
   }
 
   async #start(saysMemoryOnly: boolean): Promise<void> {
