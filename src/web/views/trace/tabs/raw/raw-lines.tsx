@@ -1,4 +1,5 @@
 /** The lines of the text: windowed, folded, searched, gone through by keys. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../../../app/keys.ts';
 import { formatCount } from '../../../../format/count.ts';
@@ -21,6 +22,8 @@ export interface RawLinesProps extends TraceTabProps {
   readonly pages: readonly RawPage[];
   /** Of formats that have blocks. */
   readonly isJson: boolean;
+  /** The bar above the lines, with what belongs to them. */
+  bar(more: ComponentChildren): ComponentChildren;
 }
 
 const LINE_HEIGHT = 18;
@@ -29,7 +32,7 @@ const PAGE = 20;
 const NOTHING: ReadonlySet<number> = new Set();
 const { raw: said } = tabsText;
 
-export function RawLines({ model, pages, isJson }: RawLinesProps) {
+export function RawLines({ model, pages, isJson, bar }: RawLinesProps) {
   const lines = useMemo(() => pages.flatMap((page) => page.lines), [pages]);
   const ends = useMemo(
     () => (isJson ? blockEnds(lines) : new Int32Array(lines.length)),
@@ -117,17 +120,17 @@ export function RawLines({ model, pages, isJson }: RawLinesProps) {
   );
   return (
     <>
-      {(query !== '' || spans.length > 0) && (
-        <div class="raw-trace-said">
+      {bar(
+        <>
           {spans.length > 0 && (
-            <Button look="quiet" onClick={folded.size > 0 ? () => setFolded(NOTHING) : foldSpans}>
+            <Button onClick={folded.size > 0 ? () => setFolded(NOTHING) : foldSpans}>
               {folded.size > 0 ? said.unfoldAll : said.foldSpans}
             </Button>
           )}
           <span class="soft" role="status">
             {query !== '' && said.found(formatCount(found.length))}
           </span>
-        </div>
+        </>,
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
       <section class="raw-trace-scroll" ref={scroller} tabIndex={0} aria-label={said.label}>

@@ -1,4 +1,5 @@
 /** The trace as text in one of the export's formats: read in windowed lines, searched, copied, downloaded. */
+import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../../../app/keys.ts';
 import { param, setParams } from '../../../../app/location.ts';
@@ -52,43 +53,47 @@ export function RawTrace({ model }: TraceTabProps) {
     { keys: ['o'], does: said.keys.format, run: () => choose(nextFormat) },
     ...(hasNext ? [{ keys: ['+'], does: said.more, run: readOn }] : []),
   ]);
+  const bar = (more: ComponentChildren) => (
+    <div class="raw-trace-bar">
+      <select
+        aria-label={said.format}
+        value={format}
+        onChange={({ currentTarget: { value } }) => choose(value)}
+      >
+        {RAW_FORMATS.map((name) => (
+          <option key={name} value={name}>
+            {said.formats[name]}
+          </option>
+        ))}
+      </select>
+      <PageCount pages={pages} />
+      {hasNext && (
+        <Button disabled={isLoading} onClick={readOn}>
+          {said.more}
+        </Button>
+      )}
+      {more}
+      <span class="raw-trace-end">
+        <CopyButton content={contentOf(pages)} label={said.copy} />
+        <Button
+          look="quiet"
+          onClick={() => save(pages, fileNameOf(model.traceId, format))}
+          disabled={pages.length === 0}
+        >
+          {said.download}
+        </Button>
+      </span>
+    </div>
+  );
   return (
     <div class="raw-trace">
-      <div class="raw-trace-bar">
-        <select
-          aria-label={said.format}
-          value={format}
-          onChange={({ currentTarget: { value } }) => choose(value)}
-        >
-          {RAW_FORMATS.map((name) => (
-            <option key={name} value={name}>
-              {said.formats[name]}
-            </option>
-          ))}
-        </select>
-        <PageCount pages={pages} />
-        {hasNext && (
-          <Button disabled={isLoading} onClick={readOn}>
-            {said.more}
-          </Button>
-        )}
-        <span class="raw-trace-end">
-          <CopyButton content={contentOf(pages)} label={said.copy} />
-          <Button
-            look="quiet"
-            onClick={() => save(pages, fileNameOf(model.traceId, format))}
-            disabled={pages.length === 0}
-          >
-            {said.download}
-          </Button>
-        </span>
-      </div>
+      {pages.length === 0 && bar(undefined)}
       {error !== undefined && <Problem error={error} onRetry={reload} />}
       {error === undefined && pages.length === 0 && (
         <p class="raw-trace-said soft">{text.loading}</p>
       )}
       {pages.length > 0 && (
-        <RawLines key={what} model={model} pages={pages} isJson={isJson(format)} />
+        <RawLines key={what} model={model} pages={pages} isJson={isJson(format)} bar={bar} />
       )}
     </div>
   );
