@@ -204,7 +204,7 @@ describe('a service that has nothing', () => {
     const page = await open('/services', { url: service.url });
     await page.getByText('No service sent anything in this time').waitFor();
     await expectAccessible(page);
-    await page.getByRole('link', { name: 'The last 7 days' }).click();
+    await page.getByRole('link', { name: 'Show the last 7 days' }).click();
     await expect.poll(() => param(page, 'last')).toBe('7d');
   });
 });

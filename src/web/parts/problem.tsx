@@ -1,4 +1,5 @@
 /** What went wrong and what to do, where the thing itself would stand. */
+import type { ComponentChildren } from 'preact';
 import { ApiError } from '../data/api-error.ts';
 import { text } from '../text/en.ts';
 import { Button } from './button.tsx';
@@ -8,16 +9,21 @@ export interface ProblemProps {
   readonly error: Error;
   /** Not there where asking again cannot help. */
   readonly onRetry?: () => void;
+  /** Other ways out. */
+  readonly children?: ComponentChildren;
 }
 
-export function Problem({ error, onRetry }: ProblemProps) {
+export function Problem({ error, onRetry, children }: ProblemProps) {
   const { title, detail, code } = told(error);
   return (
     <div class="problem" role="alert">
       <h2>{title}</h2>
       <p>{detail}</p>
       <p class="problem-code faint mono">{code}</p>
-      {onRetry && <Button onClick={onRetry}>{text.problem.retry}</Button>}
+      <div class="problem-ways">
+        {onRetry && <Button onClick={onRetry}>{text.problem.retry}</Button>}
+        {children}
+      </div>
     </div>
   );
 }

@@ -22,7 +22,7 @@ export const text = {
   palette: {
     open: 'Go to or do…',
     label: 'Commands',
-    placeholder: 'Go to a view, a service, a trace id, or do something',
+    placeholder: 'View, service, trace id, what to do',
     empty: 'Nothing goes by that name.',
   },
   keys: {

@@ -14,4 +14,9 @@ export const rangeText = {
   hint: 'Times of your own time zone. An end left open goes on.',
   wrong: 'The end has to lie after the beginning.',
   use: 'Show this range',
+  nothing: {
+    detail: 'Choose a longer range, or send spans: the first view says how.',
+    longer: 'Show the last 7 days',
+    toTraces: 'How to send the first span',
+  },
 } as const;

@@ -67,12 +67,7 @@ export const servicesText = {
       `Calls were read from the newest ${traces} traces, ${spans} spans, back to ${until}; what is older was not looked at.`,
     thickness: 'A line is as thick as there are calls, and red as far as they fail.',
   },
-  empty: {
-    title: 'No service sent anything in this time',
-    detail: 'Choose a longer range, or send spans: the first view says how.',
-    toTraces: 'How to send the first span',
-    longer: 'The last 7 days',
-  },
+  empty: 'No service sent anything in this time',
   keys: {
     title: 'Services',
     view: 'Map or table',

@@ -95,12 +95,7 @@ export const statisticsText = {
     spans: (count: string) => `${count} spans`,
     errors: (count: string) => `${count} errors`,
   },
-  empty: {
-    title: 'Nothing arrived in this time',
-    detail: 'Choose a longer range, or send spans: the first view says how.',
-    toTraces: 'How to send the first span',
-    longer: 'Show the last 7 days',
-  },
+  empty: 'Nothing arrived in this time',
   foot: {
     counted: (spans: string, traces: string) => `${spans} spans counted, ${traces} traces begun`,
     running: (count: string) => `${count} of them still run and have no duration`,

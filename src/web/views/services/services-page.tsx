@@ -13,6 +13,7 @@ import {
 import { useResource } from '../../data/use-resource.ts';
 import { formatCount } from '../../format/count.ts';
 import { formatClock, millisOf } from '../../format/time.ts';
+import { NothingInRange } from '../../parts/nothing-in-range.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { RangePicker } from '../../parts/range-picker.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
@@ -73,7 +74,7 @@ export function ServicesPage() {
       {data === undefined && error === undefined && (
         <p class="services-loading soft">{text.loading}</p>
       )}
-      {data !== undefined && data.nodes.length === 0 && <Nothing />}
+      {data !== undefined && data.nodes.length === 0 && <NothingInRange title={said.empty} />}
       {data !== undefined && data.nodes.length > 0 && (
         <div class="services-body">
           {view === 'map' ? (
@@ -110,19 +111,5 @@ function Foot({ map, isMap }: { readonly map: ServicesMap; readonly isMap: boole
       {complete ? foot.complete(of, spansOf) : foot.part(of, spansOf, formatClock(millisOf(until)))}{' '}
       {isMap && foot.thickness}
     </footer>
-  );
-}
-
-function Nothing() {
-  const { title, detail, toTraces, longer } = said.empty;
-  return (
-    <div class="services-nothing">
-      <h2>{title}</h2>
-      <p class="soft">{detail}</p>
-      <p>
-        <a href="/traces">{toTraces}</a> ·{' '}
-        <a href={hrefWith(rangeParams({ last: '7d' }))}>{longer}</a>
-      </p>
-    </div>
   );
 }

@@ -14,6 +14,7 @@ import {
 import { useResource } from '../../data/use-resource.ts';
 import { formatCount } from '../../format/count.ts';
 import { formatDuration } from '../../format/duration.ts';
+import { NothingInRange } from '../../parts/nothing-in-range.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { usePresent } from '../../parts/use-present.ts';
 import { text } from '../../text/en.ts';
@@ -62,7 +63,9 @@ export function StatisticsPage() {
       />
       {error !== undefined && <Problem error={error} onRetry={reload} />}
       {data === undefined && error === undefined && <p class="soft">{text.loading}</p>}
-      {data !== undefined && data.numbers.dashboard.spans === 0 && <Nothing />}
+      {data !== undefined && data.numbers.dashboard.spans === 0 && (
+        <NothingInRange title={said.empty} />
+      )}
       {data !== undefined && data.numbers.dashboard.spans > 0 && (
         <>
           <section aria-labelledby="statistics-wrong">
@@ -192,20 +195,6 @@ function countWithin(
       return middle >= from && middle < to;
     })
     .reduce((sum, { count }) => sum + count, 0);
-}
-
-function Nothing() {
-  const { title, detail, toTraces, longer } = said.empty;
-  return (
-    <div class="statistics-nothing">
-      <h2>{title}</h2>
-      <p class="soft">{detail}</p>
-      <p>
-        <a href="/traces">{toTraces}</a> ·{' '}
-        <a href={hrefWith(rangeParams({ last: '7d' }))}>{longer}</a>
-      </p>
-    </div>
-  );
 }
 
 const rangeOfUrl = () => rangeParams(chosenRange(params.value, RANGE_DEFAULT));

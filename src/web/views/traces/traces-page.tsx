@@ -114,7 +114,11 @@ export function TracesPage() {
           )}
           {error !== undefined && hasNone ? (
             <div class="traces-page-problem">
-              <Problem error={error} onRetry={() => void search.load()} />
+              <Problem error={error} onRetry={() => void search.load()}>
+                {terms.length > 0 && (
+                  <Button onClick={() => setTerms([])}>{tracesText.search.clear}</Button>
+                )}
+              </Problem>
             </div>
           ) : hasNone && search.hasLoaded.value ? (
             <NothingFound
