@@ -10,6 +10,8 @@ import './list-head.css';
 
 /** Beyond it stands what changes the scale. */
 const LABELLED_MAX = 0.8;
+/** Of bars that attributes have left less room for. */
+const LABELLED_SHORT_MAX = 0.6;
 
 export interface ListHeadProps {
   readonly scale: DurationScale;
@@ -54,7 +56,7 @@ export function ListHead(props: ListHeadProps) {
       <OrderedBy {...{ order, onOrder }} name="slowest" title={words.duration} />
       <span role="columnheader" class="list-head-scale">
         {scale.ticks
-          .filter(({ at }) => at < LABELLED_MAX)
+          .filter(({ at }) => at < (columns.length > 0 ? LABELLED_SHORT_MAX : LABELLED_MAX))
           .map(({ nanos, at }) => (
             <span
               key={nanos}
