@@ -115,6 +115,7 @@ export const tabsText = {
     csv: 'Copy as CSV',
     shown: (shown: string, of: string) => (shown === of ? `${of} rows` : `${shown} of ${of} rows`),
     nothing: 'No span matches.',
+    selfUnknown: 'Known when it has ended',
     columns: {
       name: 'name',
       service: 'service',

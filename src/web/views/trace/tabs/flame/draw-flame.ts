@@ -66,8 +66,9 @@ function drawRow(canvas: CanvasRenderingContext2D, frame: FlameFrame, row: numbe
   while (place < end) {
     const box = boxes.box[place]!;
     const begin = boxes.from[box]!;
-    if (begin >= to) return;
-    const left = Math.max(0, (begin - from) * scale);
+    // What begins at the very end has its pixel too.
+    if (begin > to) return;
+    const left = Math.min(width - 1, Math.max(0, (begin - from) * scale));
     const right = Math.min(width, Math.max((boxes.to[box]! - from) * scale, left + 1));
     drawBox(canvas, frame, box, left, right, top);
     // What ends within the same pixel would be drawn over it.

@@ -29,6 +29,7 @@ export interface RawLinesProps extends TraceTabProps {
 const LINE_HEIGHT = 18;
 const SCROLL = 10 * LINE_HEIGHT;
 const PAGE = 20;
+const FAR = 2 * LINE_HEIGHT;
 const NOTHING: ReadonlySet<number> = new Set();
 const { raw: said } = tabsText;
 
@@ -56,7 +57,15 @@ export function RawLines({ model, pages, isJson, bar }: RawLinesProps) {
   useEffect(() => {
     const place = sought.current < 0 ? -1 : shown.indexOf(sought.current);
     sought.current = -1;
-    if (place >= 0) view.scrollTo(place);
+    if (place < 0) return;
+    const { scrollTop, clientHeight } = scroller.current!;
+    const beyond = Math.max(
+      scrollTop - place * LINE_HEIGHT,
+      place * LINE_HEIGHT - scrollTop - clientHeight,
+    );
+    // What is far away is shown with what is around it.
+    if (beyond > FAR) scroller.current!.scrollTop = place * LINE_HEIGHT - clientHeight / 3;
+    else view.scrollTo(place);
   });
   const goFound = (direction: 1 | -1): void => {
     const next =

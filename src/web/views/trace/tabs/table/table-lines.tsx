@@ -14,6 +14,7 @@ import { formatDuration, formatExact, formatOffset } from '../../../../format/du
 import { CutMiddle } from '../../../../parts/cut-middle.tsx';
 import { ServiceName } from '../../../../parts/service-name.tsx';
 import { text } from '../../../../text/en.ts';
+import { tabsText } from '../../../../text/tabs-en.ts';
 import type { OperationRows } from './table-rows.ts';
 import './table-lines.css';
 
@@ -49,7 +50,13 @@ export function SpanLine({ outline, row, longest, ...rest }: LineProps) {
         <PartBar whole={duration[row]!} part={self[row]!} longest={longest} />
       </Time>
       <Share column="share" share={duration[row]! / Math.max(1, Number(outline.durationNano))} />
-      <Time column="self" nanos={self[row]!} />
+      {status[row] === RUNNING ? (
+        <td class="table-cell-self number faint" title={tabsText.table.selfUnknown}>
+          –
+        </td>
+      ) : (
+        <Time column="self" nanos={self[row]!} />
+      )}
       <Count column="children" count={childCount[row]!} />
       <Count column="errors" count={errorsBelow[row]!} isError />
     </Line>
