@@ -56,6 +56,15 @@ test('tells of traces that have something new, as they are then', async () => {
   expect((await tail.next<Traces>('traces')).items).toMatchObject([{ traceId, spanCount: 3 }]);
 });
 
+test('tells the attributes that are asked for', async () => {
+  const api = await runningApi();
+  const { tail } = await openTail(api, '?column=tenant');
+  await receive(api, { spans: [{ name: 'GET /', attributes: { tenant: 'acme', other: 'no' } }] });
+  await pass(api, 100);
+  const { items } = await tail.next<Traces>('traces');
+  expect(items).toMatchObject([{ attributes: [{ key: 'tenant', value: 'acme' }] }]);
+});
+
 test('gathers what comes in between: four looks a second at most', async () => {
   const api = await runningApi();
   const { tail } = await openTail(api);
