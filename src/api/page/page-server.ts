@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { asksForType, bestEncoding } from '../accepted.ts';
+import { API_PREFIX } from '../routes/route.ts';
 import { PageFiles } from './page-files.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
 import { ASSETS_PREFIX, PAGE_INDEX, type PageFile } from './page-manifest.ts';
@@ -20,6 +21,8 @@ const API_PAGE = /^\/api\/?$/;
 const NOT_OF_THE_PAGE = /^\/(?:api|assets|health|ready|metrics)(?:\/|$)/;
 /** What climbs, or hides that it does, is no path of the page whatever a browser would make of it. */
 const CLIMBS = /\.\.|\\|%(?:2e|2f|5c|00)/i;
+/** As the page asks for it, without a revision: the browser asks ahead, while it still reads what the page is made of. */
+const TRACE_PAGE = /^\/trace\/([0-9a-f]{32})\/?$/i;
 const YEAR_SECONDS = 31_536_000;
 const NOT_BUILT = `<h1>Synton</h1>
 <p>Synton runs, but its page was not built.</p>
@@ -44,7 +47,15 @@ export class PageServer {
     if (!asksForType(headers.accept, 'text/html')) return undefined;
     if (NOT_OF_THE_PAGE.test(path) || CLIMBS.test(path)) return undefined;
     await this.#files.refresh();
-    return (await this.#file(PAGE_INDEX, headers)) ?? plainPage('Synton', NOT_BUILT, 503);
+    const index = await this.#file(PAGE_INDEX, headers);
+    if (index === undefined) return plainPage('Synton', NOT_BUILT, 503);
+    const traceId = TRACE_PAGE.exec(path)?.[1]?.toLowerCase();
+    if (traceId !== undefined)
+      index.headers.set(
+        'link',
+        `<${API_PREFIX}/outline/${traceId}>; rel=preload; as=fetch; crossorigin`,
+      );
+    return index;
   }
 
   async #file(path: string, headers: IncomingMessage['headers']): Promise<Response | undefined> {

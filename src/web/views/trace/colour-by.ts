@@ -80,9 +80,6 @@ export function paintOf(outline: Outline, by: OwnColourBy): Paint {
   }
 }
 
-/** Classes of a paint by an attribute: first the spans without it, last those with another value. */
-export const WITHOUT = 0;
-
 /**
  * @param classes a byte a row, as the column has them
  * @param placeOf a value's place in the order of colours, the same as long as the trace is looked at

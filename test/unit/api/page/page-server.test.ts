@@ -32,6 +32,18 @@ async function pages(folder: string = shared): Promise<Pages> {
   };
 }
 
+test('the page of a trace has its outline asked for ahead', async () => {
+  const { open } = await pages();
+  const traceId = '4BF92F3577b34da6a3ce929d0e0e4736';
+  const first = await open(`/trace/${traceId}?view=flame`);
+  const link = `</api/v1/instr/outline/${traceId.toLowerCase()}>; rel=preload; as=fetch; crossorigin`;
+  expect(first.headers.link).toBe(link);
+  const again = await open(`/trace/${traceId}`, { 'if-none-match': first.headers.etag! });
+  expect([again.status, again.headers.link]).toEqual([304, link]);
+  for (const path of ['/', '/traces', '/trace/none', `/trace/${traceId}/more`, `/x/${traceId}`])
+    expect((await open(path)).headers.link).toBeUndefined();
+});
+
 describe('who gets the page', () => {
   test.each([
     '/',
