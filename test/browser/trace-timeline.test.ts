@@ -89,6 +89,28 @@ describe('rows', () => {
     await expect.poll(count).toBeGreaterThanOrEqual(before);
   });
 
+  test('stay folded in a link, on reload, and on the way back', async ({ open }) => {
+    const page = await openTrace(open, 'POST /orders');
+    const count = async () => Number(await grid(page).getAttribute('aria-rowcount'));
+    await page.keyboard.press('[');
+    await expect.poll(() => param(page, 'folds')).toBe('0');
+    await page.keyboard.press('o');
+    await expect.poll(() => param(page, 'folds')).not.toBe('0');
+    const opened = await count();
+    expect(opened).toBeGreaterThan(1);
+    await page.reload();
+    await expect.poll(count).toBe(opened);
+    await page.keyboard.press('f');
+    await page.keyboard.press('f');
+    await page.keyboard.press('z');
+    await expect.poll(() => param(page, 'focus')).not.toBeNull();
+    const before = param(page, 'folds');
+    await page.keyboard.press(']');
+    await expect.poll(() => param(page, 'folds')).not.toBe(before);
+    await page.goBack();
+    await expect.poll(count).toBe(opened);
+  });
+
   test('many of a kind are one, and told apart when asked for', async ({ open }) => {
     const page = await openTrace(open, 'GET /orders', { spansMin: 20 });
     const run = grid(page).getByRole('row', { name: /N\+1: \d+ queries in a loop/ });

@@ -1,8 +1,9 @@
-/** Which rows are folded: by hand, by level, or because they are many of a kind. Kept from one outline to the next. */
+/** Which rows are folded: by hand, by level, or because they are many of a kind. Kept from one outline to the next, and in the URL as fold-text.ts tells. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Outline } from '../../data/outline.ts';
 import { carryFolds } from './carry-folds.ts';
-import { type FoldState, firstFolds, type RowShape, shapeOf, visibleRows } from './row-shape.ts';
+import { foldsFromText, foldsToText } from './fold-text.ts';
+import { type FoldState, type RowShape, shapeOf, visibleRows } from './row-shape.ts';
 
 interface Held extends FoldState {
   readonly outline: Outline | undefined;
@@ -20,6 +21,15 @@ export interface FoldedRows {
   readonly end: number;
 }
 
+/** Where folds are kept. */
+export interface FoldPlace {
+  readonly text: ReadonlySignal<string | undefined>;
+  write(text: string | undefined): void;
+}
+
+/** After the last of changes that follow each other. */
+const REST_MS = 150;
+
 export class RowFolds {
   /** Of the newest outline; undefined before the first. */
   readonly shape: ReadonlySignal<RowShape | undefined>;
@@ -32,15 +42,26 @@ export class RowFolds {
   readonly #held: ReadonlySignal<Held>;
   readonly #changes: Signal<number> = signal(0);
   #newest: Held = NOTHING;
+  readonly #place: FoldPlace;
+  /** As it was last written, or read. */
+  #text: string | undefined;
+  /** What only showed a span is no wish: the URL names the span. */
+  #isByHand = false;
+  #timer: number | undefined;
 
-  constructor(outline: ReadonlySignal<Outline | undefined>, rows: ReadonlySignal<FoldedRows>) {
+  constructor(
+    outline: ReadonlySignal<Outline | undefined>,
+    rows: ReadonlySignal<FoldedRows>,
+    place: FoldPlace,
+  ) {
     this.#outline = outline;
+    this.#place = place;
     this.#rows = rows;
     this.shape = computed(() => outline.value && shapeOf(outline.value));
     // Computed and not followed, so that nobody sees a new outline beside the folds of the last one.
     this.#held = computed(() => {
       void this.#changes.value;
-      this.#newest = heldFor(outline.value, this.#newest);
+      this.#newest = this.#heldFor(outline.value, place.text.value);
       return this.#newest;
     });
     this.visible = computed(() => {
@@ -58,6 +79,16 @@ export class RowFolds {
   /** How many rows a shown row stands for, where it is the first of a run that is folded; else 0. */
   runAt(row: number): number {
     return this.#held.value.openRuns[row] === 0 ? (this.shape.value?.runLength[row] ?? 0) : 0;
+  }
+
+  /** What waits to be written is. */
+  write(): void {
+    window.clearTimeout(this.#timer);
+    const { outline, closed, openRuns } = this.#held.peek();
+    const shape = this.shape.peek();
+    if (outline === undefined || shape === undefined || !this.#isByHand) return;
+    this.#text = foldsToText(outline, shape, { closed, openRuns }, this.#rows.peek());
+    this.#place.write(this.#text);
   }
 
   /** Opens what is closed at a row, or closes what is open: its children, else its run. */
@@ -131,7 +162,7 @@ export class RowFolds {
       openRuns[run] = 1;
       isChanged = true;
     }
-    if (isChanged) this.#changed();
+    if (isChanged) this.#changed(false);
   }
 
   #toggleRun(row: number): void {
@@ -152,15 +183,23 @@ export class RowFolds {
     this.#changed();
   }
 
-  #changed(): void {
+  #changed(isByHand = true): void {
+    this.#isByHand ||= isByHand;
     this.#changes.value += 1;
+    window.clearTimeout(this.#timer);
+    if (this.#isByHand) this.#timer = window.setTimeout(() => this.write(), REST_MS);
   }
-}
 
-/** Folds go over from one outline to the next. */
-function heldFor(now: Outline | undefined, { outline: old, closed, openRuns }: Held): Held {
-  if (now === undefined) return NOTHING;
-  if (now === old) return { outline: now, closed, openRuns };
-  if (old !== undefined) return { outline: now, ...carryFolds({ closed, openRuns }, old, now) };
-  return { outline: now, ...firstFolds(now) };
+  /** Folds go over from one outline to the next, unless the URL has brought others. */
+  #heldFor(now: Outline | undefined, text: string | undefined): Held {
+    const { outline: old, closed, openRuns } = this.#newest;
+    if (now === undefined) return NOTHING;
+    if (old === undefined || text !== this.#text) {
+      this.#text = text;
+      this.#isByHand = text !== undefined;
+      return { outline: now, ...foldsFromText(text, now) };
+    }
+    if (now === old) return { outline: now, closed, openRuns };
+    return { outline: now, ...carryFolds({ closed, openRuns }, old, now) };
+  }
 }

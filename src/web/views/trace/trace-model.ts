@@ -1,6 +1,6 @@
 /**
  * What the trace page shows and where the reader is in it, for all tabs alike. Rows are those of the outline that stands now; what outlives an
- * outline (selection, focus) goes by span id. All but folds is in the URL.
+ * outline (selection, focus) goes by span id. All is in the URL.
  */
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Step } from '../../app/location.ts';
@@ -23,7 +23,7 @@ export interface RowRange {
 const MARGIN = 0.08;
 const SAID_MS = 2_000;
 const PARAMETERS: readonly string[] = [
-  ...['span', 'focus', 'from', 'to', 'find', 'colour', 'critical', 'details'],
+  ...['span', 'focus', 'from', 'to', 'find', 'colour', 'critical', 'details', 'folds'],
 ];
 
 /** A step that Back does not undo: what follows the eye. */
@@ -105,7 +105,10 @@ export class TraceModel {
     this.isCritical = computed(() => critical.value !== 'off');
     const details = this.#place.value('details');
     this.isDetailed = computed(() => details.value !== 'off');
-    this.folds = new RowFolds(this.outline, this.rows);
+    this.folds = new RowFolds(this.outline, this.rows, {
+      text: this.#place.value('folds'),
+      write: (folds) => this.#place.set({ folds }, QUIETLY),
+    });
   }
 
   /** Asks and keeps asking, until the function that is returned is called. */
@@ -119,6 +122,7 @@ export class TraceModel {
         const range = zoomOf(this.#place);
         this.#trail.value = range === undefined ? [] : trailWith(this.#trail.peek(), range);
       }),
+      () => this.folds.write(),
       () => this.#place.close(),
       () => window.clearTimeout(this.#saidTimer),
     ];
@@ -160,6 +164,7 @@ export class TraceModel {
     const outline = this.outline.peek();
     if (outline === undefined) return;
     const focus = row < 0 ? undefined : spanIdAt(outline, row);
+    this.folds.write();
     this.#place.set({ focus, from: undefined, to: undefined });
   }
 
@@ -167,6 +172,7 @@ export class TraceModel {
   zoom(range: TimeRange | undefined, step?: Step): void {
     const within = range && narrowed(range, this.total.peek());
     const isAll = within === undefined || covers(within, this.widest());
+    if (step?.replace !== true) this.folds.write();
     this.#place.set(
       {
         from: isAll ? undefined : String(Math.floor(within.from)),

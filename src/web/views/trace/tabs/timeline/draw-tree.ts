@@ -4,7 +4,7 @@ import { type Frame, ROW_HEIGHT, topOf } from './frame.ts';
 
 export const INDENT_MAX = 14;
 const INDENT_MIN = 4;
-const INDENT_SHARE = 0.45;
+const INDENT_SHARE = 0.32;
 /** Lines nearer to each other than this are a grey field. */
 const INDENT_DRAWN_MIN = 5;
 const FIRST = 11;
