@@ -87,7 +87,7 @@ describe('lines', () => {
       '+60.0 ms Enter charge, shop',
       '+90.0 ms Error PspError: 503 Service Unavailable …, charge.ts:88, in order, shop',
       '+100 ms Exit order, in 100 ms, Failed, shop',
-      '+100 ms Still running charge, for 40.0 ms, stands in query at src/charge.ts:40, shop',
+      '+100 ms Still running charge, stands in query at src/charge.ts:40, for 40.0 ms, shop',
     ]);
   });
 });
@@ -147,10 +147,10 @@ describe('a failure', () => {
   test('of which the status alone is known is told where the span ends; attempts are numbered', () => {
     expect(told(all)).toEqual([
       '+0 ns Enter charge, shop',
-      '+10.0 ms Enter, Failed POST at psp.example, HTTP 503, in 5.00 ms, attempt 1 of 2, shop',
+      '+10.0 ms Enter, Failed POST at psp.example, HTTP 503, attempt 1 of 2, in 5.00 ms, shop',
       '+20.0 ms Enter POST at psp.example, attempt 2 of 2, shop',
       '+21.0 ms Event first byte, in POST, shop',
-      '+25.0 ms Failed POST at psp.example, HTTP 503, in 5.00 ms, attempt 2 of 2, shop',
+      '+25.0 ms Failed POST at psp.example, HTTP 503, attempt 2 of 2, in 5.00 ms, shop',
       '+98.0 ms Error PspError: gave up, charge.ts:88, in charge, POST retried once, shop',
       '+100 ms Exit charge, in 100 ms, POST retried once, Failed, shop',
     ]);

@@ -58,7 +58,9 @@ export function LifecycleRow(props: LifecycleRowProps) {
         <CutMiddle name={name} />
         {peer !== undefined && <span class="lifecycle-row-peer">→ {peer}</span>}
       </span>
-      {outcome !== undefined && <span class={isFailed ? 'failed' : 'warning'}>{outcome}</span>}
+      {outcome !== undefined && (
+        <span class={`lifecycle-row-outcome ${isFailed ? 'failed' : 'warning'}`}>{outcome}</span>
+      )}
       <span class="lifecycle-row-more">{more.join(', ')}</span>
       {node !== undefined && isOpening && (
         <span class="lifecycle-row-service soft">

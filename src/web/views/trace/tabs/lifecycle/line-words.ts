@@ -116,8 +116,8 @@ function runningWords(
     what: stale ? said.stale : said.running,
     name: name || (node?.name ?? ''),
     more: [
-      ...(ran > 0 ? [said.forNow(formatDuration(ran), stale)] : []),
       ...(stands.length === 0 ? [] : [said.stands(stands.join(' '), stale)]),
+      ...(ran > 0 ? [said.forNow(formatDuration(ran), stale)] : []),
     ],
     outcome: stale ? said.gone : undefined,
   };
@@ -144,7 +144,7 @@ function errorPlace({ event }: LifecycleLine): string | undefined {
 
 function endWords(line: LifecycleLine): readonly string[] {
   const took = said.took(formatDuration(line.node?.durationNano ?? 0));
-  return [took, ...attemptWords(line), ...retriedWords(line)];
+  return [...attemptWords(line), took, ...retriedWords(line)];
 }
 
 function exitWords(exit: LifecycleLine | undefined): string {
