@@ -3,13 +3,10 @@
  * by name it has its own (use-flame-place.ts).
  */
 import { useRef, useState } from 'preact/hooks';
-import { param, setParams } from '../../../../app/location.ts';
-import { rowOfSpan } from '../../../../data/outline.ts';
 import { formatCount, formatShare } from '../../../../format/count.ts';
 import { formatDuration } from '../../../../format/duration.ts';
 import { Button } from '../../../../parts/button.tsx';
 import { tabsText } from '../../../../text/tabs-en.ts';
-import type { TraceModel } from '../../trace-model.ts';
 import type { TraceTabProps } from '../../trace-tab.ts';
 import { ZoomCrumbs } from '../timeline/zoom-crumbs.tsx';
 import { FlameCanvas } from './flame-canvas.tsx';
@@ -17,34 +14,32 @@ import type { FlameFound } from './flame-found.ts';
 import { useFlameKeys } from './flame-keys.ts';
 import { FlameRuler } from './flame-ruler.tsx';
 import { useFlameFound } from './use-flame-found.ts';
-import { FLAME_PARAMS, type FlamePlace, useFlamePlace } from './use-flame-place.ts';
+import { type FlamePlace, useFlamePlace } from './use-flame-place.ts';
 import './flame-graph.css';
 
 const said = tabsText.flame;
 
 export function FlameGraph({ model }: TraceTabProps) {
-  const isMerged = param('flame') === 'merged';
-  const place = useFlamePlace(model, isMerged);
+  const place = useFlamePlace(model);
+  const { isMerged, toggleOrder } = place;
   const [hovered, setHovered] = useState(-1);
   const scroller = useRef<HTMLDivElement>(null);
-  const setMerged = (to: boolean): void =>
-    setParams({ ...FLAME_PARAMS, flame: to ? 'merged' : undefined });
   const found = useFlameFound(model, place.source);
-  useFlameKeys({ model, place, found, scroller, toggleOrder: () => setMerged(!isMerged) });
+  useFlameKeys({ model, place, found, scroller });
   const { source, chosen } = place;
   const told = hovered >= 0 ? hovered : chosen;
   return (
     <div class="flame-graph">
       <div class="flame-graph-bar">
         <fieldset class="flame-graph-orders" aria-label={said.order}>
-          <Button pressed={!isMerged} onClick={() => setMerged(false)}>
+          <Button pressed={!isMerged} onClick={() => isMerged && toggleOrder()}>
             {said.time}
           </Button>
-          <Button pressed={isMerged} onClick={() => setMerged(true)}>
+          <Button pressed={isMerged} onClick={() => !isMerged && toggleOrder()}>
             {said.merged}
           </Button>
         </fieldset>
-        {isMerged ? <MergedCrumbs place={place} model={model} /> : <ZoomCrumbs model={model} />}
+        {isMerged ? <MergedCrumbs place={place} /> : <ZoomCrumbs model={model} />}
         {found === undefined ? (
           <span class="flame-graph-hint faint">{isMerged ? said.mergedHint : said.timeHint}</span>
         ) : (
@@ -90,18 +85,10 @@ function FoundShare({ found: { count, share, nanos }, isMerged }: FoundShareProp
 }
 
 /** From the whole to the box that is as wide as the window, by its callers. */
-function MergedCrumbs({
-  place,
-  model,
-}: {
-  readonly place: FlamePlace;
-  readonly model: TraceModel;
-}) {
-  const at = param('at');
+function MergedCrumbs({ place }: { readonly place: FlamePlace }) {
   const { source, zoomTo } = place;
-  const outline = model.outline.value!;
   const callers: number[] = [];
-  let box = at === undefined ? -1 : source.boxOf(rowOfSpan(outline, at));
+  let box = place.zoomed;
   for (; box >= 0; box = source.parentOf(box)) callers.unshift(box);
   return (
     <nav class="zoom-crumbs" aria-label={said.crumbs}>

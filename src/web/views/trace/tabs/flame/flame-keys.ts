@@ -18,10 +18,9 @@ interface FlameKeys {
   readonly place: FlamePlace;
   readonly found: FlameFound | undefined;
   readonly scroller: RefObject<HTMLDivElement | null>;
-  toggleOrder(): void;
 }
 
-export function useFlameKeys({ model, place, found, scroller, toggleOrder }: FlameKeys): void {
+export function useFlameKeys({ model, place, found, scroller }: FlameKeys): void {
   const { source, chosen, choose, zoomBy, zoomTo, pan } = place;
   const go = (box: number): void => {
     if (box >= 0) choose(box);
@@ -60,7 +59,7 @@ export function useFlameKeys({ model, place, found, scroller, toggleOrder }: Fla
           { keys: ['N'], does: said.findPrevious, run: (): void => go(found.next(chosen, -1)) },
         ]),
     { keys: ['0'], does: said.all, run: () => zoomTo(-1) },
-    { keys: ['o'], does: said.order, run: toggleOrder },
+    { keys: ['o'], does: said.order, run: () => place.toggleOrder() },
   ]);
 }
 
