@@ -7,6 +7,7 @@ import type uPlot from 'uplot';
 import { tokenColour } from '../../colour/token-colour.ts';
 import type { ResolvedRange } from '../../data/time-range.ts';
 import { formatClock } from '../../format/time.ts';
+import { useWidth } from '../../parts/use-width.ts';
 import { statisticsText } from '../../text/statistics-en.ts';
 import { CHART_HEIGHT, type ChartLine, chartOptions } from './chart-options.ts';
 import './time-chart.css';
@@ -29,6 +30,7 @@ export function TimeChart(props: TimeChartProps) {
   const { name, time, lines, range, format } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
+  const width = useWidth(host);
   const [at, setAt] = useState<number>();
   const anchor = useRef<number | undefined>(undefined);
   const newest = useRef(props);
@@ -39,9 +41,6 @@ export function TimeChart(props: TimeChartProps) {
     let isGone = false;
     let made: uPlot | undefined;
     const element = host.current!;
-    const watcher = new ResizeObserver(() => {
-      made?.setSize({ width: element.clientWidth, height: CHART_HEIGHT });
-    });
     void loadUplot().then((Plot) => {
       if (isGone) return;
       const now = newest.current;
@@ -58,16 +57,15 @@ export function TimeChart(props: TimeChartProps) {
       const size = { width: element.clientWidth, height: CHART_HEIGHT };
       made = new Plot({ ...options, ...size }, dataOf(now), element);
       chart.current = made;
-      watcher.observe(element);
     });
     return () => {
       isGone = true;
-      watcher.disconnect();
       made?.destroy();
       chart.current = undefined;
       setAt(undefined);
     };
   }, [look]);
+  useEffect(() => chart.current?.setSize({ width, height: CHART_HEIGHT }), [width]);
   useEffect(() => chart.current?.setData(dataOf(props), true), [time, lines]);
 
   const point = (to: number | undefined): void => {
