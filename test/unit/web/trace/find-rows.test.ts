@@ -1,6 +1,6 @@
 /** What a query in the find box means. */
 import { expect, test } from 'vitest';
-import { findRows } from '../../../../src/web/views/trace/find-rows.ts';
+import { findRows, joinRows } from '../../../../src/web/views/trace/find-rows.ts';
 import { outlineOf } from './outline-of.ts';
 
 const outline = outlineOf([
@@ -28,4 +28,26 @@ test('the id of a span', () => {
 
 test('nothing finds nothing', () => {
   expect(found('  ')).toEqual([]);
+});
+
+test('words in quotes belong together, and fields are looked into by name', () => {
+  expect(found('"select stock"')).toEqual([1]);
+  expect(found('"stock select"')).toEqual([]);
+  expect(found('service=stock')).toEqual([1]);
+  expect(found('service="stoc"')).toEqual([]);
+  expect(found('name=charge status="failed"')).toEqual([2]);
+});
+
+test('what only attributes say is not here', () => {
+  expect(found('http.route=/cart')).toEqual([]);
+  expect(found('post http.route=')).toEqual([]);
+});
+
+test('what two found is told once, in order', () => {
+  const join = (...rows: number[][]) => [
+    ...joinRows(Int32Array.from(rows[0]!), Int32Array.from(rows[1]!)),
+  ];
+  expect(join([1, 4, 9], [0, 4, 5, 12])).toEqual([0, 1, 4, 5, 9, 12]);
+  expect(join([], [3])).toEqual([3]);
+  expect(join([3], [])).toEqual([3]);
 });

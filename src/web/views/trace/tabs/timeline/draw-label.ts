@@ -1,4 +1,4 @@
-/** What a bar says: beside it where there is room, on it where there is not, in a colour that can be read there. */
+/** What a bar says: behind it where there is room, else on it or before it, in a colour that can be read there. */
 import type { Bar } from './draw-bar.ts';
 import type { Frame } from './frame.ts';
 
@@ -25,8 +25,6 @@ export function drawLabel(
   canvas.fillStyle = tone === 'plain' ? tokens.soft : tokens[tone];
   if (right + GAP + open + room < width - 4 && right >= names) {
     canvas.fillText(words, right + GAP + open, middle);
-  } else if (left - GAP - room > names) {
-    canvas.fillText(words, left - GAP - room, middle);
   } else if (Math.min(right, width) - seenLeft > room + GAP * 2) {
     const x = Math.min(right, width) - room - GAP * 1.5;
     const isOnFill = state !== 'stale' && (tone === 'plain' || tone === 'error');
@@ -36,6 +34,8 @@ export function drawLabel(
     canvas.fillRect(x - 3, top, room + 6, height - 2);
     canvas.fillStyle = isOnFill ? colour.ink : ink;
     canvas.fillText(words, x, middle);
+  } else if (left - GAP - room > names) {
+    canvas.fillText(words, left - GAP - room, middle);
   }
 }
 

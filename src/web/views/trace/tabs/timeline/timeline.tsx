@@ -16,6 +16,9 @@ import './timeline.css';
 
 const NAMES_KEPT = 'trace.names';
 const NAMES_DEFAULT = 380;
+/** Unless somebody has said otherwise: where there is room, names have more of it. */
+const NAMES_DEFAULT_SHARE = 0.22;
+const NAMES_DEFAULT_MAX = 560;
 const NAMES_MIN = 120;
 /** Of the width that there is, names take no more. */
 const NAMES_SHARE = 0.6;
@@ -164,7 +167,9 @@ function useElements() {
 
 function namesWanted(): number {
   const given = Number(kept(NAMES_KEPT));
-  return given >= NAMES_MIN ? given : NAMES_DEFAULT;
+  if (given >= NAMES_MIN) return given;
+  const share = Math.round(window.innerWidth * NAMES_DEFAULT_SHARE);
+  return Math.min(Math.max(NAMES_DEFAULT, share), NAMES_DEFAULT_MAX);
 }
 
 function namesMax(width: number): number {
