@@ -7,7 +7,7 @@ import type {
 import { API, askJson, urlOf } from '../../data/api.ts';
 
 /** Of rows that are found, so many are told. */
-const FOUND_MAX = 20_000;
+const FOUND_MAX = 100_000;
 
 export type AttributeColumn = ModelColumn;
 

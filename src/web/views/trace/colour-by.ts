@@ -37,6 +37,8 @@ export interface Paint {
   readonly words: readonly string[];
   /** By class: what a search calls it, where that is another word. */
   readonly names?: readonly string[];
+  /** It tells nothing yet. @default false */
+  readonly isBlank?: boolean;
   /** By row. */
   readonly classes: Uint8Array | Uint16Array | Uint32Array;
 }
@@ -105,6 +107,7 @@ export function blankPaint({ rowCount }: Outline): Paint {
   return {
     colours: [neutral(isDark.value)],
     words: [''],
+    isBlank: true,
     classes: new Uint8Array(rowCount),
   };
 }

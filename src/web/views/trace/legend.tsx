@@ -2,6 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { OTHER_VALUE } from '../../../model/trace-attributes.ts';
 import { formatCount, formatExactCount } from '../../format/count.ts';
+import { text } from '../../text/en.ts';
 import { traceText } from '../../text/trace-en.ts';
 import { attributeOfColour, type ColourBy, type Paint } from './colour-by.ts';
 import type { TraceModel } from './trace-model.ts';
@@ -26,6 +27,13 @@ export function Legend({ model }: { readonly model: TraceModel }) {
   const entries = useMemo(() => entriesOf(paint, key, by), [paint, key, by]);
   const rest = useMemo(() => (key === undefined ? [] : restOf(paint)), [paint, key]);
   const told = entries.slice(0, WORDS_MAX);
+  if (key !== undefined && paint.isBlank) {
+    return (
+      <p class="legend legend-attribute soft" role="status">
+        {model.paintError.value === undefined ? text.loading : find.failed}
+      </p>
+    );
+  }
   const more = entries.length - told.length;
   return (
     <ul

@@ -61,6 +61,7 @@ export class TraceModel {
   readonly colourBy: ReadonlySignal<ColourBy>;
   /** What colours tell, of the outline that stands now. */
   readonly paint: ReadonlySignal<Paint>;
+  readonly paintError: ReadonlySignal<Error | undefined>;
   /** Whether the attribute for colours is being chosen. */
   readonly isPicking: Signal<boolean> = signal(false);
   /** Whether bars tell what the trace's end waited for. */
@@ -101,6 +102,7 @@ export class TraceModel {
     this.#paint = new TracePaint(this.source, this.#place.value('colour'));
     this.colourBy = this.#paint.colourBy;
     this.paint = this.#paint.paint;
+    this.paintError = this.#paint.error;
     const critical = this.#place.value('critical');
     this.isCritical = computed(() => critical.value !== 'off');
     const details = this.#place.value('details');

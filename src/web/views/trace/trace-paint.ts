@@ -19,6 +19,8 @@ export class TracePaint {
   readonly colourBy: ReadonlySignal<ColourBy>;
   /** Of the outline that stands now. */
   readonly paint: ReadonlySignal<Paint>;
+  /** Why an attribute could not be asked for. */
+  readonly error: ReadonlySignal<Error | undefined>;
   readonly #told: InStep<AttributeColumn>;
   /** By key and value: its place in the order of colours, so that it keeps it while others become more frequent. */
   readonly #places = new Map<string, Map<string, number>>();
@@ -27,6 +29,7 @@ export class TracePaint {
     this.colourBy = computed(() => (isColourBy(wanted.value) ? wanted.value : 'service'));
     const key = computed(() => attributeOfColour(this.colourBy.value));
     this.#told = new InStep(source, key, (of, given) => askColumn(source.traceId, of, given));
+    this.error = this.#told.error;
     this.paint = computed(() => {
       const outline = source.outline.value;
       const by = this.colourBy.value;
