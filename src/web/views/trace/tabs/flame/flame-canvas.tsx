@@ -2,6 +2,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { tokenColour } from '../../../../colour/token-colour.ts';
+import { useSize } from '../../../../parts/use-size.ts';
 import { tabsText } from '../../../../text/tabs-en.ts';
 import { BOX_HEIGHT, drawFlame } from './draw-flame.ts';
 import { boxAt } from './flame-rows.ts';
@@ -23,20 +24,10 @@ const said = tabsText.flame;
 
 export function FlameCanvas({ place, scroller, hovered, isFound, onHover }: FlameCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
+  const size = useSize(scroller);
   const [scrollTop, setScrollTop] = useState(0);
   const { source, range, chosen } = place;
   const { boxes } = source;
-
-  useLayoutEffect(() => {
-    const element = scroller.current!;
-    const measure = (): void =>
-      setSize({ width: element.clientWidth, height: element.clientHeight });
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [scroller]);
 
   const tokens = {
     ground: tokenColour('--ground'),
