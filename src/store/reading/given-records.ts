@@ -35,7 +35,7 @@ export class GivenRecords {
   /** Further ones, left out. */
   readonly beyond: number;
   /** By record: where it stands among those of all parts, one after the other. Undefined where at its own index. */
-  readonly order: Int32Array | undefined;
+  readonly order: Int32Array | undefined = undefined;
   /** Whether every place, that which gave nothing too, would give the same again. Keeps no record alive. */
   readonly holds: () => Promise<boolean>;
 
@@ -67,9 +67,15 @@ export class GivenRecords {
     parts.sort((a, b) => a.records[0]!.arrival - b.records[0]!.arrival);
     const all = parts.length === 1 ? parts[0]!.records : parts.flatMap(({ records }) => records);
     this.parts = parts;
-    this.order = all.length > spansMax ? firstToArrive(all, spansMax) : undefined;
-    this.records = this.order === undefined ? all : Array.from(this.order, (at) => all[at]!);
-    this.beyond = beyond + all.length - this.records.length;
+    if (all.length <= spansMax) {
+      this.records = all;
+      this.beyond = beyond;
+      return;
+    }
+    const order = inOrderOfArrival(all);
+    this.order = order.slice(0, spansMax);
+    this.records = Array.from(this.order, (at) => all[at]!);
+    this.beyond = beyond + arrivalsBehind(all, order, spansMax);
   }
 }
 
@@ -77,9 +83,21 @@ function everyOne(asked: readonly (() => Promise<boolean>)[]): () => Promise<boo
   return async () => (await Promise.all(asked.map((ask) => ask()))).every(Boolean);
 }
 
-function firstToArrive(records: readonly SpanRecord[], spansMax: number): Int32Array {
+function inOrderOfArrival(records: readonly SpanRecord[]): Int32Array {
   const order = Int32Array.from(records.keys());
-  return order.sort((a, b) => records[a]!.arrival - records[b]!.arrival).slice(0, spansMax);
+  return order.sort((a, b) => records[a]!.arrival - records[b]!.arrival);
+}
+
+/** How many spans follow the first ones: what two places gave of one span has one arrival. */
+function arrivalsBehind(
+  records: readonly SpanRecord[],
+  order: Int32Array,
+  spansMax: number,
+): number {
+  let count = 0;
+  for (let i = spansMax; i < order.length; i++)
+    if (records[order[i]!]!.arrival !== records[order[i - 1]!]!.arrival) count++;
+  return count;
 }
 
 async function partInMemory(

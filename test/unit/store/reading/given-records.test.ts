@@ -61,6 +61,15 @@ describe('a trace that is read in part', () => {
     expect(trace!.spanCount).toBe(9);
   });
 
+  it('counts what memory and the store both gave once', async () => {
+    const both: SpanSource = { ...ring, trace: async () => records.slice(2) };
+    const bound = { spansMax: 5, roomForMany: async () => {} };
+    const given = await GivenRecords.ask([both, stored], traceId, bound);
+    expect(given.records.map(({ arrival }) => arrival)).toEqual([1, 2, 3, 3, 4]);
+    // Four are read, and the store says nothing of the five that memory has.
+    expect(given.beyond).toBe(5);
+  });
+
   it('is found by a span that was not read, and says how many it has', async () => {
     const page = await readerOver(stored).search({ operation: 'late' }, never);
     expect(page.items).toMatchObject([{ traceId, spanCount: 9 }]);
