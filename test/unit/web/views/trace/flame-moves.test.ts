@@ -46,6 +46,18 @@ describe('a part in a link', () => {
     expect(partOf('0.25-0.375', { from: 0, to: 8_000 })).toEqual({ from: 2_000, to: 3_000 });
   });
 
+  test('comes back near the beginning and as narrow as one call of a billion, without an exponent', () => {
+    const all = { from: 0, to: 1e9 };
+    const near = { from: 500, to: 1e8 };
+    expect(partText(near, all)).toBe('0.0000005-0.1');
+    expect(partOf(partText(near, all), all)).toEqual(near);
+    const day = { from: 0, to: 86_400e9 };
+    const narrow = { from: 40_000e9, to: 40_000e9 + 100 };
+    const back = partOf(partText(narrow, day), day)!;
+    expect(back.from).toBeCloseTo(narrow.from, -2);
+    expect(back.to - back.from).toBeGreaterThan(0);
+  });
+
   test('is not there where all is seen, and what is no part is none', () => {
     expect(partText(whole, whole)).toBeUndefined();
     for (const text of [undefined, '', '0.5', '0.5-0.2', '0.5-1.5', '-1-1', '0-1e9', 'a-b'])

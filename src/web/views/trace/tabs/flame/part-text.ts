@@ -1,13 +1,18 @@
 /** A part of the whole as a link has it, `0.25-0.5`: shares, as what runs grows. */
 import type { TimeRange } from '../../time-range.ts';
 
-/** Fine enough for one call of a million. */
-const DIGITS = 9;
+/** Fine enough for 100 ns of a day. */
+const DIGITS = 15;
 
 /** Undefined where it is the whole. */
 export function partText({ from, to }: TimeRange, whole: TimeRange): string | undefined {
-  const [begin, end] = [from, to].map((at) => Number((at / whole.to).toFixed(DIGITS)));
-  return begin! <= 0 && end! >= 1 ? undefined : `${begin}-${end}`;
+  const [begin, end] = [from / whole.to, to / whole.to];
+  return begin <= 0 && end >= 1 ? undefined : `${shareText(begin)}-${shareText(end)}`;
+}
+
+/** Never with an exponent, as a number's own text may be. */
+function shareText(share: number): string {
+  return share.toFixed(DIGITS).replace(/\.?0+$/, '');
 }
 
 /** Undefined where it says nothing, or nothing that is there. */
