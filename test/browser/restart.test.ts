@@ -125,3 +125,37 @@ test('statistics and services tell on', async ({ open }) => {
     expect(await page.getByRole('alert').count()).toBe(0);
   }
 });
+
+test('every other tab of a trace stays what it was, and goes on', async ({ open }) => {
+  await feedDemo(first);
+  const { traceId } = await demoTrace(first.url, 'POST /orders', { spansMin: 20 });
+  const views = ['lifecycle', 'flame', 'table', 'raw'];
+  const pages = await Promise.all(
+    views.map((view) => open(`/trace/${traceId}?view=${view}`, { url: first.url, expected })),
+  );
+  const seen = async (page: Page) => {
+    await settled(page);
+    // Without how long ago it was.
+    return (await page.locator('.trace-tab').innerText()).trim();
+  };
+  const before: string[] = [];
+  for (const page of pages) {
+    await page.keyboard.press('f');
+    before.push(await seen(page));
+  }
+  expect(before[0]).toContain('POST /orders');
+  await first.kill();
+  for (const [at, page] of pages.entries()) {
+    await lost(page).waitFor({ timeout: 20_000 });
+    expect(await seen(page), views[at]!).toBe(before[at]);
+  }
+  await startAgain();
+  for (const [at, page] of pages.entries()) {
+    await lost(page).waitFor({ state: 'detached', timeout: 20_000 });
+    expect(await seen(page), views[at]!).toBe(before[at]);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    // It answers again: what was not asked for before is there.
+    await page.getByRole('link', { name: 'Timeline' }).click();
+    await page.getByRole('treegrid').getByRole('row').first().waitFor();
+  }
+});

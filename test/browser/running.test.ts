@@ -129,3 +129,25 @@ test('what runs leaves nobody out, in any tab', async ({ open }) => {
     await expectAccessible(page);
   }
 });
+
+test('what a program leaves open when it is killed is told to be without it', async ({ open }) => {
+  const { child, traceId } = await startProgram();
+  child.stdin!.write('start hangs\n');
+  const page = await open(`/trace/${traceId}`, { url: service.url, expected: [/404/] });
+  await page.getByText('2 running').waitFor();
+  child.kill('SIGKILL');
+  // It gives a sign of life every 5 s, and is gone after 15 s without one.
+  await page.getByText('2 without a process').waitFor({ timeout: 40_000 });
+  await expect
+    .poll(() => rowOf(page, 'hangs').getAttribute('aria-label'))
+    .toMatch(/, never ended, its process is gone/);
+  await expectAccessible(page);
+  const list = await page.context().newPage();
+  await list.goto('/traces');
+  await list
+    .getByRole('grid')
+    .getByRole('row', { name: /nightly/ })
+    .getByText('stale')
+    .first()
+    .waitFor();
+});

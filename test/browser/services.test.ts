@@ -94,6 +94,63 @@ describe('the map', () => {
     await expect.poll(async () => (await placeOf(page, 'checkout')).x).toBeCloseTo(before.x, 0);
   });
 
+  test('tells of each call how often, how many fail and how slow', async ({ open }) => {
+    const page = await open('/services');
+    await node(page, 'web').waitFor();
+    const told = page.locator('.map-edge title').getByText(/^checkout calls payment: /);
+    expect(await told.first().textContent()).toMatch(
+      /: [\d.]+\/\w+, [\d.]+% errors, p95 [\d.]+ m?s$/,
+    );
+    await node(page, 'payment').focus();
+    const label = page.locator('.map-edge-text').filter({ hasText: 'checkout calls payment' });
+    await label
+      .locator('.map-edge-errors')
+      .getByText(/^[\d.]+%$/)
+      .waitFor();
+    await page.locator('.map-edge-failed').first().waitFor();
+  });
+
+  test('is zoomed by its buttons', async ({ open }) => {
+    const page = await open('/services');
+    const { width } = await placeOf(page, 'web');
+    const of = async () => (await placeOf(page, 'web')).width;
+    await page.getByRole('button', { name: 'Closer' }).click();
+    await expect.poll(of).toBeGreaterThan(width);
+    const near = await of();
+    await page.getByRole('button', { name: 'Further' }).click();
+    await expect.poll(of).toBeLessThan(near);
+  });
+
+  test('leads from a service to its statistics and traces by keys; the range goes with it', async ({
+    open,
+  }) => {
+    const page = await open('/services?node=stock&last=3h');
+    await panel(page, 'stock').getByRole('link', { name: 'Statistics' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => pathOf(page)).toBe('/statistics');
+    expect([param(page, 'service'), param(page, 'last')]).toEqual(['stock', '3h']);
+    await page.goBack();
+    await panel(page, 'stock').getByRole('link', { name: 'Traces', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => pathOf(page)).toBe('/traces');
+    expect([param(page, 'service'), param(page, 'last')]).toEqual(['stock', '3h']);
+  });
+
+  test('is asked for again by a key, and of another time by mouse', async ({ open }) => {
+    const page = await open('/services');
+    await node(page, 'web').waitFor();
+    const [asked] = await Promise.all([
+      page.waitForRequest(/services\/map/),
+      page.keyboard.press('r'),
+    ]);
+    expect((await asked.response())!.status()).toBe(200);
+    await page.getByRole('combobox', { name: 'Time range' }).selectOption('7d');
+    await expect.poll(() => param(page, 'last')).toBe('7d');
+    await node(page, 'web').waitFor();
+    await page.goBack();
+    await expect.poll(() => param(page, 'last')).toBeNull();
+  });
+
   test('is zoomed by keys, and fitted again', async ({ open }) => {
     const page = await open('/services');
     const { width } = await placeOf(page, 'web');

@@ -98,6 +98,19 @@ describe('dialogs', () => {
     expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
+  test('the keys are listed by mouse too, and closed by it', async ({ open }) => {
+    const page = await open('/traces?live=off');
+    await page.getByRole('combobox', { name: 'Search traces' }).waitFor();
+    await page.getByRole('button', { name: /^Go to or do/ }).click();
+    await page.keyboard.type('keys of');
+    await page.getByRole('option', { name: /^Keys of this view/ }).click();
+    const keys = page.getByRole('dialog', { name: 'Keys' });
+    await keys.getByRole('heading', { name: 'Traces' }).waitFor();
+    await keys.getByText('Twenty traces on').waitFor();
+    await keys.getByRole('button', { name: 'Close' }).click();
+    await keys.waitFor({ state: 'detached' });
+  });
+
   test('what the palette does may take the focus; however quick, dialogs do not close each other', async ({
     open,
   }) => {

@@ -195,6 +195,24 @@ describe('services', () => {
   });
 });
 
+test('the quantile of lines apart is chosen, and what is told follows', async ({ open }) => {
+  const page = await open('/statistics?by=split');
+  await drawn(page);
+  await page.getByRole('heading', { name: 'Duration, p99' }).waitFor();
+  await page.getByRole('combobox', { name: 'Quantile' }).selectOption('p50');
+  await expect.poll(() => param(page, 'quantile')).toBe('p50');
+  await page.getByRole('heading', { name: 'Duration, p50' }).waitFor();
+});
+
+test('the numbers are asked for again, by mouse and by a key', async ({ open }) => {
+  const page = await open('/statistics');
+  await drawn(page);
+  const asks = () => page.waitForResponse((answer) => answer.url().includes('/api/v1/instr/'));
+  const [one] = await Promise.all([asks(), page.getByRole('button', { name: 'Refresh' }).click()]);
+  const [other] = await Promise.all([asks(), page.keyboard.press('r')]);
+  expect([one.status(), other.status()]).toEqual([200, 200]);
+});
+
 describe('durations', () => {
   test('are brushed by mouse to a search', async ({ open }) => {
     const page = await open('/statistics');
@@ -225,9 +243,14 @@ describe('durations', () => {
   });
 });
 
-test('examples open their trace', async ({ open }) => {
+test('examples open their trace, by mouse and by keys', async ({ open }) => {
   const page = await open('/statistics');
-  await page.getByRole('region', { name: 'Failed' }).getByRole('link').nth(1).click();
+  const example = page.getByRole('region', { name: 'Failed' }).getByRole('link').nth(1);
+  await example.click();
+  await expect.poll(() => pathOf(page)).toMatch(/^\/trace\/[0-9a-f]{32}$/);
+  await page.goBack();
+  await example.focus();
+  await page.keyboard.press('Enter');
   await expect.poll(() => pathOf(page)).toMatch(/^\/trace\/[0-9a-f]{32}$/);
 });
 

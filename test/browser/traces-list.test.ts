@@ -35,6 +35,24 @@ describe('rows', () => {
     await chosen(page).waitFor({ state: 'detached' });
   });
 
+  test('are gone to at either end by keys', async ({ open }) => {
+    const page = await open('/traces?live=off');
+    await rows(page).first().waitFor();
+    const index = () => chosen(page).getAttribute('aria-rowindex');
+    await page.keyboard.press('G');
+    await expect.poll(async () => Number(await index())).toBeGreaterThan(50);
+    const last = Number(await index());
+    await page.keyboard.press('PageUp');
+    await expect.poll(async () => Number(await index())).toBe(last - 20);
+    await page.keyboard.press('Home');
+    await expect.poll(index).toBe('2');
+    await expect.poll(() => top(page)).toBe(0);
+    await page.keyboard.press('End');
+    await expect.poll(async () => Number(await index())).toBeGreaterThanOrEqual(last);
+    await page.keyboard.press('g');
+    await expect.poll(index).toBe('2');
+  });
+
   test('are links all over, by mouse', async ({ open }) => {
     const page = await open('/traces?live=off');
     for (const cell of [0, 2, 5, 6]) {
@@ -158,13 +176,18 @@ describe('what arrives', () => {
     await expect.poll(() => firstName(page)).toBe('seen');
   });
 
-  test('from the demo, which the empty page starts', async ({ open }) => {
-    const empty = await startService();
-    onTestFinished(() => empty.close());
-    const page = await open('/', { url: empty.url });
-    await page.getByRole('button', { name: 'Show me with a demo' }).click();
-    await expect.poll(() => rows(page).count()).toBeGreaterThan(20);
-  });
+  test.for(['mouse', 'keys'])(
+    'from the demo, which the empty page starts, by %s',
+    async (way, { open }) => {
+      const empty = await startService();
+      onTestFinished(() => empty.close());
+      const page = await open('/', { url: empty.url });
+      const button = page.getByRole('button', { name: 'Show me with a demo' });
+      if (way === 'mouse') await button.click();
+      else await button.press('Enter');
+      await expect.poll(() => rows(page).count()).toBeGreaterThan(20);
+    },
+  );
 });
 
 describe('the histogram', () => {

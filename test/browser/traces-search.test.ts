@@ -128,6 +128,40 @@ test('nothing found: what to leave out, and a longer range', async ({ open }) =>
   await expectFound(page, ['nightly']);
 });
 
+test('the search is cleared, by mouse and by keys', async ({ open }) => {
+  const path = '/traces?service=checkout&status=Failed';
+  const page = await open(path, { url: service.url });
+  await expectFound(page, ['POST /orders']);
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await expect.poll(() => search(page)).toBe('');
+  await page.goBack();
+  await expectFound(page, ['POST /orders']);
+  const other = await open(path, { url: service.url });
+  await expectFound(other, ['POST /orders']);
+  await other.keyboard.press('j');
+  await other.getByRole('grid').locator('[aria-selected="true"]').waitFor();
+  // First the row that is selected, then the search.
+  await other.keyboard.press('Escape');
+  expect(search(other)).not.toBe('');
+  await other.keyboard.press('Escape');
+  await expect.poll(() => search(other)).toBe('');
+});
+
+test('the range is written by keys, where no list has it', async ({ open }) => {
+  const page = await open('/traces?service=stock&last=7d', { url: service.url });
+  await expectFound(page, ['SELECT stock', 'nightly', 'by id']);
+  const picker = page.getByRole('combobox', { name: 'Time range' });
+  await picker.focus();
+  // To the last of the list, which asks for both ends.
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'A range of time' });
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(search(page)).toContain('last=7d');
+});
+
 test('the range is chosen, and Back undoes it', async ({ open }) => {
   const page = await open('/traces?service=stock', { url: service.url });
   await expectFound(page, ['SELECT stock']);

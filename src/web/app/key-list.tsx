@@ -1,4 +1,5 @@
 /** The keys that work now. */
+import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { text } from '../text/en.ts';
 import { type KeyCommand, type KeyGroup, keyGroups, keyLabel } from './keys.ts';
@@ -7,7 +8,12 @@ import './key-list.css';
 export function KeyList({ onClose }: { onClose(): void }) {
   return (
     <Dialog label={text.keys.title} onClose={onClose}>
-      <h1>{text.keys.title}</h1>
+      <header class="key-list-head">
+        <h1>{text.keys.title}</h1>
+        <Button look="quiet" label={text.keys.close} onClick={onClose}>
+          ✕
+        </Button>
+      </header>
       {byTitle(keyGroups.value.toReversed()).map(([title, commands]) => (
         <section class="key-group" key={title}>
           <h2>{title}</h2>

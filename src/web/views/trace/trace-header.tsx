@@ -66,7 +66,16 @@ function Facts({ model, trace }: { readonly model: TraceModel; readonly trace: T
         {words.spans(formatCount(spanCount), spanCount === 1)}
       </li>
       {errorCount > 0 && (
-        <li class="failed">✕ {words.errors(formatCount(errorCount), errorCount === 1)}</li>
+        <li>
+          <button
+            type="button"
+            class="trace-errors failed"
+            title={traceText.keys.nextError}
+            onClick={() => model.nextError(1)}
+          >
+            ✕ {words.errors(formatCount(errorCount), errorCount === 1)}
+          </button>
+        </li>
       )}
       {running > 0 && <li class="trace-running">{words.running(formatCount(running))}</li>}
       {staleCount > 0 && <li class="warning">{words.stale(formatCount(staleCount))}</li>}

@@ -11,10 +11,19 @@ const DRAG_MIN = 4;
 const WHEEL_ZOOM = 0.005;
 const WHEEL_MAX = 120;
 const QUIETLY = { replace: true } as const;
+/** Between the two clicks of a double one. */
+const DOUBLE_MS = 500;
 
 interface Finger {
   readonly id: number;
   readonly x: number;
+}
+
+interface Click {
+  readonly row: number;
+  readonly x: number;
+  readonly y: number;
+  readonly atMs: number;
 }
 
 interface Drag {
@@ -35,6 +44,7 @@ export class TimelinePointer {
   readonly #screen: TimelineScreen;
   readonly #host: HTMLElement;
   #drag: Drag | undefined;
+  #clicked: Click | undefined;
   #fingers: readonly Finger[] = [];
 
   /** @param host takes the events; its left edge is that of the names */
@@ -62,6 +72,8 @@ export class TimelinePointer {
     });
     on('dblclick', (event) => this.#doubleClick(event));
     on('wheel', (event) => this.#wheel(event), false);
+    const first = { signal: until, capture: true };
+    window.addEventListener('pointerdown', (event) => this.#downBeside(event, given), first);
     return () => given.abort();
   }
 
@@ -114,6 +126,22 @@ export class TimelinePointer {
     }
   }
 
+  /** The second click where the details of the first have come to stand is of the span yet, and not of them. */
+  #downBeside(event: PointerEvent, { signal: until }: AbortController): void {
+    const clicked = this.#clicked;
+    this.#clicked = undefined;
+    if (clicked === undefined || event.timeStamp - clicked.atMs > DOUBLE_MS) return;
+    if (Math.hypot(event.clientX - clicked.x, event.clientY - clicked.y) > DRAG_MIN) return;
+    if (event.target instanceof Node && this.#host.contains(event.target)) return;
+    event.stopPropagation();
+    const swallow = (click: MouseEvent): void => {
+      click.preventDefault();
+      click.stopPropagation();
+    };
+    window.addEventListener('click', swallow, { signal: until, capture: true, once: true });
+    this.#model.zoomToSpan(clicked.row);
+  }
+
   #up(event: PointerEvent): void {
     this.#lift(event);
     const drag = this.#drag;
@@ -147,6 +175,10 @@ export class TimelinePointer {
     else {
       this.#model.select(row);
       this.#model.detail(true);
+      const { clientX, clientY, timeStamp } = event;
+      // Over the names, a double click folds.
+      if (this.#xOf(event) >= this.#screen.names.peek())
+        this.#clicked = { row, x: clientX, y: clientY, atMs: timeStamp };
     }
   }
 
