@@ -33,6 +33,16 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Response
   return response;
 }
 
+/** The whole of an answer. @throws as askJson */
+export async function textOf(response: Response, signal?: AbortSignal): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw ApiError.malformed(new URL(response.url).pathname, response.status, error);
+  }
+}
+
 /** @throws ApiError; an AbortError where the signal says so */
 export async function askJson<T>(url: string, signal?: AbortSignal): Promise<T> {
   const response = await ask(url, signal === undefined ? {} : { signal });

@@ -65,15 +65,37 @@ export function spanIdAt({ spanId }: Pick<Outline, 'spanId'>, row: number): stri
   return hex(spanId[row * 2]!) + hex(spanId[row * 2 + 1]!);
 }
 
-/** The row of a span id, or -1. */
+const ID_LENGTH = 16;
+/** The id of a span, and which it is of those that share the id, where it is not the first. */
+const SPAN_KEY = /^([0-9a-f]{8})([0-9a-f]{8})(?:-([1-9]\d{0,5}))?$/;
+
+/**
+ * What a link calls the span of a row: its id, but for spans with the id of one above them (some senders give a call the same one at both
+ * ends), which have their place among those: `00f067aa0ba902b7-2`. Linear.
+ */
+export function spanKeyAt(outline: Pick<Outline, 'spanId'>, row: number): string {
+  const { spanId } = outline;
+  let place = 1;
+  for (let at = 0; at < row; at++)
+    if (spanId[at * 2 + 1] === spanId[row * 2 + 1] && spanId[at * 2] === spanId[row * 2]) place++;
+  const id = spanIdAt(outline, row);
+  return place === 1 ? id : `${id}-${place}`;
+}
+
+/** Of what spanKeyAt says. */
+export const idOfKey = (key: string): string => key.slice(0, ID_LENGTH);
+
+/** The row of a span id, of the first where several share it, or of what spanKeyAt says; −1 where there is none. */
 export function rowOfSpan(
   { spanId, rowCount }: Pick<Outline, 'spanId' | 'rowCount'>,
-  id: string,
+  key: string,
 ): number {
-  const high = Number.parseInt(id.slice(0, 8), 16);
-  const low = Number.parseInt(id.slice(8), 16);
+  const [, first, last, place = '1'] = SPAN_KEY.exec(key) ?? [];
+  if (first === undefined || last === undefined) return -1;
+  const [high, low] = [Number.parseInt(first, 16), Number.parseInt(last, 16)];
+  let left = Number(place);
   for (let row = 0; row < rowCount; row++) {
-    if (spanId[row * 2] === high && spanId[row * 2 + 1] === low) return row;
+    if (spanId[row * 2 + 1] === low && spanId[row * 2] === high && --left === 0) return row;
   }
   return -1;
 }

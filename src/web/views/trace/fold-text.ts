@@ -6,7 +6,7 @@
  *   o    all is open, runs of many of a kind too
  *   2    what lies two levels below a root and deeper is folded
  */
-import { type Outline, rowOfSpan, spanIdAt } from '../../data/outline.ts';
+import { type Outline, rowOfSpan, spanKeyAt } from '../../data/outline.ts';
 import { type FoldState, firstFolds, type RowShape } from './row-shape.ts';
 
 const SPANS_MAX = 20;
@@ -33,7 +33,7 @@ export function foldsToText(
   );
   if (base === AT_FIRST && rows.length === 0) return undefined;
   rows.sort((a, b) => outline.depth[a]! - outline.depth[b]! || a - b);
-  return [base, ...rows.slice(0, SPANS_MAX).map((row) => spanIdAt(outline, row))].join('.');
+  return [base, ...rows.slice(0, SPANS_MAX).map((row) => spanKeyAt(outline, row))].join('.');
 }
 
 /** As at first where the text says nothing, or nothing that is understood. */

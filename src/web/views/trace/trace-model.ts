@@ -4,7 +4,7 @@
  */
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Step } from '../../app/location.ts';
-import { FAILED, type Outline, RUNNING, rowOfSpan, spanIdAt } from '../../data/outline.ts';
+import { FAILED, type Outline, RUNNING, rowOfSpan, spanKeyAt } from '../../data/outline.ts';
 import type { ColourBy, Paint } from './colour-by.ts';
 import { PlaceInUrl } from './place-in-url.ts';
 import { RowFolds } from './row-folds.ts';
@@ -36,7 +36,7 @@ export class TraceModel {
   readonly outline: ReadonlySignal<Outline | undefined>;
   /** Why the newest asking failed. */
   readonly error: ReadonlySignal<Error | undefined>;
-  /** The span id in the URL, whether the trace has it or not. */
+  /** The span in the URL, as spanKeyAt says it, whether the trace has it or not. */
   readonly selected: ReadonlySignal<string | undefined>;
   /** −1: nothing is selected that is there. */
   readonly selectedRow: ReadonlySignal<number>;
@@ -142,7 +142,7 @@ export class TraceModel {
       if (row < first || row >= end) this.focus(-1);
       this.folds.reveal(row);
     }
-    this.#place.set({ span: row < 0 ? undefined : spanIdAt(outline, row) }, step);
+    this.#place.set({ span: row < 0 ? undefined : spanKeyAt(outline, row) }, step);
   }
 
   say(what: string): void {
@@ -165,7 +165,7 @@ export class TraceModel {
   focus(row: number): void {
     const outline = this.outline.peek();
     if (outline === undefined) return;
-    const focus = row < 0 ? undefined : spanIdAt(outline, row);
+    const focus = row < 0 ? undefined : spanKeyAt(outline, row);
     this.folds.write();
     this.#place.set({ focus, from: undefined, to: undefined });
   }

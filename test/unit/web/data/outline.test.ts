@@ -1,6 +1,12 @@
 /** The binary answer about a trace, laid out as the collector writes it. */
 import { expect, test } from 'vitest';
-import { readOutline, rowOfSpan, spanIdAt } from '../../../../src/web/data/outline.ts';
+import {
+  idOfKey,
+  readOutline,
+  rowOfSpan,
+  spanIdAt,
+  spanKeyAt,
+} from '../../../../src/web/data/outline.ts';
 
 /** Two rows: the columns named here, each padded to 8 bytes. */
 function written(): ArrayBuffer {
@@ -43,4 +49,18 @@ test('a span is found by its id, leading zeros and all', () => {
 test('bytes of something else are told apart', () => {
   expect(() => readOutline(new ArrayBuffer(16))).toThrow('could not be read');
   expect(() => readOutline(new ArrayBuffer(2))).toThrow('could not be read');
+});
+
+test('spans that share an id have names of their own in links', () => {
+  const spanId = Uint32Array.of(1, 7, 1, 9, 1, 7, 2, 7, 1, 7);
+  const outline = { spanId, rowCount: 5 };
+  const keys = [0, 1, 2, 3, 4].map((row) => spanKeyAt(outline, row));
+  expect(keys).toEqual([
+    ...['0000000100000007', '0000000100000009', '0000000100000007-2'],
+    ...['0000000200000007', '0000000100000007-3'],
+  ]);
+  expect(keys.map((key) => rowOfSpan(outline, key))).toEqual([0, 1, 2, 3, 4]);
+  expect(idOfKey(keys[4]!)).toBe('0000000100000007');
+  for (const none of ['0000000100000007-4', '0000000100000007-0', '00000001', '', 'x'.repeat(16)])
+    expect(rowOfSpan(outline, none)).toBe(-1);
 });

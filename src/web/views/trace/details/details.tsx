@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { keep, kept } from '../../../data/kept.ts';
-import { nameAt } from '../../../data/outline.ts';
+import { idOfKey, nameAt } from '../../../data/outline.ts';
 import { useResource } from '../../../data/use-resource.ts';
 import { Button } from '../../../parts/button.tsx';
 import { Problem } from '../../../parts/problem.tsx';
@@ -32,10 +32,13 @@ export function Details({ model }: { readonly model: TraceModel }) {
   const row = model.selectedRow.value;
   const id = model.selected.value;
   // A trace that has changed may tell other things of the same span.
-  const key = id && `${model.traceId} ${id} ${outline?.revision}`;
-  const { data, error, reload } = useResource(key, (signal) => askSpan(model.traceId, id!, signal));
+  const key =
+    id === undefined || row < 0 ? undefined : `${model.traceId} ${id} ${outline?.revision}`;
+  const { data, error, reload } = useResource(key, (signal) =>
+    askSpan(model.traceId, outline!, row, signal),
+  );
   if (outline === undefined || row < 0) return null;
-  const span = data?.spanId === id ? data : undefined;
+  const span = id !== undefined && data?.spanId === idOfKey(id) ? data : undefined;
   return (
     <>
       <Resizer

@@ -1,6 +1,6 @@
 /** Who called the span and whom it called, as links to them. */
 import { hrefWith } from '../../../app/location.ts';
-import { FAILED, nameAt, type Outline, spanIdAt } from '../../../data/outline.ts';
+import { FAILED, nameAt, type Outline, spanKeyAt } from '../../../data/outline.ts';
 import type { TraceSpan } from '../../../data/wire.ts';
 import { formatCount } from '../../../format/count.ts';
 import { formatDuration } from '../../../format/duration.ts';
@@ -56,7 +56,7 @@ function Relative({ model, outline, row }: Omit<SpanRelativesProps, 'span'>) {
   return (
     <a
       class="span-relative"
-      href={hrefWith({ span: spanIdAt(outline, row) })}
+      href={hrefWith({ span: spanKeyAt(outline, row) })}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();

@@ -211,3 +211,27 @@ test('calls that begin side by side are one line until they are opened', () => {
   expect(folded).toHaveLength(4);
   expect(foldRuns(all, new Set(['c1']))).toHaveLength(7);
 });
+
+test('a call that has the same id at both ends is told at each end for itself', () => {
+  const at = (depth: number, ...given: Parameters<typeof event>) => ({ ...event(...given), depth });
+  const lines = linesOf(
+    viewWith({
+      tree: [
+        span('same', 'GET', 0, 90, { service: 'web' }),
+        span('same', 'GET /stock', 10, 70, { service: 'stock', parentSpanId: 'same', depth: 2 }),
+      ],
+      events: [
+        at(1, 0, 'Enter', 'same'),
+        at(2, 10, 'Enter', 'same'),
+        at(2, 80, 'Exit', 'same'),
+        at(1, 90, 'Exit', 'same'),
+      ],
+    }),
+  );
+  const told = lines.map(({ kind, node }) => [kind, node?.service, node?.durationNano]);
+  expect(told).toEqual([
+    ['enter', 'web', '90'],
+    ['whole', 'stock', '70'],
+    ['exit', 'web', '90'],
+  ]);
+});

@@ -4,7 +4,7 @@
  */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Step } from '../../../../app/location.ts';
-import { rowOfSpan, spanIdAt } from '../../../../data/outline.ts';
+import { rowOfSpan, spanKeyAt } from '../../../../data/outline.ts';
 import { PlaceInUrl } from '../../place-in-url.ts';
 import { moved, narrowed, scaled, type TimeRange } from '../../time-range.ts';
 import type { TraceModel } from '../../trace-model.ts';
@@ -59,7 +59,7 @@ export function useFlamePlace(model: TraceModel): FlamePlace {
   };
   const zoomTo = (box: number): void => {
     if (isMerged) {
-      const span = box < 0 ? undefined : spanIdAt(outline, source.spanOf(box));
+      const span = box < 0 ? undefined : spanKeyAt(outline, source.spanOf(box));
       url.set({ at: span, part: undefined });
     } else model.zoom(box < 0 ? undefined : boxRange(source, box, model.total.peek()));
   };

@@ -63,9 +63,9 @@ const KIND_OF: Readonly<Record<LifecycleEvent['type'], LineKind>> = {
 };
 
 export function linesOf(view: LifecycleView): readonly LifecycleLine[] {
-  const nodes = new Map(view.tree.map((node) => [node.spanId, node]));
+  const nodes = nodesBy(view.tree);
   const retried = retriedBy(view.tree);
-  const failures = new Map(view.events.filter(isDerived).map((event) => [event.spanId, event]));
+  const failures = new Map(view.events.filter(isDerived).map((event) => [placeKey(event), event]));
   const lines: LifecycleLine[] = [];
   const { gaps } = view;
   const events = view.events.filter((event) => !isDerived(event));
@@ -78,12 +78,18 @@ export function linesOf(view: LifecycleView): readonly LifecycleLine[] {
     }
     const { spanId, type, depth } = event;
     const next = events[at + 1];
-    const isWhole = type === 'Enter' && next?.type === 'Exit' && next.spanId === spanId;
-    const failure = isWhole || type === 'Exit' ? failures.get(spanId) : undefined;
+    const isWhole = type === 'Enter' && next?.type === 'Exit' && placeKey(next) === placeKey(event);
+    const failure = isWhole || type === 'Exit' ? failures.get(placeKey(event)) : undefined;
     const kind = failure !== undefined ? 'failed' : isWhole ? 'whole' : KIND_OF[type];
     const again = type === 'Exit' || type === 'Error' ? retried.get(spanId) : undefined;
     lines.push({
-      ...{ kind, group: groupOf(kind), offset, depth, node: nodes.get(spanId) },
+      ...{
+        kind,
+        group: groupOf(kind),
+        offset,
+        depth,
+        node: nodes.get(placeKey(event)) ?? nodes.get(spanId),
+      },
       ...{ event: failure ?? event, gap: 0, running: undefined },
       ...(isWhole && { isWhole }),
       ...(again !== undefined && { retried: again }),
@@ -103,6 +109,18 @@ export function linesOf(view: LifecycleView): readonly LifecycleLine[] {
 
 const isDerived = ({ type, attributes }: LifecycleEvent): boolean =>
   type === 'Error' && attributes[0]?.key === DERIVED;
+
+/** Some senders give a call the same id at both ends, of which one lies below the other. */
+const placeKey = ({ spanId, depth }: { spanId: string; depth: number }): string =>
+  `${spanId} ${depth}`;
+
+/** By place, and by id alone: then the first of those that share it. */
+function nodesBy(tree: LifecycleView['tree']): ReadonlyMap<string, LifecycleNode> {
+  const by = new Map<string, LifecycleNode>();
+  for (const node of tree)
+    for (const key of [node.spanId, placeKey(node)]) if (!by.has(key)) by.set(key, node);
+  return by;
+}
 
 /** By the span that tried again. */
 function retriedBy(tree: LifecycleView['tree']): ReadonlyMap<string, Retried> {

@@ -3,9 +3,17 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../../../app/keys.ts';
 import { param, setParams } from '../../../../app/location.ts';
 import { API, askJson, urlOf } from '../../../../data/api.ts';
-import { FLAG, rowOfSpan, spanIdAt } from '../../../../data/outline.ts';
+import {
+  FLAG,
+  idOfKey,
+  nameAt,
+  type Outline,
+  rowOfSpan,
+  serviceAt,
+  spanIdAt,
+} from '../../../../data/outline.ts';
 import { useResource } from '../../../../data/use-resource.ts';
-import type { LifecycleView } from '../../../../data/wire.ts';
+import type { LifecycleNode, LifecycleView } from '../../../../data/wire.ts';
 import { formatCount } from '../../../../format/count.ts';
 import { Button } from '../../../../parts/button.tsx';
 import { Problem } from '../../../../parts/problem.tsx';
@@ -29,6 +37,7 @@ const ROW_HEIGHT = 24;
 const PAGE = 20;
 /** As many as the API tells at most. */
 const LIMIT_MAX = 20_000;
+const SHARED_MAX = 8;
 const said = tabsText.lifecycle;
 
 export function Lifecycle({ model }: TraceTabProps) {
@@ -115,7 +124,7 @@ function Lines({ model, lines: all, tree }: LinesProps) {
       return outlineNow.duration[row]! + (isStale ? 0 : model.grown.value);
     },
   };
-  const selected = model.selected.value;
+  const selected = model.selected.value && idOfKey(model.selected.value);
   const matches = useMatches(model, lines);
   const placeOfLine = line === undefined ? -1 : lines.indexOf(line);
   // The line that was chosen while it is of the selected span, else that span's first.
@@ -133,8 +142,8 @@ function Lines({ model, lines: all, tree }: LinesProps) {
     setLine(next);
     view.scrollTo(place);
     const outline = model.outline.peek();
-    const spanId = next.node?.spanId;
-    if (outline !== undefined && spanId !== undefined) model.select(rowOfSpan(outline, spanId));
+    if (outline !== undefined && next.node !== undefined)
+      model.select(rowOfNode(outline, next.node));
   };
   /** A run that is closed is opened, and the other way round. */
   const toggle = (place: number, isOpen?: boolean): void => {
@@ -221,4 +230,14 @@ function useMatches(
     }
     return places;
   }, [query, rows, outline, lines]);
+}
+
+/** Of spans that share the id, the one whose name and service it has, as far as SHARED_MAX of them tell. */
+function rowOfNode(outline: Outline, { spanId, name, service }: LifecycleNode): number {
+  const first = rowOfSpan(outline, spanId);
+  for (let row = first, place = 1; row >= 0 && place <= SHARED_MAX; ) {
+    if (nameAt(outline, row) === name && serviceAt(outline, row) === service) return row;
+    row = rowOfSpan(outline, `${spanId}-${++place}`);
+  }
+  return first;
 }

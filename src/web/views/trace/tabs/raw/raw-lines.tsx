@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../../../app/keys.ts';
+import { idOfKey } from '../../../../data/outline.ts';
 import { formatCount } from '../../../../format/count.ts';
 import { Button } from '../../../../parts/button.tsx';
 import { useVirtualRows } from '../../../../parts/virtual-rows.tsx';
@@ -182,10 +183,10 @@ export function RawLines({ model, pages, isJson, bar }: RawLinesProps) {
 }
 
 /** Where the span that is selected on every tab begins to be told; −1 where it is not. */
-function lineOfSpan(lines: readonly string[], spanId: string | undefined): number {
-  return spanId === undefined
+function lineOfSpan(lines: readonly string[], key: string | undefined): number {
+  return key === undefined
     ? -1
-    : lines.findIndex((line) => line.includes(`"spanId": "${spanId}"`));
+    : lines.findIndex((line) => line.includes(`"spanId": "${idOfKey(key)}"`));
 }
 
 function linesWith(lines: readonly string[], query: string): readonly number[] {

@@ -1,5 +1,5 @@
 /** The trace as the API writes it out, page by page as far as somebody reads on; in lines. */
-import { API, ask, urlOf } from '../../../../data/api.ts';
+import { API, ask, textOf, urlOf } from '../../../../data/api.ts';
 import { prettyJson } from './pretty-json.ts';
 
 export const RAW_FORMATS = ['synton', 'otlp', 'text', 'sequence', 'gantt', 'flowchart'] as const;
@@ -32,7 +32,7 @@ export async function askRaw(
       ? { format }
       : { format: 'mermaid', diagram: format };
   const response = await ask(urlOf(`${API}/export/${traceId}`, { ...query, subtree }), { signal });
-  const content = await response.text();
+  const content = await textOf(response, signal);
   const { headers } = response;
   return {
     content,
