@@ -29,6 +29,7 @@ export class PageFiles {
   #manifest: ReadonlyMap<string, PageFile> | undefined;
   /** Of the manifest at hand. */
   #builtMs = 0;
+  #looking: Promise<boolean> | undefined;
 
   constructor(folder: string = BUILT_PAGE) {
     this.#folder = folder;
@@ -40,8 +41,15 @@ export class PageFiles {
     });
   }
 
-  /** Whether there is a page, looking for one that was built meanwhile. */
-  async refresh(): Promise<boolean> {
+  /** Whether there is a page, looking for one that was built meanwhile; once for all who ask at once, as each would forget what others read. */
+  refresh(): Promise<boolean> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<boolean> {
     const path = `${this.#folder}/${PAGE_MANIFEST_NAME}`;
     try {
       const { mtimeMs } = await stat(path);

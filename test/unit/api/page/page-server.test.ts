@@ -128,6 +128,16 @@ describe('what it carries', () => {
     expect(await kept('/')).toBe('no-cache');
   });
 
+  test('several that are the first of a service’s life are all answered', async () => {
+    // As under a page that is open while the service starts again.
+    const paths = [MAIN_PATH, '/assets/main-efgh5678.css', '/assets/shared-ijkl9012.js', '/'];
+    for (let round = 0; round < 10; round++) {
+      const { open } = await pages();
+      const answers = await Promise.all([...paths, ...paths].map((path) => open(path)));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    }
+  });
+
   test('who has it already gets nothing', async () => {
     const { open } = await pages();
     for (const path of ['/', MAIN_PATH]) {
