@@ -39,6 +39,15 @@ test('what is found comes when the collector can answer again', async ({ open })
     .toMatch(/\d+ found/);
 });
 
+test('what only names could be looked for in is not said to be all', async ({ open }) => {
+  const page = await openTab((path) => open(path, { expected }), 'timeline');
+  await page.route('**/find/**', (route) => route.fulfill({ status: 500, json: { title: 'no' } }));
+  await page.goto(`${page.url()}&find=order`);
+  await expect
+    .poll(() => page.locator('.find-box').textContent(), { timeout: 5_000 })
+    .toMatch(/\d+ found; could not look into attributes/);
+});
+
 test('an answer that is cut says so, and another is asked for', async ({ open }) => {
   const page = await openTab((path) => open(path), 'timeline');
   await page.evaluate(() => {

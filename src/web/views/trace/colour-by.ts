@@ -83,7 +83,7 @@ export function paintOf(outline: Outline, by: OwnColourBy): Paint {
 }
 
 /**
- * @param classes a byte a row, as the column has them
+ * @param classes a byte a row, as the column has them, or UNTOLD
  * @param placeOf a value's place in the order of colours, the same as long as the trace is looked at
  */
 export function attributePaint(

@@ -66,5 +66,6 @@ function said(model: TraceModel): string {
   const count = formatCount(matches.length) + (isOpen ? '…' : '');
   const all =
     beyond.value > 0 ? words.first(count, formatCount(matches.length + beyond.value)) : count;
-  return isAtOne ? words.place(formatCount(place + 1), all) : words.some(all);
+  const told = isAtOne ? words.place(formatCount(place + 1), all) : words.some(all);
+  return error.value === undefined ? told : words.failedWithin(told);
 }

@@ -4,6 +4,7 @@ import { OTHER_VALUE } from '../../../model/trace-attributes.ts';
 import { formatCount, formatExactCount } from '../../format/count.ts';
 import { text } from '../../text/en.ts';
 import { traceText } from '../../text/trace-en.ts';
+import { UNTOLD } from './carry-folds.ts';
 import { attributeOfColour, type ColourBy, type Paint } from './colour-by.ts';
 import type { TraceModel } from './trace-model.ts';
 import './legend.css';
@@ -102,12 +103,13 @@ function entriesOf(paint: Paint, key: string | undefined, by: ColourBy): readonl
   return entries;
 }
 
-/** Of a paint by an attribute: spans with a value that is not told apart, and those without any. */
+/** Of a paint by an attribute: spans with a value that is not told apart, those without any, and those not looked at yet. */
 function restOf(paint: Paint): readonly Entry[] {
   const counts = countsOf(paint);
   return [
     { at: OTHER_VALUE, word: colour.other },
     { at: 0, word: colour.without },
+    { at: UNTOLD, word: colour.untold },
   ].flatMap(({ at, word }) => {
     const count = counts[at] ?? 0;
     if (count === 0) return [];
@@ -122,7 +124,7 @@ function countsOf({ classes, colours }: Paint): Uint32Array {
 }
 
 function isRest(word: string, at: number, key: string | undefined): boolean {
-  return key !== undefined && word === '' && (at === 0 || at === OTHER_VALUE);
+  return key !== undefined && word === '' && (at === 0 || at === OTHER_VALUE || at === UNTOLD);
 }
 
 /** What has a quote itself, or was cut, cannot be written. */

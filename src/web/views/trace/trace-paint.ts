@@ -1,7 +1,7 @@
 /** What the colours of a trace tell: by what the outline has, or by an attribute, of which the collector is asked. */
 import { computed, type ReadonlySignal } from '@preact/signals';
 import { type AttributeColumn, askColumn } from './ask-attributes.ts';
-import { carryColumns } from './carry-folds.ts';
+import { carryClasses } from './carry-folds.ts';
 import {
   attributeOfColour,
   attributePaint,
@@ -51,8 +51,7 @@ export class TracePaint {
     { answer, outline }: Told<AttributeColumn>,
     now: Parameters<typeof paintOf>[0],
   ): Paint {
-    const classes =
-      outline === now ? answer.column : carryColumns([answer.column], outline, now)[0]!;
+    const classes = outline === now ? answer.column : carryClasses(answer.column, outline, now);
     const known = this.#places.get(answer.key);
     const places = known ?? new Map<string, number>();
     if (known === undefined) this.#places.set(answer.key, places);

@@ -5,6 +5,7 @@ import {
   boxBeside,
   firstBehind,
   mergedCalls,
+  spentIn,
   timeBoxes,
 } from '../../../../../src/web/views/trace/tabs/flame/flame-rows.ts';
 
@@ -109,4 +110,18 @@ describe('merged', () => {
     expect([from[named('charge')], to[named('charge')]]).toEqual([40, 70]);
     expect([from[named('post')], to[named('post')]]).toEqual([40, 60]);
   });
+});
+
+test('a few calls of many account for their own time, each span once', () => {
+  // 0 calls 1 (which calls 2), 3 and 4: all of one name would be one box.
+  const outline = {
+    self: Float64Array.of(5, 10, 20, 30, 40),
+    subtreeEnd: Uint32Array.of(5, 3, 3, 4, 5),
+  };
+  const all = { first: 0, end: 5 };
+  expect(spentIn(outline, all, [3])).toBe(30);
+  expect(spentIn(outline, all, [1, 2, 4])).toBe(70);
+  expect(spentIn(outline, all, [0, 3])).toBe(105);
+  expect(spentIn(outline, { first: 1, end: 3 }, [0, 2, 4])).toBe(20);
+  expect(spentIn(outline, all, [])).toBe(0);
 });

@@ -61,6 +61,23 @@ export interface MergedCalls {
   readonly width: number;
 }
 
+/** What the found rows, rising, and what is below them took by themselves; each span once. Linear. */
+export function spentIn(
+  { self, subtreeEnd }: Pick<Outline, 'self' | 'subtreeEnd'>,
+  { first, end }: { readonly first: number; readonly end: number },
+  found: ArrayLike<number>,
+): number {
+  let nanos = 0;
+  let next = first;
+  for (let at = 0; at < found.length; at++) {
+    const row = found[at]!;
+    if (row < next || row >= end) continue;
+    next = Math.min(end, subtreeEnd[row]!);
+    for (let span = row; span < next; span++) nanos += self[span]!;
+  }
+  return nanos;
+}
+
 export function mergedCalls(
   outline: Outline,
   { first, end }: { readonly first: number; readonly end: number },

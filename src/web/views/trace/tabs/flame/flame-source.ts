@@ -6,7 +6,13 @@ import { formatDuration } from '../../../../format/duration.ts';
 import { tabsText } from '../../../../text/tabs-en.ts';
 import type { Paint } from '../../colour-by.ts';
 import type { RowRange } from '../../trace-model.ts';
-import { type FlameBoxes, type MergedCalls, mergedCalls, timeBoxes } from './flame-rows.ts';
+import {
+  type FlameBoxes,
+  type MergedCalls,
+  mergedCalls,
+  spentIn,
+  timeBoxes,
+} from './flame-rows.ts';
 
 export interface FlameSource {
   readonly boxes: FlameBoxes;
@@ -28,6 +34,8 @@ export interface FlameSource {
   spanOf(box: number): number;
   /** The box of a span, or −1. */
   boxOf(span: number): number;
+  /** Nanoseconds that rows and what lies below them account for, where a box stands for more calls than those; else undefined. */
+  readonly spentIn?: (rows: ArrayLike<number>) => number;
   /** In words, for whoever points at it or hears it. */
   wordsOf(box: number): readonly string[];
 }
@@ -79,6 +87,7 @@ export function mergedSource(outline: Outline, rows: RowRange, paint: Paint): Fl
     parentOf: (box) => parent[box]!,
     spanOf: (box) => example[box]!,
     boxOf: (span) => boxOf[span] ?? -1,
+    spentIn: (found) => spentIn(outline, rows, found),
     wordsOf: (box) => [
       said.calls(formatCount(count[box]!), count[box] === 1),
       formatDuration(total[box]!),
