@@ -43,3 +43,44 @@ test('the page shows it', async ({ open }) => {
   await page.getByText('100 k spans').first().waitFor();
   await settled(page);
 });
+
+test('what is not unfolded is told; all of it is gone through with few rows at a time', async ({
+  open,
+}) => {
+  const page = await open(`/trace/${traceId}`, { url: service.url });
+  const grid = page.getByRole('treegrid', { name: 'Spans of this trace' });
+  const selected = grid.locator('[aria-selected="true"]');
+  await page.getByText(/^shown \d+ of 100 k spans · .* folded/).waitFor();
+  await page.keyboard.press(']');
+  await expect
+    .poll(async () => Number(await grid.getAttribute('aria-rowcount')))
+    .toBeGreaterThan(SPANS / 2);
+  const last = (await grid.getAttribute('aria-rowcount'))!;
+  await page.keyboard.press('End');
+  await expect.poll(() => selected.getAttribute('aria-rowindex')).toBe(last);
+  expect(await grid.getByRole('row').count()).toBeLessThan(100);
+  await page.mouse.move(600, 500);
+  await page.mouse.wheel(0, -100_000);
+  const top = grid.getByRole('row', { name: /^rebuild catalogue,/ });
+  await expect.poll(() => top.count()).toBe(0);
+  await page.mouse.wheel(0, -10_000_000);
+  await top.waitFor();
+  expect(await grid.getByRole('row').count()).toBeLessThan(100);
+  await page.keyboard.press('/');
+  await page.keyboard.type('shelf.checked');
+  await page
+    .getByRole('search')
+    .getByText(/ found$/)
+    .waitFor();
+});
+
+test('its text comes page by page, by mouse and by a key', async ({ open }) => {
+  const page = await open(`/trace/${traceId}?view=raw`, { url: service.url });
+  const loaded = page.getByRole('status').filter({ hasText: /spans, .* lines · there is more/ });
+  const first = await loaded.innerText();
+  await page.getByRole('button', { name: 'Load the next spans' }).click();
+  await expect.poll(() => loaded.innerText()).not.toBe(first);
+  const second = await loaded.innerText();
+  await page.keyboard.press('+');
+  await expect.poll(() => loaded.innerText()).not.toBe(second);
+});

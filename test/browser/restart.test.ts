@@ -135,8 +135,8 @@ test('every other tab of a trace stays what it was, and goes on', async ({ open 
   );
   const seen = async (page: Page) => {
     await settled(page);
-    // Without how long ago it was.
-    return (await page.locator('.trace-tab').innerText()).trim();
+    // The first of it: what says that nobody answers takes some of the room.
+    return (await page.locator('.trace-tab').innerText()).slice(0, 500);
   };
   const before: string[] = [];
   for (const page of pages) {

@@ -198,10 +198,10 @@ describe('services', () => {
 test('the quantile of lines apart is chosen, and what is told follows', async ({ open }) => {
   const page = await open('/statistics?by=split');
   await drawn(page);
-  await page.getByRole('heading', { name: 'Duration, p99' }).waitFor();
+  await page.getByText('Duration, p99', { exact: true }).waitFor();
   await page.getByRole('combobox', { name: 'Quantile' }).selectOption('p50');
   await expect.poll(() => param(page, 'quantile')).toBe('p50');
-  await page.getByRole('heading', { name: 'Duration, p50' }).waitFor();
+  await page.getByText('Duration, p50', { exact: true }).waitFor();
 });
 
 test('the numbers are asked for again, by mouse and by a key', async ({ open }) => {

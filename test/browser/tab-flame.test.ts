@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { openTab, paramOf } from './support/open-tab.ts';
 import { type Open, test } from './support/page-test.ts';
+import { settled } from './support/settled.ts';
 
 describe('flame graph', () => {
   const canvas = (page: Page) => page.locator('.flame-canvas');
@@ -50,6 +51,44 @@ describe('flame graph', () => {
     await expect.poll(() => shown(page)).toMatch(/: POST \/orders, web, /);
     await page.keyboard.press('ArrowDown');
     await expect.poll(() => shown(page)).toBe(below);
+  });
+
+  test('is panned back and zoomed out by keys, gone through sideways, and left by a crumb', async ({
+    open,
+  }) => {
+    const page = await opened(open);
+    const [from, to] = [() => Number(paramOf(page, 'from')), () => Number(paramOf(page, 'to'))];
+    for (const key of ['+', '+']) await page.keyboard.press(key);
+    await expect.poll(to).toBeGreaterThan(0);
+    // The link follows when the eye has come to rest.
+    await settled(page);
+    const begin = from();
+    await page.keyboard.press('a');
+    await expect.poll(from).toBeLessThan(begin);
+    await settled(page);
+    const width = to() - from();
+    await page.keyboard.press('-');
+    await expect.poll(() => to() - from()).toBeGreaterThan(width);
+    await page.getByRole('button', { name: 'All', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => paramOf(page, 'from')).toBeNull();
+    // To the first that has another beside it, there and back; arrows the same.
+    const beside = async (key: string, back: string): Promise<boolean> => {
+      const before = await shown(page);
+      await page.keyboard.press(key);
+      await page.waitForTimeout(50);
+      if ((await shown(page)) === before) return false;
+      await page.keyboard.press(back);
+      await expect.poll(() => shown(page)).toBe(before);
+      return true;
+    };
+    let isBeside = false;
+    for (let level = 0; level < 8 && !isBeside; level++) {
+      await page.keyboard.press('ArrowDown');
+      isBeside = await beside('f', 'b');
+    }
+    expect(isBeside).toBe(true);
+    expect(await beside('ArrowRight', 'ArrowLeft')).toBe(true);
   });
 
   test('is merged by name, by mouse and by a key, and the link keeps it', async ({ open }) => {

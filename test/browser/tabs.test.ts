@@ -89,6 +89,25 @@ describe('lifecycle', () => {
     await expect.poll(count).toBe(before);
   });
 
+  test('kinds are left out together; pages are gone through by keys', async ({ open }) => {
+    const page = await openTab(open, 'lifecycle', '&details=off');
+    await lines(page).first().waitFor();
+    const place = async () => Number(await chosen(page).getAttribute('aria-posinset'));
+    await page.keyboard.press('Home');
+    await page.keyboard.press('PageDown');
+    await expect.poll(place).toBeGreaterThan(5);
+    await page.keyboard.press('PageUp');
+    await expect.poll(place).toBe(1);
+    await page.getByRole('button', { name: /^Enter and exit/ }).click();
+    await page.getByRole('button', { name: /^Errors/ }).click();
+    await expect.poll(() => paramOf(page, 'hide')).toMatch(/calls.*error|error.*calls/);
+    const told = await lines(page).evaluateAll((all) =>
+      all.map((line) => line.getAttribute('aria-label') ?? ''),
+    );
+    expect(told.filter((line) => /^\+[^ ]+ \w+ (?:Enter|Exit|Error) /.test(line))).toEqual([]);
+    expect(told.length).toBeGreaterThan(0);
+  });
+
   test('what is looked for is gone to by n', async ({ open }) => {
     const page = await openTab(open, 'lifecycle', '&find=authoris');
     await lines(page).first().waitFor();
@@ -154,6 +173,29 @@ describe('table', () => {
     await page.keyboard.type('errors>0 duration>1ms');
     await page.getByText(/^\d+ of \d+ rows$/).waitFor();
     expect(await texts(page, 'errors')).not.toContain('0');
+  });
+
+  test('rows are put together by service and told each again by mouse; filtered and copied too', async ({
+    open,
+  }) => {
+    const page = await openTab(open, 'table');
+    await rows(page).first().waitFor();
+    await page.getByRole('button', { name: 'by service' }).click();
+    await expect.poll(() => paramOf(page, 'group')).toBe('service');
+    await page.getByRole('grid', { name: 'Services of this trace' }).waitFor();
+    await page.getByRole('button', { name: 'each span' }).click();
+    await expect.poll(() => paramOf(page, 'group')).toBeNull();
+    const filter = page.getByRole('searchbox', { name: /^Filter/ });
+    await filter.click();
+    await page.keyboard.type('service:nobody');
+    await page.getByText('No span matches.').waitFor();
+    await filter.fill('');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy as CSV' }).focus();
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toMatch(/^span_id,name,service,/);
   });
 
   test('rows are put together by operation, filtered, and copied', async ({ open }) => {

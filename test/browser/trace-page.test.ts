@@ -94,6 +94,14 @@ describe('finds', () => {
     await expect.poll(() => param(page, 'find')).toBe('service="payment"');
     await page.getByRole('button', { name: 'Next that is found' }).click();
     await expect.poll(() => selected(page).getAttribute('aria-label')).toContain('payment');
+    const said = page.getByRole('search').getByRole('status');
+    await page.getByRole('button', { name: 'Next that is found' }).click();
+    await expect.poll(() => said.textContent()).toMatch(/^2 of /);
+    await page.getByRole('button', { name: 'Previous that is found' }).click();
+    await expect.poll(() => said.textContent()).toMatch(/^1 of /);
+    // The word again: nothing is looked for.
+    await page.getByRole('button', { name: /^payment/ }).click();
+    await expect.poll(() => param(page, 'find')).toBeNull();
   });
 });
 
