@@ -9,6 +9,7 @@ import type { StorageInventory } from '../model/storage-inventory.ts';
 import { ownThread } from '../pipeline/own-thread.ts';
 import type { SpanSource } from '../store/contracts/span-source.ts';
 import type { SpanFilter } from '../store/contracts/trace-query.ts';
+import { catalogueOf } from '../store/reading/catalogue-of.ts';
 import { encodeMinute } from '../store/statistics/statistics-codec.ts';
 import type { StatisticsSource } from '../store/statistics/statistics-source.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -84,6 +85,7 @@ export class QueryClient implements ViewRenderer {
       ) => place(index).arrived?.(filter, page, signal),
       services: (_, index: number) => place(index).services(),
       operations: (_, index: number, service: string) => place(index).operations(service),
+      catalogue: (_, index: number) => catalogueOf(place(index)),
       writeStatistics: () => writeStatistics(),
       minutes: (_, from: number, to: number) => encodedMinutes(statistics, from, to),
       warn: (_, message: string) => log.warn({}, message),

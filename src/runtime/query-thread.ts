@@ -74,6 +74,7 @@ function memorySource(place: number): SpanSource {
     arrived: (filter, page, signal) => calls.call('arrived', [place, filter, page], signal),
     services: () => calls.call('services', [place]),
     operations: (service) => calls.call('operations', [place, service]),
+    catalogue: () => calls.call('catalogue', [place]),
   };
 }
 

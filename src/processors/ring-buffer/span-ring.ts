@@ -175,14 +175,21 @@ export class SpanRing implements SpanSource {
   }
 
   async operations(service: string): Promise<readonly Operation[]> {
-    const wanted = new Set<number>();
+    return (await this.catalogue()).get(service) ?? [];
+  }
+
+  async catalogue(): Promise<ReadonlyMap<string, readonly Operation[]>> {
+    const all = new Map<string, Map<string, Operation>>();
+    const byPair = new Map<number, Map<string, Operation>>();
     for (const [index] of this.#frames.pairs()) {
-      if (this.#serviceOf(index) === service) wanted.add(index);
+      const service = this.#serviceOf(index);
+      const found = all.get(service) ?? new Map<string, Operation>();
+      all.set(service, found);
+      byPair.set(index, found);
     }
-    const found = new Map<string, Operation>();
     for (let number = this.#next - 1; number >= this.#oldest; number--) {
       const slot = number % this.#capacity;
-      if (!wanted.has(this.#pairs[slot]!)) continue;
+      const found = byPair.get(this.#pairs[slot]!)!;
       const at = slot * STRIDE;
       const kind = (this.#rows[at + COLUMN.bits]! & BITS.kindMask) >>> BITS.kindShift;
       const name = this.#text(
@@ -192,7 +199,7 @@ export class SpanRing implements SpanSource {
       if (found.size < OPERATIONS_MAX)
         found.set(`${kind}${name}`, { name, kind: SPAN_KINDS[kind]! });
     }
-    return [...found.values()];
+    return new Map(Array.from(all, ([service, of]) => [service, [...of.values()]]));
   }
 
   /**

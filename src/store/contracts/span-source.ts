@@ -68,4 +68,6 @@ export interface SpanSource {
   ): Promise<ArrivedSpans>;
   services(): Promise<readonly string[]>;
   operations(service: string): Promise<readonly Operation[]>;
+  /** By service: the operations of each, in one look. Asked for in place of the two above, where it is there. */
+  catalogue?(): Promise<ReadonlyMap<string, readonly Operation[]>>;
 }

@@ -60,6 +60,8 @@ export interface TraceReader {
   /** Sorted, without repetition. */
   services(): Promise<readonly string[]>;
   operations(service: string): Promise<readonly Operation[]>;
+  /** Services, sorted, with the operations of each: in one look at each place, however many there are. */
+  catalogue(signal: AbortSignal): Promise<ReadonlyMap<string, readonly Operation[]>>;
   /** Steps are whole minutes; a step that is not is rounded up to one. */
   statistics(
     range: TimeRange,

@@ -124,6 +124,11 @@ export class LmdbSource implements SpanSource, StatisticsSource {
     return [...((await this.#names()).get(service)?.values() ?? [])];
   }
 
+  async catalogue(): Promise<ReadonlyMap<string, readonly Operation[]>> {
+    const names = await this.#names();
+    return new Map(Array.from(names, ([service, of]) => [service, [...of.values()]]));
+  }
+
   async *minutes(from: number, to: number, unitMax = 1): AsyncGenerator<MinuteStatistics> {
     for (const { number } of this.#partitions.records()) {
       const partition = await this.#partitions.open(number);

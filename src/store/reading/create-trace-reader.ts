@@ -12,6 +12,7 @@ import { aggregateDurations, aggregateSeries, aggregateSketch } from '../statist
 import { durationBuckets } from '../statistics/duration-buckets.ts';
 import type { StatisticsSource } from '../statistics/statistics-source.ts';
 import { arrivedTraces } from './arrived-traces.ts';
+import { catalogueOf } from './catalogue-of.ts';
 import { OneByOne } from './one-by-one.ts';
 import { readCalls } from './read-calls.ts';
 import { TraceLoader } from './trace-loader.ts';
@@ -53,13 +54,19 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
 
     async operations(service) {
       const lists = await Promise.all(sources.map((source) => source.operations(service)));
-      const distinct = new Map<string, Operation>();
-      for (const operation of lists.flat()) {
-        distinct.set(`${operation.kind} ${operation.name}`, operation);
+      return distinct(lists.flat());
+    },
+
+    async catalogue(signal) {
+      const lists = await Promise.all(sources.map((source) => catalogueOf(source, signal)));
+      const all = new Map<string, Operation[]>();
+      for (const [service, operations] of lists.flatMap((list) => [...list])) {
+        const known = all.get(service);
+        if (known === undefined) all.set(service, [...operations]);
+        else for (const operation of operations) known.push(operation);
       }
-      return [...distinct.values()].sort(
-        (a, b) => compareText(a.name, b.name) || compareText(a.kind, b.kind),
-      );
+      const sorted = [...all].sort(([a], [b]) => compareText(a, b));
+      return new Map(sorted.map(([service, operations]) => [service, distinct(operations)]));
     },
 
     calls: (range, signal) => readCalls(sources, range, { large, signal }),
@@ -80,4 +87,13 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Sorted, each once. */
+function distinct(operations: readonly Operation[]): readonly Operation[] {
+  const each = new Map<string, Operation>();
+  for (const operation of operations) each.set(`${operation.kind} ${operation.name}`, operation);
+  return [...each.values()].sort(
+    (a, b) => compareText(a.name, b.name) || compareText(a.kind, b.kind),
+  );
 }

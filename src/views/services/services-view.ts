@@ -24,12 +24,12 @@ export const servicesView: View<ServicesParams, ServicesView> = {
   },
 
   async render(reader, { service }, signal) {
-    const names = await reader.services();
-    const services = [];
-    for (const name of names.filter((name) => service === undefined || name === service)) {
-      signal.throwIfAborted();
-      services.push({ name, operations: await reader.operations(name) });
+    if (service === undefined) {
+      const all = await reader.catalogue(signal);
+      return { services: Array.from(all, ([name, operations]) => ({ name, operations })) };
     }
-    return { services };
+    const isThere = (await reader.services()).includes(service);
+    if (!isThere) return { services: [] };
+    return { services: [{ name: service, operations: await reader.operations(service) }] };
   },
 };

@@ -203,6 +203,10 @@ export function describeRecords(open: OpenStore): void {
         { name: 'nobody', kind: 'Function' },
       ]);
       expect(await reader.operations('elsewhere')).toEqual([]);
+      const all = await reader.catalogue(new AbortController().signal);
+      expect([...all.keys()]).toEqual(await reader.services());
+      for (const [service, operations] of all)
+        expect(operations).toEqual(await reader.operations(service));
     });
   });
 

@@ -94,8 +94,12 @@ export class TraceModel {
     this.total = computed(() =>
       Math.max(1, Number(this.outline.value?.durationNano ?? 1) + this.grown.value),
     );
-    this.isZoomed = computed(() => zoomOf(this.#place) !== undefined);
-    this.range = computed(() => zoomOf(this.#place) ?? this.widest());
+    const asked = computed(() => zoomOf(this.#place));
+    // A link of another trace, or of one that has lost its end, may ask for what is not there.
+    this.isZoomed = computed(
+      () => asked.value !== undefined && asked.value.from < this.total.value,
+    );
+    this.range = computed(() => (this.isZoomed.value ? asked.value! : this.widest()));
     this.query = computed(() => this.#place.value('find').value ?? '');
     this.finds = new TraceFinds(this.source, this.query);
     this.matches = this.finds.rows;
@@ -121,8 +125,9 @@ export class TraceModel {
       this.#paint.follow(),
       effect(() => this.#grow()),
       effect(() => {
-        const range = zoomOf(this.#place);
-        this.#trail.value = range === undefined ? [] : trailWith(this.#trail.peek(), range);
+        this.#trail.value = this.isZoomed.value
+          ? trailWith(this.#trail.peek(), this.range.value)
+          : [];
       }),
       () => this.folds.write(),
       () => this.#place.close(),

@@ -201,6 +201,9 @@ describe('SpanRing', () => {
       { name: 'GET /', kind: 'AsyncTask' },
     ]);
     expect(await ring.operations('first')).toEqual([]);
+    const all = await ring.catalogue();
+    expect([...all.keys()].sort()).toEqual(await ring.services());
+    expect(all.get('third')).toEqual(await ring.operations('third'));
   });
 
   it('takes an empty service name for none', async () => {
