@@ -37,6 +37,11 @@ describe('marks', () => {
   const labels = (from: number, to: number, width = 400): string[] =>
     rulerTicks({ from, to }, width).map(({ label }) => label);
 
+  test('have room in the longest time there is', () => {
+    for (const years of [10, 50, 146, 584])
+      expect(labels(0, years * 365 * 86_400e9, 800).length).toBeLessThanOrEqual(11);
+  });
+
   test('are round, in one unit', () => {
     expect(labels(0, 1e9)).toEqual(['0', '0.2 s', '0.4 s', '0.6 s', '0.8 s', '1.0 s']);
     expect(labels(0, 5e6)).toEqual(['0', '1 ms', '2 ms', '3 ms', '4 ms', '5 ms']);

@@ -18,7 +18,8 @@ const LONG_STEPS: readonly number[] = [
   ...[10e9, 15e9, 30e9],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
   ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((days) => days * DAY),
+  // A clock that was never set makes a trace of two hundred years.
+  ...[1, 10, 100, 1_000, 10_000].flatMap((tens) => [1, 2, 5].map((days) => days * tens * DAY)),
 ];
 const UNITS: readonly (readonly [nanos: number, name: string])[] = [
   [1e9, 's'],
@@ -43,7 +44,7 @@ export function rulerTicks({ from, to }: TimeRange, widthPx: number): readonly T
 
 /** The next round step that is no shorter. */
 function stepOf(nanos: number): number {
-  if (nanos > 5e9) return LONG_STEPS.find((step) => step >= nanos) ?? 1000 * DAY;
+  if (nanos > 5e9) return LONG_STEPS.find((step) => step >= nanos) ?? LONG_STEPS.at(-1)!;
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, nanos)));
   const lead = [1, 2, 5, 10].find((one) => one * magnitude >= nanos * 0.999) ?? 10;
   return Math.min(lead * magnitude, 10e9);
