@@ -77,7 +77,8 @@ test('the command finds a Synton, goes on until it is stopped, and ends what it 
   const { api, grpc } = await service();
   const demo = spawnSynton(['demo', '--api', api, '--rate', '20'], FROM_SOURCE);
   await demo.until('stderr', /send to http/);
-  await eventually(async () => (await servicesOf(api)).length === 6, 'six services');
+  const areAllThere = async () => (await servicesOf(api)).length === 6;
+  await eventually(areAllThere, 'six services', 60_000);
   const before = await asked<{ spans: number }>(api, '/api/v1/instr/stats?last=2h');
   await eventually(async () => {
     const now = await asked<{ spans: number }>(api, '/api/v1/instr/stats?last=2h');
@@ -89,7 +90,7 @@ test('the command finds a Synton, goes on until it is stopped, and ends what it 
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(/\d+ traces, [\d,]+ spans sent\n$/);
   expect(demosTo(grpc)).toEqual([]);
-}, 60_000);
+}, 90_000);
 
 test.each([
   [['--rate', 'many'], '--rate=many'],
