@@ -35,7 +35,9 @@ interface FoundSynton {
 const PROBE_MS = 1_000;
 const AGAIN_MS = 100;
 /** Whoever was quicker to start one at the same time is ready by then. */
-const RIVAL_MS = 1_500;
+const RIVAL_MS = 5_000;
+/** Who listens and is no Synton that starts is known by then. */
+const STRANGER_MS = 1_500;
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /** @throws Error that says why there is none, and what to do */
@@ -62,13 +64,17 @@ async function startOrFind(
   try {
     return await startCollector(input, loaded);
   } catch (error) {
-    const untilMs = performance.now() + RIVAL_MS;
-    while (url !== '' && performance.now() < untilMs) {
+    if (url === '') throw error;
+    const failedMs = performance.now();
+    for (;;) {
       const found = await syntonAt(url);
       if (found !== undefined) return collectorOf(found, url);
+      const waitedMs = performance.now() - failedMs;
+      const isOld = waitedMs > STRANGER_MS;
+      if (isOld && (await isListening(url)) && !(await isStarting(url))) throw error;
+      if (waitedMs > RIVAL_MS) throw error;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
-    throw error;
   }
 }
 
@@ -139,18 +145,24 @@ export function isListening(endpoint: string): Promise<boolean> {
 /** Undefined where nobody answers, somebody else does, or one that is not ready. */
 async function syntonAt(url: string): Promise<FoundSynton | undefined> {
   try {
-    const ask = async (path: string): Promise<Record<string, unknown>> => {
-      const answer = await fetch(`${url}${path}`, {
-        redirect: 'error',
-        signal: AbortSignal.timeout(PROBE_MS),
-      });
-      return Object((await answer.json()) as unknown);
-    };
-    if ((await ask('/ready'))['ready'] !== true) return undefined;
-    const { version, receivers } = await ask('/health');
+    if ((await asked(`${url}/ready`))['ready'] !== true) return undefined;
+    const { version, receivers } = await asked(`${url}/health`);
     if (typeof version !== 'string' || !Array.isArray(receivers)) return undefined;
     return { version, receivers };
   } catch {
     return undefined;
   }
+}
+
+async function isStarting(url: string): Promise<boolean> {
+  return asked(`${url}/ready`).then(
+    ({ ready }) => ready === false,
+    () => false,
+  );
+}
+
+/** @throws Error where no JSON is answered in time */
+async function asked(url: string): Promise<Record<string, unknown>> {
+  const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(PROBE_MS) });
+  return Object((await answer.json()) as unknown);
 }
