@@ -32,7 +32,8 @@ interface FoundSynton {
   readonly receivers: readonly { readonly name: string; readonly endpoint?: string }[];
 }
 
-const PROBE_MS = 1_000;
+/** Long: one that is busy is not to be taken for none. Where nobody listens, that is known at once. */
+const PROBE_MS = 5_000;
 const AGAIN_MS = 100;
 /** Whoever was quicker to start one at the same time is ready by then. */
 const RIVAL_MS = 5_000;

@@ -76,7 +76,7 @@ test('the command sends an hour of history, and a program that hangs', async () 
 test('the command finds a Synton, goes on until it is stopped, and ends what it began', async () => {
   const { api, grpc } = await service();
   const demo = spawnSynton(['demo', '--api', api, '--rate', '20'], FROM_SOURCE);
-  await demo.until('stderr', /send to http/);
+  expect(await demo.until('stderr', /send to \S+;/)).toContain(`send to ${grpc};`);
   const areAllThere = async () => (await servicesOf(api)).length === 6;
   await eventually(areAllThere, 'six services', 60_000);
   const before = await asked<{ spans: number }>(api, '/api/v1/instr/stats?last=2h');
