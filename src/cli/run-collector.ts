@@ -155,9 +155,10 @@ async function syntonAt(url: string): Promise<FoundSynton | undefined> {
   }
 }
 
+/** Known by the problem that it answers. */
 async function isStarting(url: string): Promise<boolean> {
   return asked(`${url}/ready`).then(
-    ({ ready }) => ready === false,
+    ({ type }) => type === 'urn:synton:problem:Unavailable',
     () => false,
   );
 }

@@ -1,9 +1,6 @@
 /** `synton run` with real programs: what they do stays what it is, and what they did arrives. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logsJson, startRecord } from '../support/log-requests.ts';
 import { SOURCE_BIN } from '../support/synton-from-source.ts';
 import { RunScene } from '../support/synton-run.ts';
@@ -11,25 +8,6 @@ import { RunScene } from '../support/synton-run.ts';
 const scene = new RunScene();
 beforeAll(() => scene.open());
 afterAll(() => scene.close());
-
-const FREE = ['--receivers.otlp.grpc.endpoint=127.0.0.1:0'];
-
-/** One that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe('the program', () => {
   test('keeps its exit code, and is a span that failed', async () => {
@@ -195,95 +173,6 @@ test('--capture is passed on; what it does not know is refused before anything r
   const refused = await scene.synton(args.with(3, 'argument'));
   expect(refused).toMatchObject({ code: 1, stdout: Buffer.of() });
   expect(refused.stderr).toContain('--capture: expected args');
-});
-
-describe('the collector', () => {
-  test('is started where there is none, is found by the next run, and ends when it is idle', async () => {
-    const [http, api] = [await freePort(), await freePort()];
-    const args = [
-      'run',
-      '--idle-exit=3s',
-      ...FREE,
-      `--receivers.otlp.http.endpoint=127.0.0.1:${http}`,
-      `--api.endpoint=127.0.0.1:${api}`,
-      '--instrument.persistence.path=started',
-      '--',
-      'node',
-      '-e',
-      'console.log(1)',
-    ];
-    const first = await scene.synton(args);
-    expect(first).toMatchObject({ code: 0 });
-    expect(String(first.stdout)).toBe('1\n');
-    const pid = Number(/a collector was started \(pid (\d+), /.exec(first.stderr)![1]);
-    onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')));
-    expect((await scene.spansOf(first)).map(({ name }) => name)).toContain('node');
-    const second = await scene.synton(args);
-    expect(second.code).toBe(0);
-    expect(second.stderr).not.toContain('was started');
-    expect(second.stderr).toContain(`http://127.0.0.1:${api}/`);
-    await eventually(() => !isAlive(pid), 'its end', 10_000);
-  });
-
-  test('that cannot start says who has its port', async () => {
-    const server = createServer((_, response) => response.end('{"ready":true}'));
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    onTestFinished(() => void server.close());
-    const { port } = server.address() as AddressInfo;
-    const ended = await scene.synton([
-      'run',
-      ...FREE,
-      '--receivers.otlp.http.endpoint=127.0.0.1:0',
-      `--api.endpoint=127.0.0.1:${port}`,
-      '--instrument.persistence.path=refused',
-      '--',
-      'node',
-      '-e',
-      'console.log(1)',
-    ]);
-    expect(ended.code).toBe(1);
-    expect(String(ended.stdout)).toBe('');
-    expect(ended.stderr).toMatch(/^synton: no collector could be started: cannot listen on /);
-    expect(ended.stderr).toContain(`127.0.0.1:${port} (api.endpoint): the port is in use`);
-    if (process.platform === 'linux') expect(ended.stderr).toContain(`pid ${process.pid} has it`);
-  });
-
-  test('is one, whoever of several that start at once was first', async () => {
-    const ports = [await freePort(), await freePort()];
-    const args = [
-      'run',
-      '--idle-exit=2s',
-      ...FREE,
-      `--receivers.otlp.http.endpoint=127.0.0.1:${ports[0]}`,
-      `--api.endpoint=127.0.0.1:${ports[1]}`,
-      '--instrument.persistence.path=rivals',
-      '--',
-      'true',
-    ];
-    const ended = await Promise.all([scene.synton(args), scene.synton(args)]);
-    const started = ended.flatMap(
-      ({ stderr }) => /was started \(pid (\d+)/.exec(stderr)?.[1] ?? [],
-    );
-    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
-    expect(started).toHaveLength(1);
-    await eventually(() => !isAlive(Number(started[0])), 'its end', 10_000);
-  });
-
-  test('that is gone does not change what becomes of the program', async () => {
-    const gone = `http://127.0.0.1:${await freePort()}`;
-    const ended = await scene.synton([
-      'run',
-      '--endpoint',
-      gone,
-      '--',
-      'sh',
-      '-c',
-      'echo done; exit 5',
-    ]);
-    expect(ended).toMatchObject({ code: 5 });
-    expect(String(ended.stdout)).toBe('done\n');
-    expect(ended.stderr).toContain(`nobody listens at ${gone}: the spans are lost`);
-  });
 });
 
 describe('the summary', () => {
