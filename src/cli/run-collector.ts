@@ -68,12 +68,12 @@ async function startOrFind(
     if (url === '') throw error;
     const failedMs = performance.now();
     for (;;) {
+      // Asked first: one that has started meanwhile is found below.
+      const isStranger = (await isListening(url)) && !(await isStarting(url));
       const found = await syntonAt(url);
       if (found !== undefined) return collectorOf(found, url);
       const waitedMs = performance.now() - failedMs;
-      const isOld = waitedMs > STRANGER_MS;
-      if (isOld && (await isListening(url)) && !(await isStarting(url))) throw error;
-      if (waitedMs > RIVAL_MS) throw error;
+      if (waitedMs > (isStranger ? STRANGER_MS : RIVAL_MS)) throw error;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }
