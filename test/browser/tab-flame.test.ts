@@ -150,8 +150,12 @@ describe('flame graph', () => {
     await page.reload();
     await canvas(page).waitFor();
     expect(paramOf(page, 'part')).toBe(kept);
-    await page.keyboard.press('Escape');
-    await expect.poll(() => paramOf(page, 'part')).toBeNull();
+    // Keys are there a moment after the canvas is.
+    const partAfterEscape = async () => {
+      await page.keyboard.press('Escape');
+      return paramOf(page, 'part');
+    };
+    await expect.poll(partAfterEscape).toBeNull();
     await page.keyboard.press('+');
     await expect.poll(() => paramOf(page, 'part')).not.toBeNull();
   });
