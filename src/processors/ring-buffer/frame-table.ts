@@ -7,6 +7,8 @@ import { crc32 } from 'node:zlib';
 import { frameBytes, placeInFrame, type SpanBatch } from '../../otlp/span-batch.ts';
 import { ABSENT, RESOURCE, SCOPE } from '../../otlp/span-columns.ts';
 
+const UNKNOWN_SERVICE = 'unknown_service';
+
 interface Frame {
   readonly bytes: Uint8Array;
   readonly checksum: number;
@@ -50,6 +52,14 @@ export class FrameTable {
 
   pair(index: number): FramePair {
     return this.#pairs[index]!;
+  }
+
+  /** `service.name` of a pair's resource. */
+  serviceOf(index: number): string {
+    const { resource, serviceOffset, serviceLength } = this.#pairs[index]!;
+    if (serviceOffset === ABSENT) return UNKNOWN_SERVICE;
+    const { buffer, byteOffset } = resource.bytes;
+    return Buffer.from(buffer, byteOffset + serviceOffset, serviceLength).toString('utf8');
   }
 
   /** The pair of a batch's scope, with one hold more: give it back with `release`. */

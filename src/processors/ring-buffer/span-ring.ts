@@ -14,7 +14,7 @@ import { idWords, type TraceId, traceIdOfWords } from '../../model/ids.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
 import { SpanScanner } from '../../otlp/scan-traces.ts';
 import { type SpanBatch, wideColumn } from '../../otlp/span-batch.ts';
-import { ABSENT, BITS, COLUMN, STRIDE } from '../../otlp/span-columns.ts';
+import { BITS, COLUMN, STRIDE } from '../../otlp/span-columns.ts';
 import { type FramedSpan, writeTraces } from '../../otlp/write-traces.ts';
 import type { SpanRecord } from '../../store/contracts/span-record.ts';
 import type {
@@ -40,7 +40,6 @@ const ROWS_A_FIND = 65_536;
 const OPERATIONS_MAX = 10_000;
 const KEPT_BY_PROMOTION = BITS.kept | BITS.promoted;
 const NOT_PROMOTED = BITS.kept | BITS.running | BITS.memoryOnly;
-const UNKNOWN_SERVICE = 'unknown_service';
 
 export class SpanRing implements SpanSource {
   readonly #capacity: number;
@@ -170,26 +169,33 @@ export class SpanRing implements SpanSource {
 
   async services(): Promise<readonly string[]> {
     const services = new Set<string>();
-    for (const [index] of this.#frames.pairs()) services.add(this.#serviceOf(index));
+    for (const [index] of this.#frames.pairs()) services.add(this.#frames.serviceOf(index));
     return [...services].sort();
   }
 
   async operations(service: string): Promise<readonly Operation[]> {
-    return (await this.catalogue()).get(service) ?? [];
+    return this.#operationsOf(service).get(service) ?? [];
   }
 
   async catalogue(): Promise<ReadonlyMap<string, readonly Operation[]>> {
+    return this.#operationsOf();
+  }
+
+  /** In one look, at the names of one service alone where one is given. */
+  #operationsOf(only?: string): ReadonlyMap<string, readonly Operation[]> {
     const all = new Map<string, Map<string, Operation>>();
     const byPair = new Map<number, Map<string, Operation>>();
     for (const [index] of this.#frames.pairs()) {
-      const service = this.#serviceOf(index);
+      const service = this.#frames.serviceOf(index);
+      if (only !== undefined && service !== only) continue;
       const found = all.get(service) ?? new Map<string, Operation>();
       all.set(service, found);
       byPair.set(index, found);
     }
     for (let number = this.#next - 1; number >= this.#oldest; number--) {
       const slot = number % this.#capacity;
-      const found = byPair.get(this.#pairs[slot]!)!;
+      const found = byPair.get(this.#pairs[slot]!);
+      if (found === undefined) continue;
       const at = slot * STRIDE;
       const kind = (this.#rows[at + COLUMN.bits]! & BITS.kindMask) >>> BITS.kindShift;
       const name = this.#text(
@@ -363,13 +369,6 @@ export class SpanRing implements SpanSource {
       );
     }
     return verdicts;
-  }
-
-  #serviceOf(index: number): string {
-    const { resource, serviceOffset, serviceLength } = this.#frames.pair(index);
-    if (serviceOffset === ABSENT) return UNKNOWN_SERVICE;
-    const { buffer, byteOffset } = resource.bytes;
-    return Buffer.from(buffer, byteOffset + serviceOffset, serviceLength).toString('utf8');
   }
 
   #text(offset: number, length: number): string {

@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly expected?: readonly RegExp[];
   /** Motion as most have it. @default false, so that nothing has to be waited for */
   readonly moves?: boolean;
+  /** The page's clock stands: ages, and ranges that end now, stay as they are. @default false */
+  readonly isTimeStill?: boolean;
 }
 
 export type Open = (path: string, options?: OpenOptions) => Promise<Page>;
@@ -53,6 +55,7 @@ export const test = base.extend<{ open: Open }>({
         await context.close();
         expect(found, 'troubles of the page').toEqual([]);
       });
+      if (options.isTimeStill === true) await context.clock.setFixedTime(Date.now());
       const page = await context.newPage();
       await page.goto(path);
       return page;
