@@ -1,11 +1,12 @@
 /**
  * The reader that views are made from: ring, running spans and store as one.
  *
- * Owns nothing, and keeps nothing between calls but outlines of traces. Sources say what they hold; bringing it
+ * Owns nothing, and keeps nothing between calls but outlines of traces and one line of each large one. Sources say what they hold; bringing it
  * together and ordering happen here, once for all of them. Bounds: see trace-search.ts for a page of a search,
  * given-records.ts for a trace.
  */
 import type { StorageReport } from '../../model/statistics.ts';
+import type { TraceSummary } from '../../model/trace-summary.ts';
 import type { Operation, SpanSource } from '../contracts/span-source.ts';
 import type { ReadCapabilities, TraceReader } from '../contracts/trace-reader.ts';
 import { aggregateDurations, aggregateSeries, aggregateSketch } from '../statistics/aggregate.ts';
@@ -13,6 +14,7 @@ import { durationBuckets } from '../statistics/duration-buckets.ts';
 import type { StatisticsSource } from '../statistics/statistics-source.ts';
 import { arrivedTraces } from './arrived-traces.ts';
 import { catalogueOf } from './catalogue-of.ts';
+import { KnownItems } from './known-items.ts';
 import { OneByOne } from './one-by-one.ts';
 import { readCalls } from './read-calls.ts';
 import { TraceLoader } from './trace-loader.ts';
@@ -32,6 +34,7 @@ export interface TraceReaderSettings {
 export function createTraceReader(settings: TraceReaderSettings): TraceReader {
   const { sources, statistics } = settings;
   const large = new OneByOne();
+  const known = new KnownItems<TraceSummary>();
   const loader = new TraceLoader(sources, large, settings.spansMax);
   const capabilities: ReadCapabilities = {
     attributeSearch: true,
@@ -45,7 +48,7 @@ export function createTraceReader(settings: TraceReaderSettings): TraceReader {
 
     revision: (traceId) => loader.revision(traceId),
 
-    search: async (query, signal) => searchTraces(sources, query, signal, large),
+    search: async (query, signal) => searchTraces(sources, query, signal, large, known),
 
     async services() {
       const lists = await Promise.all(sources.map((source) => source.services()));

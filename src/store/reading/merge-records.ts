@@ -17,6 +17,8 @@ export interface MergedRecords {
   readonly records: readonly SpanRecord[];
   /** By merged record: the one among those given that it is, or is told from. */
   readonly rowOf: Int32Array;
+  /** Whether all that was given of a span was the same of each. */
+  readonly isAgreed: boolean;
 }
 
 export function* mergeRecords(
@@ -38,6 +40,7 @@ export function* mergeRecords(
   const records: SpanRecord[] = [];
   const rowOf = new Int32Array(given.length);
   let isInOrder = true;
+  let isAgreed = true;
   for (let row = 0; row < given.length; row++) {
     if (isFollower[row] === 1) continue;
     const found = sharing[row]! < 0 ? undefined : winner(row);
@@ -48,7 +51,7 @@ export function* mergeRecords(
     records.push(record);
     if (row % ROWS_A_STEP === 0) yield;
   }
-  const merged = { records, rowOf: rowOf.slice(0, records.length) };
+  const merged = { records, rowOf: rowOf.slice(0, records.length), isAgreed };
   if (isInOrder) return merged;
   const order = [...records.keys()].sort(
     (a, b) =>
@@ -57,10 +60,12 @@ export function* mergeRecords(
   return {
     records: order.map((index) => records[index]!),
     rowOf: Int32Array.from(order, (index) => rowOf[index]!),
+    isAgreed,
   };
 
   function winner(first: number): Winner {
     const contents = distinct(first);
+    if (contents.length > 1) isAgreed = false;
     const ended = contents.filter(({ row }) => statusOf(rows, row * STRIDE) !== 'Running');
     const rivals = ended.length > 0 ? ended : contents;
     const latest = rivals.reduce((best, rival) =>

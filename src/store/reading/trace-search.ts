@@ -20,6 +20,7 @@ import type {
   TraceQuery,
 } from '../contracts/trace-query.ts';
 import type { GivenRecords } from './given-records.ts';
+import { KnownItems } from './known-items.ts';
 import { OneByOne } from './one-by-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
 import { type ReadOptions, readWhole } from './read-whole.ts';
@@ -40,15 +41,21 @@ export function searchTraces(
   query: TraceQuery,
   signal: AbortSignal,
   large: OneByOne = new OneByOne(),
+  known: KnownItems<TraceSummary> = new KnownItems(),
 ): Promise<SearchPage> {
-  return readMatches(sources, query, { signal, large }, summariesWith(query.columns));
+  return readMatches(sources, query, { signal, large, known }, summariesWith(query.columns));
+}
+
+export interface MatchOptions<Item> extends Omit<ReadOptions, 'isKept'> {
+  /** What was made of large traces before, by the columns of the query. */
+  readonly known?: KnownItems<Item>;
 }
 
 /** The same, and of each trace that is found whatever `tell` makes of it. */
 export function readMatches<Item>(
   sources: readonly SpanSource[],
   query: TraceQuery,
-  options: ReadOptions,
+  options: MatchOptions<Item>,
   tell: TellTrace<Item>,
 ): Promise<Omit<SearchPage, 'items'> & { readonly items: readonly Item[] }> {
   return new TraceSearch(sources, query, options, tell).page();
@@ -107,13 +114,15 @@ class SourceCursor {
 
 class TraceSearch<Item> {
   readonly #query: TraceQuery;
-  readonly #options: ReadOptions;
+  readonly #options: MatchOptions<Item>;
   readonly #tell: TellTrace<Item>;
   readonly #limit: number;
   readonly #matcher: SpanMatcher;
   readonly #cursors: readonly SourceCursor[];
   readonly #sources: readonly SpanSource[];
   readonly #checksum: string;
+  /** Of what is told of a trace. */
+  readonly #kind: string;
   /** Where the page began, and the newest arrival of the chain; undefined on its first page. */
   readonly #start: number;
   #top: number | undefined;
@@ -126,7 +135,7 @@ class TraceSearch<Item> {
   constructor(
     sources: readonly SpanSource[],
     query: TraceQuery,
-    options: ReadOptions,
+    options: MatchOptions<Item>,
     tell: TellTrace<Item>,
   ) {
     this.#sources = sources;
@@ -137,6 +146,7 @@ class TraceSearch<Item> {
       throw new InvalidParameter('limit', `a whole number from 1 to ${LIMIT_MAX}`);
     }
     this.#checksum = checksumOf(query);
+    this.#kind = JSON.stringify(query.columns ?? []);
     this.#start = Number.MAX_SAFE_INTEGER;
     this.#query = query;
     if (query.cursor !== undefined) {
@@ -195,10 +205,21 @@ class TraceSearch<Item> {
 
   async #consider({ traceId }: SpanMatch): Promise<void> {
     this.#seen.add(traceId);
-    const item = await readWhole(this.#sources, traceId, this.#options, (given) =>
+    const item = (await this.#known(traceId)) ?? (await this.#read(traceId));
+    if (item !== undefined) this.#items.push(item);
+  }
+
+  async #known(traceId: TraceId): Promise<Item | undefined> {
+    // A further page has to look whether the trace was on an earlier one.
+    if (this.#query.cursor !== undefined) return undefined;
+    return this.#options.known?.find(traceId, this.#kind);
+  }
+
+  #read(traceId: TraceId): Promise<Item | undefined> {
+    const isKept = this.#options.known?.isAwaited(traceId, this.#kind) ?? false;
+    return readWhole(this.#sources, traceId, { ...this.#options, isKept }, (given) =>
       this.#told(traceId, given),
     );
-    if (item !== undefined) this.#items.push(item);
   }
 
   /** Undefined where the trace was on an earlier page, or does not match after all. */
@@ -211,7 +232,11 @@ class TraceSearch<Item> {
     // The copy that matched may have lost to another of the same span, or lie beyond what is read of a large trace.
     const isMatch = given.beyond > 0 || (yield* trace.hasMatch(this.#matcher));
     if (!isMatch) return undefined;
-    return yield* this.#tell(traceId, trace, given);
+    const item = yield* this.#tell(traceId, trace, given);
+    const { isAgreed } = trace.merged;
+    const { holds, records } = given;
+    this.#options.known?.add(traceId, this.#kind, records.length, { item, isAgreed, holds });
+    return item;
   }
 
   async #readOn(frontier: number): Promise<void> {

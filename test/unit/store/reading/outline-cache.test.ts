@@ -111,7 +111,8 @@ describe('an outline', () => {
     const sources = [sourceOf(() => records)];
     const bound = { spansMax: 3, roomForMany: async () => {} };
     const given = await GivenRecords.ask(sources, traceId, bound);
-    const known = new KnownTrace(outline, { records, rowOf: Int32Array.from([0, 1, 2]) }, given);
+    const merged = { records, rowOf: Int32Array.from([0, 1, 2]), isAgreed: true };
+    const known = new KnownTrace(outline, merged, given);
     const cache = new OutlineCache(known.bytes * 2);
     const ids = ['01', '02', '03'].map((digits) => digits.repeat(16) as TraceId);
     cache.add(ids[0]!, known);
