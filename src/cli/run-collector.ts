@@ -39,6 +39,8 @@ const AGAIN_MS = 100;
 const RIVAL_MS = 5_000;
 /** Who listens and is no Synton that starts is known by then. */
 const STRANGER_MS = 1_500;
+/** The problem that a Synton answers while it starts. */
+const UNAVAILABLE = 'urn:synton:problem:Unavailable';
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /** @throws Error that says why there is none, and what to do */
@@ -46,7 +48,8 @@ export async function findCollector(input: CollectorInput, env: Environment): Pr
   const loaded = loadConfig(input);
   const url = input.url === undefined && loaded.config.api.port === 0 ? '' : apiUrl(input, loaded);
   const named = input.endpoint ?? namedIn(env);
-  const found = url === '' ? undefined : await syntonAt(url);
+  const seen = url === '' ? 'nobody' : await look(url);
+  const found = typeof seen === 'object' ? seen : undefined;
   if (named !== undefined) {
     const collector = collectorNamed(named, input.endpoint === undefined ? env : {});
     const isOurs =
@@ -54,6 +57,8 @@ export async function findCollector(input: CollectorInput, env: Environment): Pr
     return isOurs ? { ...collector, api: url } : collector;
   }
   if (found !== undefined) return collectorOf(found, url);
+  // Whoever is there already will not be one that starts.
+  if (seen === 'stranger') return startCollector(input, loaded);
   return startOrFind(input, loaded, url);
 }
 
@@ -68,12 +73,10 @@ async function startOrFind(
     if (url === '') throw error;
     const failedMs = performance.now();
     for (;;) {
-      // Asked first: one that has started meanwhile is found below.
-      const isStranger = (await isListening(url)) && !(await isStarting(url));
-      const found = await syntonAt(url);
-      if (found !== undefined) return collectorOf(found, url);
+      const seen = await look(url);
+      if (typeof seen === 'object') return collectorOf(seen, url);
       const waitedMs = performance.now() - failedMs;
-      if (waitedMs > (isStranger ? STRANGER_MS : RIVAL_MS)) throw error;
+      if (waitedMs > (seen === 'stranger' ? STRANGER_MS : RIVAL_MS)) throw error;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }
@@ -143,24 +146,23 @@ export function isListening(endpoint: string): Promise<boolean> {
   });
 }
 
-/** Undefined where nobody answers, somebody else does, or one that is not ready. */
-async function syntonAt(url: string): Promise<FoundSynton | undefined> {
+/** Who is at an address: a Synton that is ready, one that is not yet, anybody else, or nobody that answers in time. */
+async function look(url: string): Promise<FoundSynton | 'starting' | 'stranger' | 'nobody'> {
+  let ready: Record<string, unknown>;
   try {
-    if ((await asked(`${url}/ready`))['ready'] !== true) return undefined;
-    const { version, receivers } = await asked(`${url}/health`);
-    if (typeof version !== 'string' || !Array.isArray(receivers)) return undefined;
-    return { version, receivers };
+    ready = await asked(`${url}/ready`);
   } catch {
-    return undefined;
+    return (await isListening(url)) ? 'stranger' : 'nobody';
   }
-}
-
-/** Known by the problem that it answers. */
-async function isStarting(url: string): Promise<boolean> {
-  return asked(`${url}/ready`).then(
-    ({ type }) => type === 'urn:synton:problem:Unavailable',
-    () => false,
-  );
+  if (ready['type'] === UNAVAILABLE) return 'starting';
+  if (ready['ready'] !== true) return 'stranger';
+  try {
+    const { version, receivers } = await asked(`${url}/health`);
+    const isSynton = typeof version === 'string' && Array.isArray(receivers);
+    return isSynton ? { version, receivers } : 'stranger';
+  } catch {
+    return 'stranger';
+  }
 }
 
 /** @throws Error where no JSON is answered in time */

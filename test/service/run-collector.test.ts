@@ -1,5 +1,5 @@
 /** Where the spans of `synton run` go: to a collector that is there, that starts just now, or that it starts itself. */
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -9,7 +9,39 @@ const scene = new RunScene();
 beforeAll(() => scene.open());
 afterAll(() => scene.close());
 
-const FREE = ['--receivers.otlp.grpc.endpoint=127.0.0.1:0'];
+interface Wanted {
+  /** Ports; one that the system chooses where none is given. */
+  readonly http?: number;
+  readonly api: number;
+  /** Data of a collector that is started. */
+  readonly data: string;
+  readonly idleExit?: string;
+}
+
+/** Runs a command where the collector has ports and data of its own. */
+function run({ http = 0, api, data, idleExit }: Wanted, ...command: readonly string[]) {
+  return scene.synton([
+    'run',
+    ...(idleExit === undefined ? [] : [`--idle-exit=${idleExit}`]),
+    '--receivers.otlp.grpc.endpoint=127.0.0.1:0',
+    `--receivers.otlp.http.endpoint=127.0.0.1:${http}`,
+    `--api.endpoint=127.0.0.1:${api}`,
+    `--instrument.persistence.path=${data}`,
+    '--',
+    ...command,
+  ]);
+}
+
+/** A server of a test on a port of its own. */
+async function serve(listener: RequestListener): Promise<number> {
+  const server = createServer(listener);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
 
 /** One that was free a moment ago. */
 async function freePort(): Promise<number> {
@@ -31,25 +63,14 @@ function isAlive(pid: number): boolean {
 describe('the collector', () => {
   test('is started where there is none, is found by the next run, and ends when it is idle', async () => {
     const [http, api] = [await freePort(), await freePort()];
-    const args = [
-      'run',
-      '--idle-exit=3s',
-      ...FREE,
-      `--receivers.otlp.http.endpoint=127.0.0.1:${http}`,
-      `--api.endpoint=127.0.0.1:${api}`,
-      '--instrument.persistence.path=started',
-      '--',
-      'node',
-      '-e',
-      'console.log(1)',
-    ];
-    const first = await scene.synton(args);
+    const wanted = { http, api, data: 'started', idleExit: '3s' };
+    const first = await run(wanted, 'node', '-e', 'console.log(1)');
     expect(first).toMatchObject({ code: 0 });
     expect(String(first.stdout)).toBe('1\n');
     const pid = Number(/a collector was started \(pid (\d+), /.exec(first.stderr)![1]);
     onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')));
     expect((await scene.spansOf(first)).map(({ name }) => name)).toContain('node');
-    const second = await scene.synton(args);
+    const second = await run(wanted, 'true');
     expect(second.code).toBe(0);
     expect(second.stderr).not.toContain('was started');
     expect(second.stderr).toContain(`http://127.0.0.1:${api}/`);
@@ -57,21 +78,8 @@ describe('the collector', () => {
   });
 
   test('that cannot start says who has its port', async () => {
-    const server = createServer((_, response) => response.end('{"ready":true}'));
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    onTestFinished(() => void server.close());
-    const { port } = server.address() as AddressInfo;
-    const ended = await scene.synton([
-      'run',
-      ...FREE,
-      '--receivers.otlp.http.endpoint=127.0.0.1:0',
-      `--api.endpoint=127.0.0.1:${port}`,
-      '--instrument.persistence.path=refused',
-      '--',
-      'node',
-      '-e',
-      'console.log(1)',
-    ]);
+    const port = await serve((_, response) => response.end('{"ready":true}'));
+    const ended = await run({ api: port, data: 'refused' }, 'node', '-e', 'console.log(1)');
     expect(ended.code).toBe(1);
     expect(String(ended.stdout)).toBe('');
     expect(ended.stderr).toMatch(/^synton: no collector could be started: cannot listen on /);
@@ -81,17 +89,8 @@ describe('the collector', () => {
 
   test('is one, whoever of several that start at once was first', async () => {
     const ports = [await freePort(), await freePort()];
-    const args = [
-      'run',
-      '--idle-exit=2s',
-      ...FREE,
-      `--receivers.otlp.http.endpoint=127.0.0.1:${ports[0]}`,
-      `--api.endpoint=127.0.0.1:${ports[1]}`,
-      '--instrument.persistence.path=rivals',
-      '--',
-      'true',
-    ];
-    const ended = await Promise.all([scene.synton(args), scene.synton(args)]);
+    const wanted = { http: ports[0]!, api: ports[1]!, data: 'rivals', idleExit: '2s' };
+    const ended = await Promise.all([run(wanted, 'true'), run(wanted, 'true')]);
     const started = ended.flatMap(
       ({ stderr }) => /was started \(pid (\d+)/.exec(stderr)?.[1] ?? [],
     );
@@ -100,28 +99,24 @@ describe('the collector', () => {
     await eventually(() => !isAlive(Number(started[0])), 'its end', 10_000);
   });
 
+  test('that cannot start because somebody silent has its port says so too', async () => {
+    const port = await serve(() => {});
+    const ended = await run({ api: port, data: 'silent' }, 'true');
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(`127.0.0.1:${port} (api.endpoint): the port is in use`);
+  });
+
   test('that has the port and still starts is waited for', async () => {
     const problem = JSON.stringify({ type: 'urn:synton:problem:Unavailable', status: 503 });
     let readyMs = Number.POSITIVE_INFINITY;
-    const server = createServer(async (request, response) => {
+    const port = await serve(async (request, response) => {
       // Longer than a stranger is waited for; first asked is first begun.
       if (readyMs === Number.POSITIVE_INFINITY) readyMs = performance.now() + 3_500;
       if (performance.now() < readyMs) return response.writeHead(503).end(problem);
       const answer = await fetch(`${scene.api}${request.url}`);
       return response.writeHead(answer.status).end(await answer.text());
     });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    onTestFinished(() => void server.close());
-    const { port } = server.address() as AddressInfo;
-    const ended = await scene.synton([
-      'run',
-      ...FREE,
-      '--receivers.otlp.http.endpoint=127.0.0.1:0',
-      `--api.endpoint=127.0.0.1:${port}`,
-      '--instrument.persistence.path=starting',
-      '--',
-      'true',
-    ]);
+    const ended = await run({ api: port, data: 'starting' }, 'true');
     expect(ended).toMatchObject({ code: 0 });
     expect(ended.stderr).toContain(`http://127.0.0.1:${port}/`);
   });
