@@ -38,7 +38,7 @@ export interface LifecycleNode {
   readonly warnings: readonly string[];
   /** Who was called: a database, a host, a queue, a model. Absent where the span called nobody outside. */
   readonly peer?: string;
-  /** Where it is one of several attempts at the same call. */
+  /** Where it is one of several attempts at the same call; of several that are told once, where the last of them is. */
   readonly attempt?: LifecycleAttempt;
   /** Where it stands for siblings that follow it and look the same, and are not shown. */
   readonly folded?: FoldedSiblings;

@@ -89,7 +89,9 @@ export function* lifecycleOf(
   return {
     trace: outline.summary,
     events: yield* orderedEvents(trace, chosen.rows),
-    tree: chosen.rows.map((row) => treeNode(trace, row, chosen, attempts.get(row))),
+    tree: chosen.rows.map((row) =>
+      treeNode(trace, row, chosen, attempts.get(lastOf(trace.outline, row, chosen))),
+    ),
     gaps: gaps.slice(0, LISTED_MAX),
     orphans: orphans.slice(0, LISTED_MAX).map((row) => idAt(outline.spanId, row)),
     running: yield* runningSpans(trace, running.slice(0, LISTED_MAX), chosen),
@@ -137,6 +139,13 @@ function treeNode(
           },
         }),
   };
+}
+
+/** Of the spans that a row stands for. */
+function lastOf({ subtreeEnd }: TraceOutline, row: number, { folded }: ChosenRows): number {
+  let last = row;
+  for (let n = folded.get(row)?.count ?? 1; n > 1; n--) last = subtreeEnd[last]!;
+  return last;
 }
 
 /** Undefined where nothing was kept out. */

@@ -19,8 +19,9 @@ export const tabsText = {
     peer: (peer: string) => `at ${peer}`,
     together: 'side by side',
     attempt: (number: number, of: number) => `attempt ${number} of ${of}`,
-    retried: (name: string, times: number) =>
-      times === 1 ? `${name} retried once` : `${name} retried ${times} times`,
+    retried: (name: string, times: number, calls: number) =>
+      `${name} retried ${times === 1 ? 'once' : `${times} times`}${calls > 1 ? ` in ${calls} calls` : ''}`,
+    retriedToo: (names: number) => `${names} more retried`,
     loop: (count: string, name: string) => `${count} × ${name}, folded`,
     loopExit: (duration: string) => `Exit in ${duration}`,
     took: (duration: string) => `in ${duration}`,

@@ -107,6 +107,25 @@ describe('a call that is tried again', () => {
     expect(nodes.map(({ peer }) => peer)).toEqual([undefined, ...Array(3).fill('psp.example')]);
   });
 
+  it('is told of each of two groups by one parent, and where all attempts are told as one', () => {
+    const to = (target: string) => () => ({ attributes: { 'url.full': `https://${target}/` } });
+    const two = [
+      ...calls('FS', to('one.example')),
+      ...calls('FFF', to('two.example')).map((span, at) => ({ ...span, atMs: 100 + at * 20 })),
+    ];
+    const ofLast = (limit?: number) =>
+      atOnce(lifecycleOf(traceWith(two), limit === undefined ? {} : { limit })).tree.flatMap(
+        ({ attempt, peer }) =>
+          attempt?.number === attempt?.of && attempt ? [[peer, attempt.of]] : [],
+      );
+    const both = [
+      ['one.example', 2],
+      ['two.example', 3],
+    ];
+    expect(ofLast()).toEqual(both);
+    expect(ofLast(5)).toEqual(both);
+  });
+
   it('is told in a line of the text, folded or not', () => {
     const text = (outcomes: string): string => {
       const trace = traceWith(calls(outcomes));

@@ -156,6 +156,31 @@ describe('a failure', () => {
     ]);
   });
 
+  test('is told of every call that one span tried again, each name once', () => {
+    const attempts = (name: string, id: string, at: number, of: number) =>
+      Array.from({ length: of }, (_, n) =>
+        span(`${id}${n}`, name, at + n * 5e6, 5e6, { attempt: { number: n + 1, of } }),
+      );
+    const calls = [
+      ...attempts('POST', 'p', 1e6, 2),
+      ...attempts('GET', 'g', 20e6, 3),
+      ...attempts('POST', 'q', 50e6, 3),
+    ];
+    const told = (tree: readonly object[]): string => {
+      const events = [event(0, 'Enter', 'root'), event(1, 'Custom', 'root', 'x')];
+      const lines = linesOf(viewWith({ tree, events: [...events, event(100e6, 'Exit', 'root')] }));
+      return sentenceOf(lines.at(-1)!, wordsOf(lines.at(-1)!, around));
+    };
+    const root = span('root', 'charge', 0, 100e6, { parentSpanId: undefined });
+    expect(told([root, ...calls])).toBe(
+      '+100 ms Exit charge, in 100 ms, POST retried 3 times in 2 calls, GET retried 2 times, shop',
+    );
+    const names = Array.from({ length: 7 }, (_, at) => attempts(`call ${at}`, `${at}`, at * 12, 2));
+    expect(told([root, ...names.flat()])).toBe(
+      `+100 ms Exit charge, in 100 ms, ${[0, 1, 2, 3].map((at) => `call ${at} retried once`).join(', ')}, 3 more retried, shop`,
+    );
+  });
+
   test('is among the errors, wherever it is told', () => {
     expect(countGroups(all)).toMatchObject({ calls: 3, error: 3, custom: 1 });
   });

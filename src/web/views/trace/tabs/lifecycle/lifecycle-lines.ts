@@ -36,8 +36,8 @@ export interface LifecycleLine {
   readonly event: LifecycleEvent | undefined;
   /** Nothing was told between its Enter and its Exit. */
   readonly isWhole?: true;
-  /** Calls by the span that were tried again. */
-  readonly retried?: Retried;
+  /** Calls by the span that were tried again, one for each name, as they were given up or got through. */
+  readonly retried?: readonly Retried[];
   /** Nanoseconds, of a gap. */
   readonly gap: number;
   /** Of a run: the lines that it stands for; of a loop, its Enter, its run and its Exit. */
@@ -48,7 +48,10 @@ export interface LifecycleLine {
 
 export interface Retried {
   readonly name: string;
+  /** Attempts after the first ones. */
   readonly times: number;
+  /** Different calls of that name. */
+  readonly calls: number;
 }
 
 /** On an Error event that no sender recorded, first of its attributes. */
@@ -123,14 +126,17 @@ function nodesBy(tree: LifecycleView['tree']): ReadonlyMap<string, LifecycleNode
 }
 
 /** By the span that tried again. */
-function retriedBy(tree: LifecycleView['tree']): ReadonlyMap<string, Retried> {
-  const by = new Map<string, Retried>();
+function retriedBy(tree: LifecycleView['tree']): ReadonlyMap<string, readonly Retried[]> {
+  const by = new Map<string, Map<string, Retried>>();
   for (const { parentSpanId, name, attempt } of tree) {
     if (attempt === undefined || attempt.number < attempt.of || parentSpanId === undefined)
       continue;
-    by.set(parentSpanId, { name, times: attempt.of - 1 });
+    const names = by.get(parentSpanId) ?? new Map<string, Retried>();
+    by.set(parentSpanId, names);
+    const { times = 0, calls = 0 } = names.get(name) ?? {};
+    names.set(name, { name, times: times + attempt.of - 1, calls: calls + 1 });
   }
-  return by;
+  return new Map([...by].map(([spanId, names]) => [spanId, [...names.values()]]));
 }
 
 function gapLine(gap: LifecycleView['gaps'][number]): LifecycleLine {

@@ -156,8 +156,15 @@ function attemptWords({ node }: LifecycleLine): readonly string[] {
   return attempt === undefined ? [] : [said.attempt(attempt.number, attempt.of)];
 }
 
-function retriedWords({ retried }: LifecycleLine): readonly string[] {
-  return retried === undefined ? [] : [said.retried(retried.name, retried.times)];
+/** Names that are told, of one span; of more the number. */
+const RETRIED_MAX = 4;
+
+function retriedWords({ retried = [] }: LifecycleLine): readonly string[] {
+  const told = retried
+    .slice(0, RETRIED_MAX)
+    .map(({ name, times, calls }) => said.retried(name, times, calls));
+  const rest = retried.length - told.length;
+  return rest > 0 ? [...told, said.retriedToo(rest)] : told;
 }
 
 function nameAndPeer(line: LifecycleLine | undefined): string {
