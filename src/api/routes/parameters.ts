@@ -101,7 +101,7 @@ export const columnParameter: Parameter = {
   repeated: true,
 };
 
-/** What one span must be: all must hold together. */
+/** What one span must be, and the whole of its trace: all must hold together. */
 export const filterParameters: readonly Parameter[] = [
   serviceParameter,
   operationParameter,
@@ -132,6 +132,21 @@ export const filterParameters: readonly Parameter[] = [
     description: 'Spans that took at most this long.',
     schema: DURATION,
     example: '1.5s',
+  },
+  {
+    name: 'min_trace_duration',
+    in: 'query',
+    description:
+      'Traces that took at least this long as a whole, from the earliest start to the latest end; what runs, until now.',
+    schema: DURATION,
+    example: '1s',
+  },
+  {
+    name: 'max_trace_duration',
+    in: 'query',
+    description: 'Traces that took at most this long as a whole.',
+    schema: DURATION,
+    example: '10s',
   },
   ...rangeParameters,
   {

@@ -1,10 +1,12 @@
 import type { TraceSummary } from '../../model/trace-summary.ts';
-import type { SpanFilter } from './trace-query.ts';
+import type { SpanFilter, TookFilter } from './trace-query.ts';
 
 /** What a tail asks each time that something has come. */
 export interface ArrivedQuery extends SpanFilter {
   /** From ArrivedTraces.cursor. */
   readonly after?: string;
+  /** As in a TraceQuery. */
+  readonly took?: TookFilter;
   /** As in a TraceQuery. */
   readonly columns?: readonly string[];
   /** Traces. */

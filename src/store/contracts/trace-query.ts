@@ -17,7 +17,17 @@ export interface SpanFilter {
   readonly attributes?: readonly { readonly key: string; readonly value: string }[];
 }
 
+/** How long a trace must have taken as a whole, from its earliest start to its latest end, for it to be found. */
+export interface TookFilter {
+  readonly minNano?: bigint;
+  readonly maxNano?: bigint;
+  /** The present: what runs has taken the time until then. */
+  readonly asOfUnixNano: bigint;
+}
+
 export interface TraceQuery extends SpanFilter {
+  /** Known of no trace before it is read: a page looks at more traces than it finds. @default any */
+  readonly took?: TookFilter;
   /**
    * Where `fromUnixNano` was reckoned from the present: how far back. A cursor then keeps the
    * `fromUnixNano` of its first page, so that a chain of pages looks at one and the same range.

@@ -7,6 +7,7 @@ import type { TraceId } from '../../model/ids.ts';
 import type { TraceSummary } from '../../model/trace-summary.ts';
 import type { ArrivedQuery, ArrivedTraces } from '../contracts/arrived-traces.ts';
 import type { ArrivedSpans, SpanSource } from '../contracts/span-source.ts';
+import { hasTaken } from './has-taken.ts';
 import type { OneByOne } from './one-by-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
 import { type ReadOptions, readWhole } from './read-whole.ts';
@@ -20,7 +21,7 @@ const NOTHING: ArrivedSpans = { traceIds: [], newest: 0, lost: 0 };
 /** @throws InvalidParameter on a cursor that is not of this */
 export async function arrivedTraces(
   sources: readonly SpanSource[],
-  { after, limit, columns, ...filter }: ArrivedQuery,
+  { after, limit, columns, took, ...filter }: ArrivedQuery,
   signal: AbortSignal,
   large: OneByOne,
 ): Promise<ArrivedTraces> {
@@ -50,7 +51,7 @@ export async function arrivedTraces(
     if (read === limit || performance.now() > until) break;
     read++;
     const summary = await summaryOf(sources, traceId, columns, { signal, large });
-    if (summary !== undefined) items.push(summary);
+    if (summary !== undefined && hasTaken(summary, took)) items.push(summary);
   }
   const lost = found.reduce((sum, one) => sum + one.lost, 0);
   return { items, more: traceIds.size - read, lost, cursor };

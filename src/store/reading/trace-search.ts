@@ -5,7 +5,8 @@
  * at all arrivals at or above it, so the order is right whoever is faster. A trace comes once in a chain
  * of pages without the chain being remembered: the cursor carries the arrival at the top of the chain
  * and the place reached, and a trace with a matching span between the two was on an earlier page.
- * Bounds: ROUNDS_MAX calls a source and a number of candidates per page; then the page ends early.
+ * Bounds: ROUNDS_MAX calls a source and a number of candidates per page; then the page ends early. Where only a read tells whether a trace is
+ * wanted there are more candidates a page, and LOOK_MS, after which the next round ends it.
  */
 import { crc32 } from 'node:zlib';
 import { InvalidParameter } from '../../model/errors.ts';
@@ -20,6 +21,7 @@ import type {
   TraceQuery,
 } from '../contracts/trace-query.ts';
 import type { GivenRecords } from './given-records.ts';
+import { hasTaken } from './has-taken.ts';
 import { KnownItems } from './known-items.ts';
 import { OneByOne } from './one-by-one.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
@@ -31,6 +33,10 @@ export const LIMIT_DEFAULT = 20;
 export const LIMIT_MAX = 1_000;
 const ROUNDS_MAX = 8;
 const CANDIDATES_SPARE = 256;
+/** Of a search for how long traces took, which reads them to find out. */
+const UNREAD_SPARE = 2_000;
+const UNREAD_A_ROUND = 256;
+const LOOK_MS = 1_000;
 const CURSOR = 'search';
 /** In place of a time that the cursor need not keep. */
 const NO_TIME = '-';
@@ -43,12 +49,19 @@ export function searchTraces(
   large: OneByOne = new OneByOne(),
   known: KnownItems<TraceSummary> = new KnownItems(),
 ): Promise<SearchPage> {
-  return readMatches(sources, query, { signal, large, known }, summariesWith(query.columns));
+  const { took, columns } = query;
+  const options: MatchOptions<TraceSummary> = {
+    ...{ signal, large, known },
+    ...(took !== undefined && { isWanted: (trace) => hasTaken(trace, took) }),
+  };
+  return readMatches(sources, query, options, summariesWith(columns));
 }
 
 export interface MatchOptions<Item> extends Omit<ReadOptions, 'isKept'> {
   /** What was made of large traces before, by the columns of the query. */
   readonly known?: KnownItems<Item>;
+  /** What cannot be told before a trace is read. @default all are */
+  readonly isWanted?: (item: Item) => boolean;
 }
 
 /** The same, and of each trace that is found whatever `tell` makes of it. */
@@ -130,6 +143,10 @@ class TraceSearch<Item> {
   #position: number;
   readonly #items: Item[] = [];
   readonly #seen = new Set<TraceId>();
+  readonly #isUnread: boolean;
+  readonly #spare: number;
+  /** Matches of a call of a source. */
+  readonly #roundLimit: number;
   #candidates = 0;
 
   constructor(
@@ -145,6 +162,10 @@ class TraceSearch<Item> {
     if (!Number.isInteger(this.#limit) || this.#limit < 1 || this.#limit > LIMIT_MAX) {
       throw new InvalidParameter('limit', `a whole number from 1 to ${LIMIT_MAX}`);
     }
+    this.#isUnread = options.isWanted !== undefined;
+    this.#spare = this.#isUnread ? UNREAD_SPARE : CANDIDATES_SPARE;
+    // One more than a page takes, so that a full page knows whether another follows.
+    this.#roundLimit = Math.max(this.#limit + 1, this.#isUnread ? UNREAD_A_ROUND : 0);
     this.#checksum = checksumOf(query);
     this.#kind = JSON.stringify(query.columns ?? []);
     this.#start = Number.MAX_SAFE_INTEGER;
@@ -166,12 +187,14 @@ class TraceSearch<Item> {
   async page(): Promise<Omit<SearchPage, 'items'> & { readonly items: readonly Item[] }> {
     let rounds = 0;
     let isComplete = false;
+    const until = this.#isUnread ? performance.now() + LOOK_MS : Number.POSITIVE_INFINITY;
     for (;;) {
       if (!(await this.#takeUp())) break;
       const frontier = this.#frontier();
       this.#position = Math.min(this.#position, frontier);
       isComplete = frontier === 0;
       if (isComplete || this.#items.length === this.#limit || rounds++ === ROUNDS_MAX) break;
+      if (performance.now() > until) break;
       await this.#readOn(frontier);
     }
     const next = isComplete ? undefined : this.#next();
@@ -194,7 +217,7 @@ class TraceSearch<Item> {
       if (!cursor || !match || match.arrival < frontier) return true;
       if (!this.#seen.has(match.traceId)) {
         if (this.#items.length === this.#limit) return false;
-        if (this.#candidates++ > this.#limit + CANDIDATES_SPARE) return false;
+        if (this.#candidates++ > this.#limit + this.#spare) return false;
         await this.#consider(match);
       }
       cursor.pass();
@@ -206,7 +229,8 @@ class TraceSearch<Item> {
   async #consider({ traceId }: SpanMatch): Promise<void> {
     this.#seen.add(traceId);
     const item = (await this.#known(traceId)) ?? (await this.#read(traceId));
-    if (item !== undefined) this.#items.push(item);
+    if (item === undefined || this.#options.isWanted?.(item) === false) return;
+    this.#items.push(item);
   }
 
   async #known(traceId: TraceId): Promise<Item | undefined> {
@@ -242,8 +266,7 @@ class TraceSearch<Item> {
   async #readOn(frontier: number): Promise<void> {
     const behind = this.#cursors.filter((cursor) => cursor.reached === frontier);
     await Promise.all(
-      // One more than a page takes, so that a full page knows whether another follows.
-      behind.map((cursor) => cursor.readOn(this.#query, this.#limit + 1, this.#options.signal)),
+      behind.map((cursor) => cursor.readOn(this.#query, this.#roundLimit, this.#options.signal)),
     );
     this.#options.signal.throwIfAborted();
   }
@@ -279,8 +302,9 @@ class TraceSearch<Item> {
 
 /** Of everything that decides which spans match, but not of a time that the cursor itself keeps. */
 function checksumOf(query: TraceQuery): string {
-  const { limit: _limit, cursor: _cursor, columns: _columns, ...filter } = query;
-  const entries = Object.entries(filter)
+  const { limit: _limit, cursor: _cursor, columns: _columns, took, ...filter } = query;
+  const taken = took && { minTookNano: took.minNano, maxTookNano: took.maxNano };
+  const entries = Object.entries({ ...filter, ...taken })
     .filter(([key]) => key !== 'fromUnixNano' || filter.lastNano === undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const text = JSON.stringify(entries, (_, value) =>

@@ -71,8 +71,8 @@ export function histogramView(clock: Clock): View<HistogramParams, TraceHistogra
   };
 }
 
-function isCounted({ minDurationNano, maxDurationNano, attributes }: GivenFilter): boolean {
-  const others = [minDurationNano, maxDurationNano, attributes];
+function isCounted({ minDurationNano, maxDurationNano, took, attributes }: GivenFilter): boolean {
+  const others = [minDurationNano, maxDurationNano, took, attributes];
   return others.every((filter) => filter === undefined);
 }
 

@@ -2,7 +2,7 @@
 import type { Clock } from '../../model/clock.ts';
 import { InvalidParameter } from '../../model/errors.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
-import type { SpanFilter, TraceQuery } from '../../store/contracts/trace-query.ts';
+import type { SpanFilter, TookFilter, TraceQuery } from '../../store/contracts/trace-query.ts';
 import type { RawParams } from '../params/raw-params.ts';
 
 type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -18,6 +18,8 @@ export const FILTER_NAMES: readonly string[] = [
   'kind',
   'min_duration',
   'max_duration',
+  'min_trace_duration',
+  'max_trace_duration',
   'last',
   'from',
   'to',
@@ -35,6 +37,7 @@ export function filterOf(params: RawParams, clock: Clock): GivenFilter {
   set('kind', params.choice('kind', SPAN_KINDS));
   set('minDurationNano', params.durationNano('min_duration'));
   set('maxDurationNano', params.durationNano('max_duration'));
+  set('took', tookOf(params, clock));
   set('attributes', attributesOf(params.all('attribute')));
   setTimes(filter, params, clock);
   const { minDurationNano: min, maxDurationNano: max } = filter;
@@ -42,6 +45,20 @@ export function filterOf(params: RawParams, clock: Clock): GivenFilter {
     throw new InvalidParameter('max_duration', 'expected no less than min_duration');
   }
   return filter;
+}
+
+function tookOf(params: RawParams, clock: Clock): TookFilter | undefined {
+  const minNano = params.durationNano('min_trace_duration');
+  const maxNano = params.durationNano('max_trace_duration');
+  if (minNano === undefined && maxNano === undefined) return undefined;
+  if (minNano !== undefined && maxNano !== undefined && minNano > maxNano) {
+    throw new InvalidParameter('max_trace_duration', 'expected no less than min_trace_duration');
+  }
+  return {
+    ...(minNano !== undefined && { minNano }),
+    ...(maxNano !== undefined && { maxNano }),
+    asOfUnixNano: clock.unixNano(),
+  };
 }
 
 /** Either bound may be left open here. */

@@ -72,6 +72,12 @@ export function describeSearch(open: OpenStore): void {
       ['least duration', { minDurationNano: 80n * MS }, [1]],
       ['a nanosecond too long', { minDurationNano: 80n * MS + 1n }, []],
       ['greatest duration', { maxDurationNano: 10n * MS, service: 'mail' }, [3]],
+      ['least of the whole', { took: { minNano: 80n * MS, asOfUnixNano: START } }, [1]],
+      [
+        'greatest of the whole',
+        { took: { maxNano: 10n * MS, asOfUnixNano: START }, service: 'mail' },
+        [5, 3],
+      ],
       ['start from', { fromUnixNano: START + 5_000n * MS }, [3]],
       ['start before', { toUnixNano: START + 5_000n * MS, service: 'mail' }, [5]],
       ['start a nanosecond after', { fromUnixNano: START + 5_000n * MS + 1n }, []],

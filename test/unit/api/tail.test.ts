@@ -65,6 +65,22 @@ test('tells the attributes that are asked for', async () => {
   expect(items).toMatchObject([{ attributes: [{ key: 'tenant', value: 'acme' }] }]);
 });
 
+test('tells of those that took as long as is asked for, as a whole', async () => {
+  const api = await runningApi();
+  const { tail } = await openTail(api, '?min_trace_duration=150ms');
+  await receive(api, {
+    spans: [
+      { name: 'long', durationMs: 100 },
+      { name: 'then', parent: 0, atMs: 100, durationMs: 100 },
+      { name: 'short', traceId: 'ab'.repeat(16), durationMs: 140 },
+    ],
+  });
+  await pass(api, 100);
+  const { items, more } = await tail.next<Traces>('traces');
+  expect(items).toMatchObject([{ root: { name: 'long' }, spanCount: 2 }]);
+  expect([items.length, more]).toEqual([1, 0]);
+});
+
 test('gathers what comes in between: four looks a second at most', async () => {
   const api = await runningApi();
   const { tail } = await openTail(api);
