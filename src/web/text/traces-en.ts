@@ -16,7 +16,7 @@ export const tracesText = {
     clear: 'Clear the search',
     suggestions: 'Suggestions',
     known:
-      'Known: service, operation, status (failed, completed, running), kind (function, task, query, call), duration>200ms, and any attribute=value.',
+      'Known: service, operation, status (failed, completed, running), kind (function, task, query, call), duration>200ms of a span, took>1s of the whole trace, and any attribute=value.',
     tooMany: (max: number) => `At most ${max} attributes can be searched for together.`,
     at: (place: number) => `At character ${place}: `,
     mistakes: {
@@ -39,7 +39,8 @@ export const tracesText = {
       operation: 'operation',
       status: 'status',
       kind: 'kind',
-      duration: 'duration',
+      duration: 'duration of a span',
+      took: 'of the whole trace',
       attribute: 'attribute',
     },
   },

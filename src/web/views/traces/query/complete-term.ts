@@ -1,6 +1,7 @@
 /** What could be meant by the term that is being written: keys, and of a key the values that there are. */
 import { type WrittenTerm, writtenTerms } from './parse-terms.ts';
 import {
+  isDurationKey,
   isKnownKey,
   KEYS,
   KIND_WORDS,
@@ -23,7 +24,15 @@ export interface Completion {
   readonly at: number;
   readonly end: number;
   /** Of what it is one; `key` is no whole term yet. */
-  readonly of: 'key' | 'service' | 'operation' | 'status' | 'kind' | 'duration' | 'attribute';
+  readonly of:
+    | 'key'
+    | 'service'
+    | 'operation'
+    | 'status'
+    | 'kind'
+    | 'duration'
+    | 'took'
+    | 'attribute';
   /** Beside it: which service an operation is of. */
   readonly hint?: string;
 }
@@ -53,7 +62,7 @@ export function completions(
     const keys = KEYS.filter((known) => known.startsWith(key.toLowerCase())).map((known) => ({
       ...place,
       of: 'key' as const,
-      text: known === 'duration' ? `${known}>` : `${known}=`,
+      text: isDurationKey(known) ? `${known}>` : `${known}=`,
     }));
     if (key === '') return keys;
     const values = [
@@ -69,7 +78,7 @@ export function completions(
       .slice(0, SHOWN_MAX);
   }
   if (!isKnownKey(key)) return [];
-  if (key === 'duration') {
+  if (isDurationKey(key)) {
     return DURATIONS.filter((duration) => duration.startsWith(value) && duration !== value).map(
       (duration) => ({ ...place, of: key, text: `${key}${relation}${duration}` }),
     );

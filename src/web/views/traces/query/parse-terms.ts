@@ -2,7 +2,14 @@
  * Reads what is written into the search box: `service=checkout operation="POST /orders" duration>200ms status=failed`. Terms stand beside one
  * another or with `&&` between them. `:` is read as `=` after a known key, `>` as `>=`: durations are looked for in nanoseconds.
  */
-import { isKnownKey, KIND_WORDS, namedBy, type SearchTerm, STATUS_WORDS } from './search-term.ts';
+import {
+  isDurationKey,
+  isKnownKey,
+  KIND_WORDS,
+  namedBy,
+  type SearchTerm,
+  STATUS_WORDS,
+} from './search-term.ts';
 
 export type Mistake =
   | 'noRelation'
@@ -136,7 +143,7 @@ function termOf(written: WrittenTerm): SearchTerm | Mistake {
   if (key === '') return relation === '' ? 'either' : 'noKey';
   if (relation === '') return 'noRelation';
   const known = isKeyQuoted ? undefined : knownKey(key);
-  if (known === 'duration') return durationTerm(relation, value);
+  if (known !== undefined && isDurationKey(known)) return durationTerm(known, relation, value);
   if (!['=', '==', ':'].includes(relation)) return 'relation';
   if (value === '' && known !== undefined) return 'noValue';
   const term = { relation: '=', isAttribute: known === undefined } as const;
@@ -162,10 +169,10 @@ function wordShown(key: 'status' | 'kind', value: string): string | undefined {
   return name && words[name]![0];
 }
 
-function durationTerm(relation: string, value: string): SearchTerm | Mistake {
+function durationTerm(key: string, relation: string, value: string): SearchTerm | Mistake {
   if (value === '') return 'noValue';
   if (!DURATION.test(value)) return 'duration';
   if (!/^[<>]=?$/.test(relation)) return 'relation';
-  const term = { key: 'duration', value, isAttribute: false } as const;
+  const term = { key, value, isAttribute: false } as const;
   return { ...term, relation: relation.startsWith('>') ? '≥' : '≤' };
 }

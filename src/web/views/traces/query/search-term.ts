@@ -14,8 +14,11 @@ export interface SearchTerm {
   readonly isAttribute: boolean;
 }
 
-export const KEYS = ['service', 'operation', 'status', 'kind', 'duration'] as const;
+/** `duration` is that of a span, `took` that of the whole trace. */
+export const KEYS = ['service', 'operation', 'status', 'kind', 'duration', 'took'] as const;
 export type KnownKey = (typeof KEYS)[number];
+export const isDurationKey = (key: string): key is 'duration' | 'took' =>
+  key === 'duration' || key === 'took';
 export const isKnownKey = (key: string): key is KnownKey => KEYS.some((known) => known === key);
 
 /** As the API has them. */

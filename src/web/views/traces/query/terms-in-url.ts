@@ -8,6 +8,8 @@ export interface TermParams {
   readonly kind?: string | undefined;
   readonly min_duration?: string | undefined;
   readonly max_duration?: string | undefined;
+  readonly min_trace_duration?: string | undefined;
+  readonly max_trace_duration?: string | undefined;
   /** `key=value` */
   readonly attribute?: readonly string[] | undefined;
 }
@@ -26,6 +28,8 @@ export function paramsOfTerms(
     kind: namedBy(KIND_WORDS, value('kind') ?? ''),
     min_duration: value('duration', '≥'),
     max_duration: value('duration', '≤'),
+    min_trace_duration: value('took', '≥'),
+    max_trace_duration: value('took', '≤'),
     attribute: terms
       .filter(({ isAttribute }) => isAttribute)
       .map(({ key, value }) => `${key}=${value}`),
@@ -48,6 +52,8 @@ export function termsOfParams(params: URLSearchParams): readonly SearchTerm[] {
   add('kind', shownWord(KIND_WORDS, params.get('kind')));
   add('duration', params.get('min_duration'), '≥');
   add('duration', params.get('max_duration'), '≤');
+  add('took', params.get('min_trace_duration'), '≥');
+  add('took', params.get('max_trace_duration'), '≤');
   for (const pair of params.getAll('attribute')) {
     const at = pair.indexOf('=');
     if (at < 1) continue;

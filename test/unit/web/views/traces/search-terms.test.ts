@@ -23,11 +23,12 @@ const searchOf = (params: ReturnType<typeof paramsOfTerms>): URLSearchParams =>
 
 test('every kind of term is read, with spaces or && between them', () => {
   const text =
-    'service=checkout operation="POST /orders" && duration>200ms status=failed kind=query http.response.status_code=500';
+    'service=checkout operation="POST /orders" && duration>200ms took<5s status=failed kind=query http.response.status_code=500';
   expect(parsed(text).map(writtenTerm)).toEqual([
     'service=checkout',
     'operation="POST /orders"',
     'duration>=200ms',
+    'took<=5s',
     'status=failed',
     'kind=query',
     'http.response.status_code=500',
@@ -60,6 +61,7 @@ test.each([
   ['kind=thing', 'kind', 0, 10],
   ['duration>fast', 'duration', 0, 13],
   ['duration=200ms', 'relation', 0, 14],
+  ['took=1s', 'relation', 0, 7],
   ['service>web', 'relation', 0, 11],
   ['service!=web', 'relation', 0, 12],
   ['operation="POST /orders', 'noQuote', 0, 23],
@@ -84,12 +86,13 @@ test('a second of what can stand once takes the place of the first', () => {
 
 test('terms go into parameters of the API and come back', () => {
   const text =
-    'service=a operation="GET /" status=failed kind=task duration>=1s duration<=2s x="a=b"';
+    'service=a operation="GET /" status=failed kind=task duration>=1s duration<=2s took>=3s took<=4s x="a=b"';
   const terms = parsed(text);
   const params = paramsOfTerms(terms);
   expect(params).toEqual({
     ...{ service: 'a', operation: 'GET /', status: 'Failed', kind: 'AsyncTask' },
     ...{ min_duration: '1s', max_duration: '2s', attribute: ['x=a=b'] },
+    ...{ min_trace_duration: '3s', max_trace_duration: '4s' },
   });
   expect(termsOfParams(searchOf(params))).toEqual(terms);
 });
@@ -109,7 +112,15 @@ const suggested = (text: string, terms = '', caret = text.length) =>
   completions(text, caret, catalogue, parsed(terms)).map(({ text }) => text);
 
 test('completion offers keys, then what begins as the word does', () => {
-  expect(suggested('')).toEqual(['service=', 'operation=', 'status=', 'kind=', 'duration>']);
+  expect(suggested('')).toEqual([
+    'service=',
+    'operation=',
+    'status=',
+    'kind=',
+    'duration>',
+    'took>',
+  ]);
+  expect(suggested('took>1')).toEqual(['took>10ms', 'took>100ms', 'took>1s', 'took>10s']);
   expect(suggested('check')).toEqual(['service=checkout']);
   expect(suggested('service=')).toEqual(['service=checkout', 'service=web']);
   expect(suggested('status=fa')).toEqual(['status=failed']);
