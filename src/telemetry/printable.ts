@@ -1,16 +1,16 @@
 /**
  * Text from outside, made safe for a terminal or a log.
  *
- * Control characters (C0, DEL, C1), escape sequences made of them, line separators and the marks that
- * turn the direction of writing become U+FFFD. Tabs and line ends count as control characters too, so the
- * result is one line. Bounded: what is longer than `lengthMax` ends in an ellipsis.
+ * Control characters (C0, DEL, C1), escape sequences made of them, line separators, marks that turn the direction of
+ * writing and what has no shape are told by their numbers (model/visible-text.ts). Tabs and line ends count
+ * as control characters too, so the result is one line. Bounded: what is longer than `lengthMax` ends in an ellipsis.
  */
-// C0 and C1 controls; U+2028/2029 line separators; U+200E/F, U+202A-E and U+2066-9 direction marks.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are its subject
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+import { visibleText } from '../model/visible-text.ts';
 
-/** @param lengthMax in UTF-16 units. @default 4096 */
+/** @param lengthMax in UTF-16 units, of what is printed. @default 4096 */
 export function printable(text: string, lengthMax: number = 4096): string {
-  const clipped = text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
-  return clipped.replace(UNSAFE, '\ufffd');
+  const visible = visibleText(text.slice(0, lengthMax + 1), true);
+  if (visible.length <= lengthMax) return visible;
+  // Not between the halves of a surrogate pair.
+  return `${visible.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '')}…`;
 }

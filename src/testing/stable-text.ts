@@ -1,7 +1,8 @@
 /**
- * A name or value without what is another one in every run: ports, UUIDs, long hexadecimal ids. What merely
+ * A name or value without what is another one in every run: ports, UUIDs, long hexadecimal ids, colours of a terminal. What merely
  * looks like a number stays, as it may be what the code is about. Cut to TEXT_MAX characters.
  */
+import { stripVTControlCharacters } from 'node:util';
 import { label } from '../views/formats/clean-text.ts';
 
 const TEXT_MAX = 200;
@@ -15,8 +16,7 @@ const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 const LONG_ID = /\b(?=[0-9a-f]*\d)[0-9a-f]{16,}\b/gi;
 
 export function stableText(text: string): string {
-  const stable = text
-    .slice(0, INPUT_MAX)
+  const stable = stripVTControlCharacters(text.slice(0, INPUT_MAX))
     .replace(UUID, '‹uuid›')
     .replace(LONG_ID, '‹id›')
     .replace(PORT, '$<host>');

@@ -1,23 +1,15 @@
 /**
- * Text from outside made fit for one line of a terminal or a diagram: no control characters, no escape
- * sequences, nothing that reverses the direction of what follows, no broken surrogates.
+ * Text from outside made fit for one line of a terminal or a diagram: white space is single spaces, and what cannot be seen, controls a terminal
+ * or turns what follows around is told by its number (model/visible-text.ts), so that two names that differ are not told alike.
  */
-import { stripVTControlCharacters } from 'node:util';
+import { visibleText } from '../../model/visible-text.ts';
 
-const CONTROL_OR_SEPARATOR = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
-/** Joiners belong to scripts and to emoji; every other format character is invisible or worse. */
-const INVISIBLE = /(?![\u200c\u200d])\p{Cf}/gu;
-const LONE_SURROGATE = /\p{Cs}/gu;
+const WHITE_SPACE = /[\t-\r\u0085\p{Z}]+/gu;
 /** Longer input is cut before anything looks at it. */
 const INPUT_MAX = 10_000;
 
 export function cleanText(text: string): string {
-  return stripVTControlCharacters(text.slice(0, INPUT_MAX))
-    .replace(LONE_SURROGATE, '\ufffd')
-    .replace(CONTROL_OR_SEPARATOR, ' ')
-    .replace(INVISIBLE, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
+  return visibleText(text.slice(0, INPUT_MAX).replace(WHITE_SPACE, ' ').trim(), true);
 }
 
 /** At most `charactersMax` characters: cut in the middle, as ends tell names apart. */

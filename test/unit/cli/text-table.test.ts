@@ -50,7 +50,7 @@ test('columns are aligned, long and hostile cells made harmless', () => {
     ['x'.repeat(100), '1,000'],
   ]);
   expect(lines[0]).toBe(`  name${' '.repeat(69)}      n`);
-  expect(lines[1]).toMatch(/^ {2}a\ufffd\[31m\ufffdb +1$/);
+  expect(lines[1]).toMatch(/^ {2}a⟨U\+001B⟩\[31m↵b +1$/);
   expect(new Set(lines.map(({ length }) => length)).size).toBe(1);
   expect(textTable([])).toEqual([]);
 });

@@ -196,7 +196,7 @@ expected the run to have called "charge", then "charge", then "reserve", but "re
 
   test('hold names from outside as one line of text', async () => {
     const run = await record(() => withSpan('a\n\u001b[31mb', () => {}));
-    expect(said(() => expect(run).toNeverCall(/b/))).toMatch(/→ {3}a b$/);
+    expect(said(() => expect(run).toNeverCall(/b/))).toMatch(/→ {3}a ⟨U\+001B⟩\[31mb$/);
   });
 });
 

@@ -160,7 +160,7 @@ test('places from outside are one line of a message, and not too many', async ()
     }
   });
   expect(() => expect(run).toTouchOnlyHosts([])).toThrow(
-    /^expected the run to touch no host, but it touched h0 x+…x+, h1[^\n]{1,1700} and 12 more\n\n/,
+    /^expected the run to touch no host, but it touched h0 ⟨U\+001B⟩\[31mx+…x+, h1[^\n]{1,1700} and 12 more\n\n/,
   );
 });
 

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { param } from '../../app/location.ts';
 import type { PageProps } from '../../app/page-view.ts';
 import { ApiError } from '../../data/api-error.ts';
+import { shownName } from '../../format/shown-text.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { text } from '../../text/en.ts';
 import { traceText } from '../../text/trace-en.ts';
@@ -34,7 +35,7 @@ function OneTrace({ traceId }: { readonly traceId: string }) {
   const error = model.error.value;
   useEffect(() => {
     const name = outline?.trace.root.name;
-    if (name) document.title = traceText.page.title(name);
+    if (name) document.title = traceText.page.title(shownName(name));
   }, [outline?.trace.root.name]);
   return (
     <div class="trace-page">

@@ -1,5 +1,6 @@
 /** Draws what is seen of a flame graph: at most a box a pixel of each row on the screen, whatever the trace has. */
 import type { Colour } from '../../../../colour/palette.ts';
+import { shownName } from '../../../../format/shown-text.ts';
 import { fitText, textWidth } from './fit-text.ts';
 import { type FlameBoxes, firstBehind } from './flame-rows.ts';
 
@@ -105,7 +106,7 @@ function drawBox(
   if (frame.isRunning(box) && room > 6) openEnd(canvas, right, top, tokens.ground);
   if (room >= NAME_MIN) {
     canvas.fillStyle = colour.ink;
-    const name = frame.nameOf(box);
+    const name = shownName(frame.nameOf(box));
     const duration = frame.durationOf(box);
     const middle = top + BOX_HEIGHT / 2 + 0.5;
     const end = right - NOTCH - PADDING;

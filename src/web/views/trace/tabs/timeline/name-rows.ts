@@ -5,6 +5,7 @@
 
 import { FAILED, FLAG, nameAt, RUNNING, serviceAt } from '../../../../data/outline.ts';
 import { formatDuration } from '../../../../format/duration.ts';
+import { isRightToLeft, shownName } from '../../../../format/shown-text.ts';
 import { traceText } from '../../../../text/trace-en.ts';
 import { isLoop } from './draw-rows.ts';
 import { type Frame, topOf } from './frame.ts';
@@ -115,7 +116,7 @@ function part(tag: string, name: string, host?: HTMLElement): HTMLElement {
 function write(element: RowElement, frame: Frame, place: number, indent: number): void {
   const { outline, visible, selectedRow, found, focusRow, names, paint } = frame;
   const row = visible[place]!;
-  const name = nameAt(outline, row) || words.unnamed;
+  const name = shownName(nameAt(outline, row) || words.unnamed);
   const run = frame.runAt(row);
   const hasChildren = outline.childCount[row]! > 0;
   const isClosed = hasChildren ? frame.isClosed(row) : run > 0;
@@ -140,7 +141,8 @@ function write(element: RowElement, frame: Frame, place: number, indent: number)
   element.errors.textContent = below > 0 ? `✕${below}` : '';
   const peer = frame.notes.of(outline, row)?.peer;
   const hasRoom = names >= PEER_NAMES_MIN;
-  element.peer.textContent = peer !== undefined && hasRoom && !name.includes(peer) ? peer : '';
+  element.peer.textContent =
+    peer !== undefined && hasRoom && !name.includes(peer) ? shownName(peer) : '';
   element.row.title = name;
 
   const { row: host } = element;
@@ -157,7 +159,8 @@ function spoken(frame: Frame, row: number, run: number): string {
   const { outline } = frame;
   const flags = outline.flags[row]!;
   const status = outline.status[row];
-  const parts = [nameAt(outline, row) || words.unnamed, serviceAt(outline, row)];
+  const named = [nameAt(outline, row) || words.unnamed, serviceAt(outline, row)];
+  const parts = named.map(shownName);
   if (run > 0) parts.push(isLoop(frame, row, run) ? words.loop(run) : words.times(run));
   parts.push(formatDuration(outline.duration[row]!));
   if (status === FAILED) parts.push(words.failed);
@@ -169,7 +172,9 @@ function spoken(frame: Frame, row: number, run: number): string {
 }
 
 function tailOf(name: string): number {
-  return name.length < CUT_MIN ? 0 : Math.min(TAIL_MAX, Math.floor(name.length * TAIL_SHARE));
+  return name.length < CUT_MIN || isRightToLeft(name)
+    ? 0
+    : Math.min(TAIL_MAX, Math.floor(name.length * TAIL_SHARE));
 }
 
 function isAnyFound(found: Uint8Array, row: number, count: number): boolean {
