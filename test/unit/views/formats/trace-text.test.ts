@@ -66,7 +66,9 @@ warnings: missing_parent
       { name: '注文を受ける 👩‍👩‍👧', parent: 0 },
     ];
     const { content } = written({ service: name, spans });
-    expect(content).toContain('✕ ⟨U+001B⟩[31mred⟨U+001B⟩[0m ⟨U+202E⟩⟨U+0007⟩two three four ⟨U+001B⟩]0;title⟨U+0007⟩');
+    expect(content).toContain(
+      '✕ ⟨U+001B⟩[31mred⟨U+001B⟩[0m ⟨U+202E⟩⟨U+0007⟩two three four ⟨U+001B⟩]0;title⟨U+0007⟩',
+    );
     expect(content).toContain('(no name)');
     expect(content).toMatch(/a…a+z\n/);
     expect(content).toContain('注文を受ける 👩‍👩‍👧');
