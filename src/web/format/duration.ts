@@ -27,6 +27,33 @@ export function formatDuration(nanos: number | string): string {
   return `${scaled < 1000 ? scaled.toPrecision(3) : Math.round(scaled)} ${name}`;
 }
 
+/**
+ * As a parameter of a search: whole microseconds from a millisecond on, so that a link can be read. Four digits, and which way the rest goes: a
+ * bound is rounded away from what it is to hold.
+ */
+export function searchDuration(
+  nanos: number,
+  towards: 'nearest' | 'less' | 'more' = 'nearest',
+): string {
+  if (nanos < 1e3) return `${ROUND[towards](nanos)}ns`;
+  const [unit, name] = SEARCH_UNITS.find(([unit]) => nanos >= unit)!;
+  const digit = 10 ** (Math.floor(Math.log10(nanos / unit)) - 3);
+  return `${Number((ROUND[towards](nanos / unit / digit) * digit).toPrecision(4))}${name}`;
+}
+
+/** What is a whole number but for its last bits stays that. */
+const BITS = 1e-9;
+const ROUND = {
+  nearest: Math.round,
+  less: (value: number) => Math.floor(value + BITS),
+  more: (value: number) => Math.ceil(value - BITS),
+} as const;
+const SEARCH_UNITS = [
+  [1e9, 's'],
+  [1e6, 'ms'],
+  [1e3, 'us'],
+] as const;
+
 /** From a start: `+12.0 ms`. */
 export function formatOffset(nanos: number | string): string {
   const value = Number(nanos);

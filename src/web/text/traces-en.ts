@@ -81,6 +81,25 @@ export const tracesText = {
     partly: (share: string) => `counted from ${share} of the spans`,
     none: 'Nothing in this time',
   },
+  chart: {
+    label: 'What is drawn over time',
+    count: 'count',
+    durations: 'durations',
+  },
+  scatter: {
+    label:
+      'Traces by start and duration; left and right go through time, up and down through durations, Shift draws a rectangle, Enter shows it or opens the trace, Escape takes back',
+    traces: (count: string) => plural(count, 'trace', 'traces'),
+    newest: (count: string, clock: string) => `newest ${count} of the range, all back to ${clock}`,
+    andSlowest: 'and the slowest before',
+    spans: (count: string) => plural(count, 'span', 'spans'),
+    failed: (count: string) => `${count} failed`,
+    failedSpans: (count: string) => `${count} failed`,
+    durations: (from: string | undefined, to: string | undefined) =>
+      from === undefined ? `up to ${to}` : to === undefined ? `from ${from}` : `${from} – ${to}`,
+    enter: 'Enter shows these, Esc lets go',
+    shapes: { failed: 'failed', running: 'running', stale: 'stale' },
+  },
   list: {
     label: 'Traces',
     when: 'when',
@@ -161,6 +180,7 @@ export const tracesText = {
     order: 'Newest or slowest first',
     columns: 'Choose attributes to show',
     escape: 'Clear selection, then search',
-    scale: 'Bars by logarithm or by length',
+    scale: 'Durations by logarithm or by length',
+    chart: 'Count over time, or durations',
   },
 } as const;

@@ -1,6 +1,6 @@
 /**
  * Every view that the page has, found where the page finds them, with something worth looking at in each: a view that is added is looked at
- * without a word here.
+ * without a word here, another face of one with a line.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,11 @@ export interface ShownView {
   readonly path: string;
 }
 
+/** What a view shows where its URL says so. */
+const FACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  traces: { durations: '?chart=durations' },
+};
+
 const VIEWS = join(ROOT, 'src/web/views');
 
 /** @param url of a service that the demo has fed */
@@ -21,7 +26,10 @@ export async function allViews(url: string): Promise<readonly ShownView[]> {
     const path = said(join(VIEWS, name, 'index.ts'), 'path').replace(':traceId', traceId);
     if (path.includes(':')) throw new Error(`${name}: nothing is known to fill in ${path}`);
     const tabs = foldersIn(join(VIEWS, name, 'tabs'));
-    if (tabs.length === 0) return [{ name, path }];
+    const faces = Object.entries(FACES[name] ?? {}).map(([face, query]) => {
+      return { name: `${name}-${face}`, path: `${path}${query}` };
+    });
+    if (tabs.length === 0) return [{ name, path }, ...faces];
     return tabs.map((tab) => {
       const view = said(join(VIEWS, name, 'tabs', tab, 'index.ts'), 'name');
       return { name: `${name}-${tab}`, path: `${path}?view=${view}` };

@@ -62,11 +62,3 @@ export function decadesWithin(from: number, to: number): readonly number[] {
   }
   return decades;
 }
-
-/** As a parameter of a search: whole microseconds from a millisecond on, so that a link can be read. */
-export function searchDuration(nanos: number): string {
-  if (nanos >= 1e9) return `${Number((nanos / 1e9).toPrecision(4))}s`;
-  if (nanos >= 1e6) return `${Number((nanos / 1e6).toPrecision(4))}ms`;
-  if (nanos >= 1e3) return `${Number((nanos / 1e3).toPrecision(4))}us`;
-  return `${Math.round(nanos)}ns`;
-}

@@ -13,7 +13,7 @@ import {
 } from '../../data/time-range.ts';
 import { useResource } from '../../data/use-resource.ts';
 import { formatCount } from '../../format/count.ts';
-import { formatDuration } from '../../format/duration.ts';
+import { formatDuration, searchDuration } from '../../format/duration.ts';
 import { NothingInRange } from '../../parts/nothing-in-range.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { usePresent } from '../../parts/use-present.ts';
@@ -22,7 +22,6 @@ import { statisticsText } from '../../text/statistics-en.ts';
 import { type DurationBrush, DurationChart } from './duration-chart.tsx';
 import { Examples } from './examples.tsx';
 import { HealthCharts, QUANTILES } from './health-charts.tsx';
-import { searchDuration } from './histogram-columns.ts';
 import { type OperationRow, operationRows, SORTS, sortOperations } from './operation-rows.ts';
 import { OperationTable } from './operation-table.tsx';
 import { SERVICE_SELECT, StatisticsBar } from './statistics-bar.tsx';

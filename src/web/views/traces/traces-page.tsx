@@ -10,6 +10,7 @@ import { Button } from '../../parts/button.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { RangePicker, rangeTitle } from '../../parts/range-picker.tsx';
 import { tracesText } from '../../text/traces-en.ts';
+import { chartParam, TraceChart } from './chart/trace-chart.tsx';
 import { chosenColumns } from './columns/chosen-columns.ts';
 import { ColumnsDialog } from './columns/columns-dialog.tsx';
 import { FirstSpan } from './empty/first-span.tsx';
@@ -25,6 +26,7 @@ import type { Catalogue } from './query/complete-term.ts';
 import { SearchBox } from './query/search-box.tsx';
 import type { SearchTerm } from './query/search-term.ts';
 import { paramsOfTerms, termsOfParams } from './query/terms-in-url.ts';
+import { askSample } from './scatter/trace-sample.ts';
 import './traces-page.css';
 
 const RANGE = '1h';
@@ -39,6 +41,7 @@ export function TracesPage() {
   const hasEnded = range.to !== undefined;
   const isLive = !hasEnded && param('live') !== 'off';
   const scaleKind = param('scale') === 'linear' ? 'linear' : 'log';
+  const chart = param('chart') === 'durations' ? 'durations' : 'count';
   const order = param('order') === 'slowest' ? 'slowest' : 'newest';
   const [isEmpty, setIsEmpty] = useState(false);
   const columns = useMemo(() => chosenColumns(params.value), [params.value]);
@@ -53,11 +56,21 @@ export function TracesPage() {
   const nothingStored = hasNone && catalogue.data?.services.length === 0;
   useEffect(() => setIsEmpty(nothingStored), [nothingStored]);
   const buckets = bucketsFor(window.innerWidth);
-  const histogram = useResource(nothingStored ? undefined : urlOf('', query), (signal) =>
+  const key = nothingStored ? undefined : urlOf('', query);
+  const histogram = useResource(chart === 'count' ? key : undefined, (signal) =>
     askHistogram(query, buckets, signal),
   );
   const counted = histogram.data;
-  useRecount(isLive, search.state, RECOUNT_MS[counted?.what ?? 'spans'], histogram.reload);
+  const sampled = useResource(chart === 'durations' ? key : undefined, async (signal) => ({
+    ...(await askSample(query, signal)),
+    of: key,
+  }));
+  // What is shown is of the search before while the next is asked for, and either may be there first.
+  const isSampleShown = sampled.data?.of === urlOf('', { ...search.query, column: undefined });
+  const sample = isSampleShown ? sampled.data : undefined;
+  const recounted = chart === 'durations' ? 'traces' : (counted?.what ?? 'spans');
+  const recount = chart === 'durations' ? sampled.reload : histogram.reload;
+  useRecount(isLive, search.state, RECOUNT_MS[recounted], recount);
   const dropped = useDropped();
   const setTerms = (next: readonly SearchTerm[]): void => setParams(paramsOfTerms(next));
   const toggleLive = (): void => setParams({ live: isLive ? 'off' : undefined }, { replace: true });
@@ -65,15 +78,18 @@ export function TracesPage() {
     setParams({ scale: scaleKind === 'log' ? 'linear' : undefined }, { replace: true });
   const setOrder = (next: OrderName): void =>
     setParams({ order: next === 'newest' ? undefined : next });
+  const toggleChart = (): void => setParams(chartParam(chart === 'count' ? 'durations' : 'count'));
   const toggleOrder = (): void => setOrder(order === 'newest' ? 'slowest' : 'newest');
   useKeys(tracesText.keysTitle, [
     { keys: ['l'], does: tracesText.keys.live, run: toggleLive },
     { keys: ['s'], does: tracesText.keys.order, run: toggleOrder },
     { keys: ['c'], does: tracesText.keys.columns, run: () => setIsChoosing(true) },
+    { keys: ['d'], does: tracesText.keys.chart, run: toggleChart },
     { keys: ['x'], does: tracesText.keys.scale, run: toggleScale },
   ]);
   const error = search.error.value;
-  const total = counted?.what === 'traces' && counted.share === 1 ? counted.count : undefined;
+  const found = counted?.what === 'traces' && counted.share === 1 ? counted.count : undefined;
+  const total = chart === 'count' ? found : sample?.isAll ? sample.traces.length : undefined;
   return (
     <div class="traces-page">
       <h1 class="unseen">{tracesText.keysTitle}</h1>
@@ -105,13 +121,21 @@ export function TracesPage() {
         <FirstSpan onLook={() => void search.load()} />
       ) : (
         <>
-          {counted === undefined ? (
-            <p class="traces-page-no-histogram soft">
-              {error === undefined && histogram.error?.message}
-            </p>
-          ) : (
-            <Histogram histogram={counted} isStale={!histogram.isCurrent} />
-          )}
+          <TraceChart
+            chart={chart}
+            scatter={{
+              ...{ search, sample, range, scaleKind, isLive },
+              ...{ isStale: !isCurrent, error: error === undefined ? sampled.error : undefined },
+            }}
+          >
+            {counted === undefined ? (
+              <p class="traces-page-no-histogram soft">
+                {error === undefined && histogram.error?.message}
+              </p>
+            ) : (
+              <Histogram histogram={counted} isStale={!histogram.isCurrent} />
+            )}
+          </TraceChart>
           {error !== undefined && hasNone ? (
             <div class="traces-page-problem">
               <Problem error={error} onRetry={() => void search.load()}>

@@ -1,5 +1,6 @@
 /** Numbers and times as people read them on the page. */
 import { expect, test } from 'vitest';
+import { parseDuration } from '../../../../src/views/params/parse-duration.ts';
 import {
   formatBytes,
   formatCount,
@@ -8,7 +9,12 @@ import {
   formatShare,
 } from '../../../../src/web/format/count.ts';
 import { cutMiddle } from '../../../../src/web/format/cut-middle.ts';
-import { formatDuration, formatExact, formatOffset } from '../../../../src/web/format/duration.ts';
+import {
+  formatDuration,
+  formatExact,
+  formatOffset,
+  searchDuration,
+} from '../../../../src/web/format/duration.ts';
 import { formatAgo, formatExactTime, millisOf, nanosOf } from '../../../../src/web/format/time.ts';
 
 test.each([
@@ -30,6 +36,21 @@ test('offsets have a sign, exact values every digit', () => {
   expect(formatOffset('312000000')).toBe('+312 ms');
   expect(formatOffset(-5)).toBe('−5 ns');
   expect(formatExact('1234567')).toBe('1\u202f234\u202f567 ns');
+});
+
+test.for([
+  [1.5, '2ns', '1ns', '2ns'],
+  [1500, '1.5us', '1.5us', '1.5us'],
+  [1_234_567, '1.235ms', '1.234ms', '1.235ms'],
+  [200_000_000, '200ms', '200ms', '200ms'],
+  [1_234_000_001, '1.234s', '1.234s', '1.235s'],
+  [2.5e9, '2.5s', '2.5s', '2.5s'],
+] as const)('%d ns are searched for as %s, which the API reads', ([nanos, near, less, more]) => {
+  expect(searchDuration(nanos)).toBe(near);
+  expect(Number(parseDuration(near))).toBeGreaterThan(nanos * 0.99);
+  expect([searchDuration(nanos, 'less'), searchDuration(nanos, 'more')]).toEqual([less, more]);
+  expect(Number(parseDuration(less))).toBeLessThanOrEqual(nanos);
+  expect(Number(parseDuration(more))).toBeGreaterThanOrEqual(nanos);
 });
 
 test.each([

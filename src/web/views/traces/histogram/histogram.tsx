@@ -12,7 +12,7 @@ import { useWidth } from '../../../parts/use-width.ts';
 import { tracesText } from '../../../text/traces-en.ts';
 import { HistogramColumns } from './histogram-columns.tsx';
 import type { HistogramColumn, SearchHistogram } from './search-histogram.ts';
-import { timeTicks } from './time-axis.ts';
+import { TimeLabels } from './time-labels.tsx';
 import './histogram.css';
 
 export interface HistogramProps {
@@ -29,7 +29,6 @@ interface Brush {
 }
 
 const PLOT = 48;
-const TICK_PX = 96;
 
 export function Histogram({ histogram, isStale }: HistogramProps) {
   const words = tracesText.histogram;
@@ -127,17 +126,7 @@ export function Histogram({ histogram, isStale }: HistogramProps) {
         )}
         {said !== undefined && <Readout {...{ said, what, width }} x={place(said.from)} />}
       </div>
-      <div class="histogram-axis" aria-hidden="true">
-        {timeTicks(from, to, Math.max(2, Math.floor(width / TICK_PX))).map(({ millis, label }) => (
-          <span
-            key={millis}
-            class={edgeOf(place(millis), width)}
-            style={{ insetInlineStart: `${place(millis)}px` }}
-          >
-            {label}
-          </span>
-        ))}
-      </div>
+      <TimeLabels {...{ from, to, width }} />
       <p class="histogram-most faint" aria-hidden="true">
         {count === 0 ? words.none : words.most(words[what](formatCount(most)), shortStep(step))}
         {share < 1 && ` · ${words.partly(formatShare(share))}`}
@@ -190,6 +179,3 @@ function stretch(
 }
 
 const shortStep = (step: number): string => formatDuration(step * 1e6).replace(/\.0+(?= )/, '');
-
-const edgeOf = (x: number, width: number): string =>
-  x < 24 ? 'histogram-tick-first' : x > width - 24 ? 'histogram-tick-last' : 'histogram-tick';

@@ -8,6 +8,8 @@ export interface DurationScale {
   readonly kind: ScaleKind;
   /** From 0 to 1 of the width. */
   place(nanos: number): number;
+  /** The other way round. */
+  nanosAt(place: number): number;
   /** Round values and where they are. */
   readonly ticks: readonly { readonly nanos: number; readonly at: number }[];
 }
@@ -54,13 +56,14 @@ function logScale(least: number, most: number, ticksMax: number): DurationScale 
   const span = Math.log10(end) - first;
   const place = (nanos: number): number =>
     nanos <= 0 ? 0 : Math.min(1, Math.max(0, (Math.log10(nanos) - first) / span));
+  const nanosAt = (at: number): number => 10 ** (first + at * span);
   const round = DECADES.filter((nanos) => nanos >= 10 ** first && nanos <= end);
   const ticks: { nanos: number; at: number }[] = [];
   for (const nanos of round) {
     const [at, before] = [place(nanos), ticks.at(-1)?.at ?? -1];
     if (at - before >= NEAREST / ticksMax) ticks.push({ nanos, at });
   }
-  return { kind: 'log', place, ticks };
+  return { kind: 'log', place, nanosAt, ticks };
 }
 
 function linearScale(most: number, ticksMax: number): DurationScale {
@@ -71,7 +74,7 @@ function linearScale(most: number, ticksMax: number): DurationScale {
     nanos: at * step,
     at: place(at * step),
   }));
-  return { kind: 'linear', place, ticks };
+  return { kind: 'linear', place, nanosAt: (at) => at * end, ticks };
 }
 
 function roundAbove(nanos: number): number {

@@ -99,6 +99,13 @@ export function TraceList(props: TraceListProps) {
     search.selected.value = chosen.traceId;
     scrollTo(items.indexOf(chosen));
   };
+  // What is chosen elsewhere comes into sight; where the list was left, it stays.
+  const seen = useRef({ search, selected });
+  useEffect(() => {
+    const isNew = seen.current.search === search && seen.current.selected !== selected;
+    seen.current = { search, selected };
+    if (isNew && at >= 0) scrollTo(at);
+  }, [search, selected]);
   const release = (): void => {
     search.selected.value = undefined;
     scroller.current!.scrollTop = 0;

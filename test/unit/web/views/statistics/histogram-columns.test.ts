@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../../../../src/views/params/parse-duration.ts';
 import {
   decadesWithin,
   histogramColumns,
-  searchDuration,
 } from '../../../../../src/web/views/statistics/histogram-columns.ts';
 
 const bucket = (from: number, to: number, count: number) => ({
@@ -49,14 +47,4 @@ test('decades of an axis', () => {
   expect(decadesWithin(5e5, 2e8)).toEqual([1e6, 1e7, 1e8]);
   expect(decadesWithin(1e6, 1e7)).toEqual([1e6, 1e7]);
   expect(decadesWithin(2e6, 9e6)).toEqual([]);
-});
-
-test.for([
-  [1.5, '2ns'],
-  [1500, '1.5us'],
-  [1_234_567, '1.235ms'],
-  [2.5e9, '2.5s'],
-] as const)('%d ns are searched for as %s, which the API reads', ([nanos, words]) => {
-  expect(searchDuration(nanos)).toBe(words);
-  expect(Number(parseDuration(words))).toBeGreaterThan(nanos * 0.99);
 });
