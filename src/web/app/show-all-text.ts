@@ -5,7 +5,10 @@
 import { type ComponentChildren, Fragment, options, type VNode } from 'preact';
 import { copiedText, shownText } from '../format/shown-text.ts';
 
-const SAYING = ['title', 'aria-label', 'aria-description', 'placeholder', 'label'] as const;
+const SAYING = [
+  ...['title', 'aria-label', 'aria-description', 'aria-valuetext'],
+  ...['placeholder', 'label'],
+] as const;
 
 export function showAllText(): void {
   const before = options.vnode;

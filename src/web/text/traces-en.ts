@@ -90,8 +90,11 @@ export const tracesText = {
     label:
       'Traces by start and duration; left and right go through time, up and down through durations, Shift draws a rectangle, Enter shows it or opens the trace, Escape takes back',
     traces: (count: string) => plural(count, 'trace', 'traces'),
-    newest: (count: string, clock: string) => `newest ${count} of the range, all back to ${clock}`,
+    newest: (count: string) => `newest ${count}`,
+    ofRange: 'of the range',
     andSlowest: 'and the slowest before',
+    newestWhy: 'Of traces that ended before that only those are drawn that the list has',
+    beyond: 'Not drawn. Drag here to look',
     spans: (count: string) => plural(count, 'span', 'spans'),
     failed: (count: string) => `${count} failed`,
     failedSpans: (count: string) => `${count} failed`,
@@ -182,5 +185,7 @@ export const tracesText = {
     escape: 'Clear selection, then search',
     scale: 'Durations by logarithm or by length',
     chart: 'Count over time, or durations',
+    earlier: 'Earlier trace in the chart, with Shift a rectangle',
+    later: 'Later trace in the chart, with Shift a rectangle',
   },
 } as const;

@@ -89,7 +89,8 @@ export function TracesPage() {
   ]);
   const error = search.error.value;
   const found = counted?.what === 'traces' && counted.share === 1 ? counted.count : undefined;
-  const total = chart === 'count' ? found : sample?.isAll ? sample.traces.length : undefined;
+  const total =
+    chart === 'count' ? found : sample?.isAll && !isLive ? sample.traces.length : undefined;
   return (
     <div class="traces-page">
       <h1 class="unseen">{tracesText.keysTitle}</h1>

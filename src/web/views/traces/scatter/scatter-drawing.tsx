@@ -1,4 +1,5 @@
 /** All that is drawn of the plane: lines of its scale, how far back it is whole, marks, and what is chosen of them. */
+import { tracesText } from '../../../text/traces-en.ts';
 import { ScatterMarks, type TraceMark } from './scatter-marks.tsx';
 import type { Plane, Region } from './scatter-plane.ts';
 import './scatter-drawing.css';
@@ -15,6 +16,8 @@ export interface ScatterDrawingProps {
 
 /** Around marks that a region ends at, so that they are seen to be in it. */
 const AROUND = 6;
+/** Pixels that what is said of the rest takes. */
+const BEYOND_SAID = 200;
 
 export function ScatterDrawing(props: ScatterDrawingProps) {
   const { plane, marks, reach, chosen, pointed, region } = props;
@@ -24,6 +27,11 @@ export function ScatterDrawing(props: ScatterDrawingProps) {
       {reach !== undefined && (
         <>
           <rect class="scatter-drawing-beyond" width={plane.x(reach)} height={height} />
+          {plane.x(reach) > BEYOND_SAID && (
+            <text class="scatter-drawing-said" x={plane.x(reach) / 2} y={height / 2}>
+              {tracesText.scatter.beyond}
+            </text>
+          )}
           <path class="scatter-drawing-reach" d={`M${crisp(plane.x(reach))} 0V${height}`} />
         </>
       )}

@@ -22,13 +22,19 @@ const SHAPE_PX = 10;
 export function ScatterHead({ marks, reach, hasSlowest, isLoading, error }: ScatterHeadProps) {
   const words = tracesText.scatter;
   const count = formatExactCount(marks.length);
-  const whole = reach === undefined ? words.traces(count) : words.newest(count, formatClock(reach));
   return (
     <p class="scatter-head faint">
-      <span class="scatter-head-count">
-        {isLoading ? text.loading : whole}
-        {reach !== undefined && hasSlowest && ` ${words.andSlowest}`}
-      </span>
+      {isLoading ? (
+        <span>{text.loading}</span>
+      ) : reach === undefined ? (
+        <span>{words.traces(count)}</span>
+      ) : (
+        <span class="scatter-head-newest" title={words.newestWhy}>
+          {words.newest(count)} <span class="scatter-head-word">{words.ofRange} </span>
+          {tracesText.foot.until(formatClock(reach))}
+          {hasSlowest && <span class="scatter-head-word"> {words.andSlowest}</span>}
+        </span>
+      )}
       {SHAPES.map((state) => {
         const found = marks.filter((mark) => mark.state === state);
         if (found.length === 0) return null;

@@ -3,6 +3,7 @@
  * keys, becomes a filter of time and durations, which Escape takes back. What is chosen is what the list has chosen.
  */
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { useKeys } from '../../../app/keys.ts';
 import { navigate } from '../../../app/location.ts';
 import type { ChosenRange } from '../../../data/time-range.ts';
 import { formatExactCount } from '../../../format/count.ts';
@@ -93,6 +94,14 @@ export function Scatter(props: ScatterProps) {
       return true;
     },
   };
+  const take = (event: KeyboardEvent | undefined): void => {
+    plot.current!.focus();
+    if (event !== undefined) takeKey(event, keys);
+  };
+  useKeys(tracesText.keysTitle, [
+    { keys: ['ArrowLeft'], does: tracesText.keys.earlier, isMovement: true, run: take },
+    { keys: ['ArrowRight'], does: tracesText.keys.later, isMovement: true, run: take },
+  ]);
   const handlers = hand.handlers(marks, {
     onDraw: ({ from, to }) => show(regionBetween(plane, from, to)),
     onClick(mark, event) {

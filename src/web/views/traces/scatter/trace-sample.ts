@@ -3,7 +3,7 @@ import { API, askJson, type Query, urlOf } from '../../../data/api.ts';
 import type { TraceSummary } from '../../../data/wire.ts';
 import type { SearchPage } from '../list/trace-list-state.ts';
 
-export const SAMPLE_MAX = 500;
+const SAMPLE_MAX = 1_000;
 /** A page may end early, where the search stopped at its bound. */
 const PAGES_MAX = 4;
 
