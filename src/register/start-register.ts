@@ -3,24 +3,21 @@
  * and what is done at the end. Nothing of the program has run yet.
  */
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { ProcessorOptions } from '../sdk/processor-options.ts';
 import { type ProcessorSettings, processorSettings } from '../sdk/processor-settings.ts';
 import { SyntonSpanProcessor } from '../sdk/span-processor.ts';
 import { packageVersion } from '../telemetry/package-version.ts';
-import { userCacheFolder } from '../telemetry/user-cache-folder.ts';
+import { recordingRegistry } from '../testing/recording-registry.ts';
 import { startCoverage } from './call-coverage.ts';
 import { callSummary } from './call-summary.ts';
 import { CallContextManager } from './calls/call-context-manager.ts';
 import type { CallSpan, SpanOrigin } from './calls/call-span.ts';
 import { CallTracker } from './calls/call-tracker.ts';
 import { installCalls } from './calls/install-calls.ts';
-import { installHooks } from './hooks/install-hooks.ts';
-import { moduleFilter, programRoot } from './hooks/module-filter.ts';
-import { ModuleRewriter } from './hooks/module-rewriter.ts';
-import { TransformCache } from './hooks/transform-cache.ts';
+import { isOwnModule, moduleFilter, programRoot } from './hooks/module-filter.ts';
+import { rewriteModules } from './hooks/rewrite-modules.ts';
 import { startInstrumentations } from './instrumentations/start-instrumentations.ts';
 import { ProgramActivity } from './program-activity.ts';
 import { ProgramEnd } from './program-end.ts';
@@ -33,14 +30,15 @@ import { parseTraceParent } from './trace-parent.ts';
 const FLUSH_MS = 15_000;
 /** Of a flush in which nothing arrives: whoever waits for a program to end does not wait long for a destination that is not there. */
 const STALL = { refusedMs: 1_000, elseMs: 5_000 };
-/** Of what the rewriter makes: to be raised when it makes something else of the same text. */
-const REWRITER_VERSION = 7;
-const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
 /** Does nothing where spans would go nowhere. @param entry path of the program's first module, where it has one */
 export function startRegister(entry: string | undefined): void {
   const settings = registerSettings(process.env);
   for (const warning of settings.warnings) say(warning);
+  if (recordingRegistry().watcher !== undefined) {
+    say('functions are watched for tests alone: import synton/register before synton/testing');
+    return;
+  }
   const options = processorOptions(settings);
   const env = { OTEL_BSP_EXPORT_TIMEOUT: String(FLUSH_MS), ...process.env };
   const found = settingsOf(options, env);
@@ -88,6 +86,7 @@ function watch(
   const tracker = new CallTracker({ ...settings, root, ring: activity?.ring }, sink, origin);
   let follower: ProviderFollower | undefined;
   context.setGlobalContextManager(new CallContextManager(tracker, () => follower?.follow()));
+  recordingRegistry().watcher = tracker;
   // After there is a context that says that its own requests are not traced.
   const processor = newProcessor();
   if (processor.reports !== undefined) activity?.watch(processor.reports, tracker, parent);
@@ -95,9 +94,12 @@ function watch(
   follower.start();
   const folder = programRoot(entry === undefined ? process.cwd() : dirname(entry));
   const filter = moduleFilter({ root: folder, ...settings });
-  const isWatched = (path: string): boolean => !path.startsWith(OWN_FOLDER) && filter(path);
+  const isWatched = (path: string): boolean => !isOwnModule(path) && filter(path);
   const counted = settings.tier === 0 ? startCoverage(isWatched) : () => tracker.counted();
-  if (settings.tier === 2) rewriteModules(settings, tracker, isWatched, activity);
+  if (settings.tier === 2) {
+    const calls = installCalls(tracker, () => activity?.functionsAdded());
+    rewriteModules(settings, { isWatched, calls, say });
+  }
   const libraries =
     settings.tier === 0
       ? undefined
@@ -110,30 +112,6 @@ function watch(
     if (dropped > 0) summary.attributes['synton.spans.dropped'] = dropped;
     give(summary);
   });
-}
-
-function rewriteModules(
-  { cache, capture }: RegisterSettings,
-  tracker: CallTracker,
-  isWatched: (path: string) => boolean,
-  activity: ProgramActivity | undefined,
-): void {
-  const said = new Set<string>();
-  const given = capture.args ? ' args' : '';
-  const salt = `${REWRITER_VERSION} ${packageVersion()} ${process.version}${given}`;
-  const folder = cache ?? userCacheFolder('rewritten', process.env);
-  installHooks(
-    new ModuleRewriter({
-      isWatched,
-      calls: installCalls(tracker, () => activity?.functionsAdded()),
-      cache: cache === 'off' ? undefined : new TransformCache(folder, salt),
-      capturesArguments: capture.args,
-      say: (topic, message) => {
-        if (!said.has(topic)) say(message);
-        said.add(topic);
-      },
-    }),
-  );
 }
 
 interface Watching {
@@ -162,7 +140,7 @@ function endWith({ processor, end, tracker, activity }: Watching, finish: () => 
       say(`what was called could not be told: ${String(error)}`);
     }
   };
-  process.on('uncaughtExceptionMonitor', (error) => tracker.caught(error));
+  process.on('uncaughtExceptionMonitor', (error) => tracker.flush(error));
   // Before the processor's own listener, which waits for what has ended by then.
   process.prependListener('beforeExit', () => {
     once();

@@ -6,6 +6,7 @@
  * Siblings that overlap are sorted by what is told of them: which of them is first is chance. Overlapping is
  * told by the order of starts and ends, not by clocks. Bound: LEVELS_MAX levels, below them a number of spans.
  */
+import { ANONYMOUS, ATTRIBUTE } from '../tracing/trace-options.ts';
 import type { RecordedSpan } from './recorded-span.ts';
 import { stableText } from './stable-text.ts';
 import { treeRows } from './tree-rows.ts';
@@ -58,11 +59,16 @@ function ownLine(span: RecordedSpan, attributes: readonly string[]): string {
     .filter((key) => span.attributes[key] !== undefined)
     .map((key) => `${key}=${stableText(String(span.attributes[key]))}`);
   return [
-    `${mark}${stableText(span.name)}`,
+    `${mark}${stableText(nameOf(span))}`,
     ...(told.length > 0 ? [`{${told.join(', ')}}`] : []),
     ...(span.errorType === undefined ? [] : [stableText(span.errorType)]),
     ...(span.status === 'Running' ? ['(unfinished)'] : []),
   ].join(' ');
+}
+
+/** The name of a function without one tells the line that it stands in, which moves. */
+function nameOf({ name, attributes }: RecordedSpan): string {
+  return attributes[ATTRIBUTE.functionName] === ANONYMOUS ? ANONYMOUS : name;
 }
 
 /** Siblings in order of start, as groups: none of a group overlaps one of another. */

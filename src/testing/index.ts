@@ -6,6 +6,7 @@
  */
 export type { BehaviourOptions } from './behaviour-text.ts';
 export { expectRun, type RunExpectation } from './expect-run.ts';
+export type { FunctionChoice } from './function-choice.ts';
 export type { Time } from './judge-calls.ts';
 export type { LoopOptions } from './judge-loops.ts';
 export { type MatcherResult, matchers, type RunMatcher, type RunMatchers } from './matchers.ts';

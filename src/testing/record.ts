@@ -1,28 +1,36 @@
 /**
  * Runs code and tells what it did: every span of a trace of its own, which the code's spans are in by the
- * context of OpenTelemetry. Runs at the same time, and one within another, have each their own trace.
+ * context of OpenTelemetry, and every call of a function that was rewritten, where calls are watched
+ * (recording-registry.ts). Runs at the same time, and one within another, have each their own trace.
  *
- * Not seen: what the code does in other traces (it starts a new root, or answers a request that carries no
- * trace context), in other processes, and after the recording. Bounds: `maxSpans` spans, `settleMs` of waiting.
+ * Not seen: spans in other traces (the code starts a new root, or answers a request that carries no
+ * trace context), what is done in other processes, and after the recording. Bounds: `maxSpans` spans and calls, `settleMs` of waiting.
  */
 import { context, trace } from '@opentelemetry/api';
 import { addProcessor, setUpContext, setUpProvider } from '../tracing/connect-provider.ts';
 import { currentProvider, currentTracer } from '../tracing/current-tracer.ts';
 import { type AnyFunction, callIn, OpenSpan } from '../tracing/open-span.ts';
+import { type FunctionChoice, functionTest } from './function-choice.ts';
 import { RecordedRun } from './recorded-run.ts';
 import { recordedTree } from './recorded-span.ts';
 import { type NotedSpan, Recording, recordingProcessor } from './recording.ts';
 import { RecordingFailed } from './recording-failed.ts';
+import { recordingRegistry } from './recording-registry.ts';
 
 export interface RecordOptions {
   /** Of the root span. @default 'run' */
   readonly name?: string | undefined;
   /** How long spans that outlive the code are waited for, in milliseconds. @default 1,000 */
   readonly settleMs?: number | undefined;
-  /** @default 10,000 */
+  /** Of OpenTelemetry and calls together. @default 10,000 */
   readonly maxSpans?: number | undefined;
   /** `keep` puts what the code throws into `run.error`. @default 'rethrow' */
   readonly throws?: 'rethrow' | 'keep' | undefined;
+  /**
+   * Which calls of watched functions are told: those whose name fits, or none. What a function that is left out calls is below its
+   * caller. Spans of OpenTelemetry, `trace()` among them, are told in any case. @default 'all'
+   */
+  readonly functions?: FunctionChoice | undefined;
 }
 
 const NAME = 'run';
@@ -51,21 +59,27 @@ export async function record(
 ): Promise<RecordedRun<unknown>> {
   const { name = NAME, settleMs = SETTLE_MS, maxSpans = SPANS_MAX, throws } = options;
   if (typeof code !== 'function') throw new TypeError('record: expected a function');
-  const recording = new Recording(bounded('maxSpans', maxSpans, 1));
+  const isWanted = functionTest(options.functions);
+  const recording = new Recording(bounded('maxSpans', maxSpans, 1), isWanted);
   const waitMs = bounded('settleMs', settleMs, 0);
   const root = openRoot(name, recording);
   const provider = currentProvider();
-  const outcome = await outcomeOf(code, root);
+  const outcome = await outcomeOf(code, root, recording);
   await recording.settle(waitMs);
-  recording.close();
+  recordingRegistry().watcher?.caught(undefined, recording);
+  const noted = recording.close();
   if (outcome.hasThrown && throws !== 'keep') throw outcome.error;
   if (currentProvider() !== provider) throw new RecordingFailed(PROVIDER_CHANGED);
   if (recording.leftOut > 0) {
     const count = maxSpans + recording.leftOut;
     throw new RecordingFailed(`the code made ${count} spans, more than maxSpans (${maxSpans})`);
   }
-  const spans = recording.spans as [NotedSpan, ...NotedSpan[]];
-  return new RecordedRun(recordedTree(spans), root.span.spanContext().traceId, outcome);
+  const spans = noted.spans as [NotedSpan, ...NotedSpan[]];
+  return new RecordedRun(
+    recordedTree(spans, noted.passed),
+    root.span.spanContext().traceId,
+    outcome,
+  );
 }
 
 interface Outcome {
@@ -74,12 +88,17 @@ interface Outcome {
   readonly error: unknown;
 }
 
-async function outcomeOf(code: Code<unknown>, root: OpenSpan): Promise<Outcome> {
+async function outcomeOf(
+  code: Code<unknown>,
+  root: OpenSpan,
+  recording: Recording,
+): Promise<Outcome> {
   try {
     const result = await callIn(root.context, code as AnyFunction, undefined, []);
     root.end();
     return { hasThrown: false, result, error: undefined };
   } catch (error) {
+    recordingRegistry().watcher?.caught(error, recording);
     root.fail(error);
     return { hasThrown: true, result: undefined, error };
   }
@@ -93,17 +112,15 @@ function openRoot(name: string, recording: Recording): OpenSpan {
   setUpContext();
   const tracer = currentTracer();
   if (tracer === undefined) throw new RecordingFailed(NO_PROVIDER);
-  const around = context.active();
-  const root = new OpenSpan(
-    tracer.startSpan(name, { root: true }, recording.asked(around)),
-    around,
-    false,
-  );
-  const isSeen = recording.spans.length === 1;
-  if (isSeen && isActiveWithin(root)) return root;
+  const around = recording.asked(context.active());
+  const root = new OpenSpan(tracer.startSpan(name, { root: true }, around), around, false);
+  const isSeen = recording.isBegun;
+  const isActive = isSeen && isActiveWithin(root);
+  if (isActive && seesCalls(root, recording)) return root;
   const { isRecording } = root;
   root.end();
   recording.close();
+  if (isActive) throw new RecordingFailed(OTHER_CONTEXT);
   throw new RecordingFailed(isSeen ? NO_CONTEXT : isRecording ? NOT_TAKEN : NOT_SAMPLED);
 }
 
@@ -111,6 +128,13 @@ function openRoot(name: string, recording: Recording): OpenSpan {
 function isActiveWithin(root: OpenSpan): boolean {
   const active = callIn(root.context, () => trace.getActiveSpan(), undefined, []);
   return active === root.span;
+}
+
+/** Whoever watches calls, if anybody does, finds the recording. */
+function seesCalls(root: OpenSpan, recording: Recording): boolean {
+  const { watcher } = recordingRegistry();
+  if (watcher === undefined) return true;
+  return callIn(root.context, () => watcher.recordingHere(), undefined, []) === recording;
 }
 
 /** @throws TypeError */
@@ -129,6 +153,9 @@ const NOT_SAMPLED =
 const NO_CONTEXT =
   'the program has no context manager, and the API of OpenTelemetry accepts none of another version of the API: ' +
   'register one before';
+const OTHER_CONTEXT =
+  'functions are watched, but a context manager was registered before that keeps calls and spans apart: ' +
+  'have it registered after `synton/testing/register` or `synton/testing/setup`';
 const PROVIDER_CHANGED =
   'the code registered another tracer provider while it was recorded, whose spans were not seen: ' +
   'register it before';

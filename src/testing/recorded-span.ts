@@ -2,7 +2,8 @@
  * A span of a run as a test reads it: a plain object with its children, in the words of the span model.
  *
  * Times are nanoseconds, told by the program's clock as the SDK reads it; order is told by `startedAs` and
- * `endedAs`, which no clock disturbs. A span whose parent was not recorded is a child of the root.
+ * `endedAs`, which no clock disturbs. A span whose parent was not recorded is a child of the root. Calls of functions that were
+ * rewritten are spans like any other.
  */
 import type { Attributes } from '@opentelemetry/api';
 import type { AttributeValue } from '../model/attribute.ts';
@@ -10,7 +11,9 @@ import { CHECKPOINT_EVENT, CHECKPOINT_NAME } from '../model/checkpoint.ts';
 import { classifySpanKind, explicitSpanKind } from '../model/classify-span-kind.ts';
 import { OTEL_KINDS, type OtelKind, type SpanKind } from '../model/span-kind.ts';
 import type { SpanStatus, TraceEventType } from '../model/trace-span.ts';
-import type { NotedSpan } from './recording.ts';
+import { ATTRIBUTE } from '../tracing/trace-options.ts';
+import type { NotedSpan, PassedCall } from './recording.ts';
+import type { NotableSpan } from './recording-registry.ts';
 
 export interface RecordedEvent {
   readonly type: Exclude<TraceEventType, 'Enter' | 'Exit'>;
@@ -50,24 +53,53 @@ export interface RecordedTree {
   readonly parents: ReadonlyMap<RecordedSpan, RecordedSpan>;
 }
 
-type Growing = RecordedSpan & { readonly children: RecordedSpan[] };
+type Growing = RecordedSpan & {
+  readonly attributes: Attributes;
+  readonly events: RecordedEvent[];
+  readonly children: RecordedSpan[];
+};
 type HrTime = readonly [seconds: number, nanos: number];
 
 const ERROR_STATUS = 2;
 
-/** @param noted in order of start, the root first */
-export function recordedTree(noted: readonly [NotedSpan, ...NotedSpan[]]): RecordedTree {
+interface Placed {
+  readonly span: Growing;
+  readonly noted: NotedSpan;
+}
+
+/**
+ * The call of a function that `trace()` wraps is told once, as the span of that.
+ *
+ * @param noted in order of start, the root first
+ * @param passed calls that are left out, by the ids that others name
+ */
+export function recordedTree(
+  noted: readonly [NotedSpan, ...NotedSpan[]],
+  passed: ReadonlyMap<string, PassedCall> = new Map(),
+): RecordedTree {
   const zero = noted[0].span.startTime;
-  const placed = new Map<string, { readonly span: Growing; readonly noted: NotedSpan }>();
+  const placed = new Map<string, Placed>();
   const parents = new Map<RecordedSpan, RecordedSpan>();
   const spans: RecordedSpan[] = [];
   let root: Growing | undefined;
-  for (const one of noted) {
-    const parentId = one.span.parentSpanContext?.spanId;
+  const placedFor = (id: string | undefined): Placed | undefined => {
+    let at = id;
+    for (let hops = 0; hops < passed.size && passed.has(at ?? ''); hops++)
+      at = passed.get(at!)!.parentId;
     // Only what started before can be the parent: no cycle comes of damaged ids.
-    const parent = placed.get(parentId ?? '') ?? placed.get(noted[0].span.spanContext().spanId);
+    return placed.get(at ?? '') ?? placed.get(noted[0].span.spanContext().spanId);
+  };
+  for (const one of noted) {
+    const { spanId } = one.span.spanContext();
+    const parent = placedFor(one.parentId);
+    if (parent !== undefined && isSameCall(one, parent.noted)) {
+      placed.set(spanId, { span: parent.span, noted: one });
+      Object.assign(parent.span.attributes, { ...one.span.attributes, ...parent.span.attributes });
+      addEvents(parent.span, one.span, zero);
+      continue;
+    }
     const span = recordedSpan(one, parent?.noted, zero);
-    placed.set(one.span.spanContext().spanId, { span, noted: one });
+    placed.set(spanId, { span, noted: one });
     if (parent === undefined) root = span;
     else {
       parent.span.children.push(span);
@@ -75,7 +107,25 @@ export function recordedTree(noted: readonly [NotedSpan, ...NotedSpan[]]): Recor
       spans.push(span);
     }
   }
+  for (const { span, parentId } of passed.values()) {
+    if (span.events.length > 0) addEvents(placedFor(parentId)!.span, span, zero);
+  }
   return { root: root!, spans, parents };
+}
+
+/** A span of `trace()` tells the function that it stands for, which it calls once and at once. */
+function isSameCall(one: NotedSpan, above: NotedSpan): boolean {
+  const name = one.span.attributes[ATTRIBUTE.functionName];
+  return one.isCall && !above.isCall && above.span.attributes[ATTRIBUTE.functionName] === name;
+}
+
+/** Of a call that is not told itself. Its errors are those of whoever stands for it, or caught. */
+function addEvents(to: Growing, from: NotableSpan, zero: HrTime): void {
+  const added = from.events
+    .map((event) => recordedEvent(event, zero))
+    .filter(({ type }) => type !== 'Error');
+  to.events.push(...added);
+  to.events.sort((a, b) => a.atNano - b.atNano);
 }
 
 function recordedSpan(
@@ -103,13 +153,13 @@ function recordedSpan(
     events,
     children: [],
     startNano: nanosBetween(zero, span.startTime),
-    durationNano: endedAs === undefined ? undefined : nanosBetween([0, 0], span.duration),
+    durationNano: endedAs === undefined ? undefined : nanosBetween(span.startTime, span.endTime),
     startedAs,
     endedAs,
   };
 }
 
-function recordedEvent(event: NotedSpan['span']['events'][number], zero: HrTime): RecordedEvent {
+function recordedEvent(event: NotableSpan['events'][number], zero: HrTime): RecordedEvent {
   const attributes = { ...event.attributes };
   const given = attributes[CHECKPOINT_NAME];
   const isCheckpoint = event.name === CHECKPOINT_EVENT;

@@ -34,8 +34,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   runtime: [...BELOW_ROOTS, 'processors', 'exporters', 'query'],
   sdk: [...BELOW_ROOTS, 'processors', 'exporters', 'runtime'],
   tracing: ['model', 'telemetry', 'sdk'],
-  register: ['model', 'telemetry', 'sdk', 'tracing'],
-  testing: ['model', 'tracing', 'views/formats', 'views/params'],
+  register: ['model', 'telemetry', 'sdk', 'tracing', 'testing/recording-registry.ts'],
+  testing: ['model', 'telemetry', 'tracing', 'register', 'views/formats', 'views/params'],
   demo: ['model', 'otlp'],
   'service.ts': [
     ...BELOW_ROOTS,

@@ -9,6 +9,7 @@ import type { CallSpan } from './call-span.ts';
 import type { CallTracker, Scope } from './call-tracker.ts';
 import { type KeptArguments, keptArguments } from './captured-call.ts';
 import type { FrameContext } from './frame-context.ts';
+import type { RecordedCall } from './recorded-call.ts';
 
 const then = Promise.prototype.then;
 
@@ -32,9 +33,11 @@ export class CallFrame {
   context: FrameContext | undefined = undefined;
   /** Where arguments are captured. */
   kept: KeptArguments | undefined = undefined;
+  /** In a test's recording, from before it is entered. */
+  recorded: RecordedCall | undefined = undefined;
+  /** It is the scope of what it starts on the event loop: of an async function, and where it is recorded. */
+  holdsScope: boolean;
   readonly #tracker: CallTracker;
-  /** It also holds what it starts on the event loop. */
-  readonly #isAsync: boolean;
   #isIn = false;
   /** Never of a function that pauses unseen. */
   #wasEntered = false;
@@ -61,7 +64,11 @@ export class CallFrame {
     this.base = base;
     this.startMs = startMs;
     this.isEarly = isEarly;
-    this.#isAsync = isAsync;
+    this.holdsScope = isAsync;
+  }
+
+  get isAsync(): boolean {
+    return this.holdsScope && this.#tracker.table.functions[this.row]!.isAsync;
   }
 
   /** It runs from here on. */
@@ -71,7 +78,7 @@ export class CallFrame {
     this.#wasEntered = true;
     this.#outer = tracker.running;
     tracker.running = this;
-    if (this.#isAsync) {
+    if (this.holdsScope) {
       this.#outerScope = tracker.storage.getStore();
       tracker.storage.enterWith(this);
     }
@@ -90,7 +97,7 @@ export class CallFrame {
     this.#isIn = false;
     tracker.running = this.#outer;
     this.#outer = undefined;
-    if (this.#isAsync) {
+    if (this.holdsScope) {
       tracker.storage.enterWith(this.#outerScope);
       this.#outerScope = undefined;
     }
@@ -106,7 +113,7 @@ export class CallFrame {
   /** The function has caught something itself. */
   caught(error?: unknown): void {
     this.#mayBeLeft = false;
-    this.#tracker.caught(error);
+    this.#tracker.caught(error, this.recorded?.recording);
     this.resume();
   }
 
@@ -122,17 +129,17 @@ export class CallFrame {
     const tracker = this.#tracker;
     if (result !== this) {
       tracker.returned();
-      if (this.#isAsync && isNativePromise(result)) this.#follow(result, false);
+      if (this.isAsync && isNativePromise(result)) this.#follow(result, false);
       else tracker.end(this, performance.now(), result);
       return;
     }
     const isInterrupted = this.#wasEntered && (!wasIn || this.#mayBeLeft);
     const { isGenerator } = tracker.table.functions[this.row]!;
-    if (isInterrupted && this.#isAsync && thrown === undefined && isNativePromise(awaited)) {
+    if (isInterrupted && this.isAsync && thrown === undefined && isNativePromise(awaited)) {
       // Its rejection is what was thrown, if it was rejected.
       this.#follow(awaited, !isGenerator, performance.now());
     } else if (isInterrupted && isGenerator && awaited !== this) tracker.end(this);
-    else this.#end(true, tracker.thrownBy(thrown));
+    else this.#end(true, tracker.thrownBy(thrown, this.recorded?.recording));
   }
 
   #end(hasFailed: boolean, error: unknown, endMs?: number): void {
@@ -150,7 +157,7 @@ export class CallFrame {
         : this.#end(hasFailed, undefined, endMs);
     const failed = (error: unknown): void => {
       // What it came through is waiting for it, where that did not know it either.
-      this.#tracker.caught(error);
+      this.#tracker.caught(error, this.recorded?.recording);
       this.#end(true, error, endMs);
     };
     Reflect.apply(then, promise, [done, failed]);

@@ -9,16 +9,14 @@
  * caught it: until then its span waits. Where a library swallowed an error and the same function then fails of itself
  * before it calls anything else, the first error is named for both.
  *
- * Bounds: DEPTH_MAX calls within each other, deeper ones are counted only; UNWOUND_MAX spans that wait for their error.
+ * Where a test records (testing/recording-registry.ts), every call that the recording wants has a span of its own and is told to it,
+ * however often its function is called. Whether that span goes to the sink too is decided as ever.
+ *
+ * Bounds: DEPTH_MAX calls within each other, deeper ones are counted only; UNWOUND_MAX spans that wait for their error. In a recording
+ * its own bound stands for both.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  type Context,
-  createContextKey,
-  ROOT_CONTEXT,
-  type SpanContext,
-  trace,
-} from '@opentelemetry/api';
+import { type Context, type SpanContext, trace } from '@opentelemetry/api';
 import type { ActivityRing } from '../../sdk/reports/activity-ring.ts';
 import {
   type IdSeeds,
@@ -26,6 +24,11 @@ import {
   numberedSpanId,
   numberedTraceId,
 } from '../../sdk/reports/numbered-ids.ts';
+import {
+  type CallRecording,
+  type CallWatcher,
+  recordingRegistry,
+} from '../../testing/recording-registry.ts';
 import { captured } from '../../tracing/capture.ts';
 import { ATTRIBUTE } from '../../tracing/trace-options.ts';
 import type { CaptureSettings } from '../settings.ts';
@@ -36,6 +39,16 @@ import { CallTable, type KnownFunction } from './call-table.ts';
 import { argumentsText } from './captured-call.ts';
 import { ContextNumbers } from './context-numbers.ts';
 import { FrameContext } from './frame-context.ts';
+import { contextAfter, nearest } from './left-calls.ts';
+import {
+  heldScope,
+  isLeftBy,
+  leftBehind,
+  parentIdsOf,
+  recordedIdIn,
+  recordingIn,
+  SUPPRESS_KEY,
+} from './recorded-call.ts';
 
 export interface TrackerSettings {
   /** A call that took at least this long becomes a span. */
@@ -66,16 +79,23 @@ export interface CountedFunction extends KnownFunction, CallSums {
   readonly isHot: boolean;
 }
 
+/** Looked at by every call. */
+const recordings = recordingRegistry();
 const DEPTH_MAX = 256;
 const UNWOUND_MAX = 64;
-const SUPPRESS_KEY: symbol = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
-export class CallTracker {
+/** It waits for its error. */
+interface UnwoundSpan {
+  readonly span: CallSpan;
+  readonly recording: CallRecording | undefined;
+}
+
+export class CallTracker implements CallWatcher {
   readonly table: CallTable;
   readonly storage: AsyncLocalStorage<Scope> = new AsyncLocalStorage<Scope>();
   readonly origin: SpanOrigin;
   running: CallFrame | undefined = undefined;
-  /** False: calls are counted only. */
+  /** False: calls are counted only, but for those that a test records. */
   isOn = true;
   readonly #settings: TrackerSettings;
   readonly #sink: SpanSink;
@@ -88,9 +108,11 @@ export class CallTracker {
   /** Calls that run. */
   openCount = 0;
   /** Ended with an error that is not known yet. */
-  readonly #unwound: CallSpan[] = [];
+  #unwound: UnwoundSpan[] = [];
   #isUnwinding = false;
   #unwinding: unknown = undefined;
+  /** Recordings run beside each other: what is thrown in one is not known in another. */
+  #unwindingIn: CallRecording | undefined;
 
   constructor(settings: TrackerSettings, sink: SpanSink, origin: SpanOrigin) {
     this.#settings = settings;
@@ -106,6 +128,10 @@ export class CallTracker {
     const { table } = this;
     const calls = table.calls[row]! + 1;
     table.calls[row] = calls;
+    if (recordings.openCount > 0) {
+      const recording = this.recordingHere();
+      if (recording !== undefined) return this.#enterRecorded(row, isDetached, recording);
+    }
     if (table.isHot[row] !== 0 || !this.isOn) return undefined;
     const nowMs = performance.now();
     if (calls === 1) table.begin(row, nowMs);
@@ -113,30 +139,72 @@ export class CallTracker {
     table.untilCheck[row] = untilCheck;
     if (untilCheck === 0 && table.turnsHot(row, nowMs)) return undefined;
     if (this.#isUnwinding) this.#isUnwinding = false;
-    if (this.#unwound.length > 0) this.#flushUnwound();
+    if (this.#unwound.length > 0) this.#flushUnwound(undefined);
     const { running } = this;
     const isEarly = calls <= this.#settings.firstCalls;
     const isAsync = table.functions[row]!.isAsync;
-    if (running !== undefined) {
-      if (running.depth >= DEPTH_MAX) return undefined;
-      const number = ++this.#number;
-      const { base } = running;
-      const frame = new CallFrame(this, row, number, running, base, nowMs, isEarly, isAsync);
-      this.#ring?.enter(row, number, running.number, nowMs);
-      this.openCount++;
-      if (!isDetached) frame.enter();
-      return frame;
-    }
-    const frame = this.#outermost(row, nowMs, isEarly, isAsync);
+    if (running !== undefined && running.depth >= DEPTH_MAX) return undefined;
+    const frame =
+      running === undefined
+        ? this.#outermost(row, nowMs, isEarly, isAsync)
+        : this.#inner(running, row, nowMs, isEarly, isAsync);
     if (!isDetached) frame.enter();
+    return frame;
+  }
+
+  /** None of what keeps a call from being a span holds here; where the recording does not want it, all of it does. */
+  #enterRecorded(
+    row: number,
+    isDetached: boolean,
+    recording: CallRecording,
+  ): CallFrame | undefined {
+    const { table, running } = this;
+    const known = table.functions[row]!;
+    const isWanted = recording.wants(known);
+    const isDeep = running !== undefined && running.depth >= DEPTH_MAX;
+    if (!isWanted && (!this.isOn || isDeep || table.isHot[row] !== 0)) return undefined;
+    const nowMs = performance.now();
+    const isEarly = table.calls[row]! <= this.#settings.firstCalls;
+    if (table.calls[row] === 1) table.begin(row, nowMs);
+    this.#isUnwinding = false;
+    if (this.#unwound.length > 0) this.#flushUnwound(recording);
+    const scope = running ?? this.storage.getStore();
+    const frame =
+      running === undefined
+        ? this.#outermost(row, nowMs, isEarly, known.isAsync)
+        : this.#inner(running, row, nowMs, isEarly, known.isAsync);
+    const above = recordedIdIn(scope);
+    const parent = parentIdsOf(frame);
+    const ids = this.#idsOf(frame, parent);
+    const span = isWanted ? this.#newSpan(frame, ids, parent) : undefined;
+    frame.holdsScope = true;
+    frame.recorded = { recording, ids, span, id: span === undefined ? above : ids.spanId };
+    if (span !== undefined) recording.callStarted(span, above);
+    if (!isDetached) frame.enter();
+    return frame;
+  }
+
+  #inner(
+    running: CallFrame,
+    row: number,
+    nowMs: number,
+    isEarly: boolean,
+    isAsync: boolean,
+  ): CallFrame {
+    const number = ++this.#number;
+    const { base } = running;
+    const frame = new CallFrame(this, row, number, running, base, nowMs, isEarly, isAsync);
+    this.#ring?.enter(row, number, running.number, nowMs);
+    this.openCount++;
     return frame;
   }
 
   /** Called from the event loop, or under a context of somebody else's. */
   #outermost(row: number, nowMs: number, isEarly: boolean, isAsync: boolean): CallFrame {
-    const scope = this.storage.getStore();
+    let scope = this.storage.getStore();
     let parent: CallFrame | undefined;
     let base: Context | undefined;
+    if (scope instanceof CallFrame && scope.recorded !== undefined) scope = heldScope(scope);
     if (scope instanceof CallFrame) {
       const near = nearest(scope);
       // A call that has ended is no parent to hold on to: each one that started the next would be kept for ever.
@@ -151,12 +219,19 @@ export class CallTracker {
     return new CallFrame(this, row, number, parent, base, nowMs, isEarly, isAsync);
   }
 
+  recordingHere(): CallRecording | undefined {
+    return recordingIn(this.running ?? this.storage.getStore(), recordings);
+  }
+
   /** The context of whoever asks. */
   active(): Context {
-    const { running } = this;
-    const scope: Scope = running ?? this.storage.getStore();
-    if (scope instanceof CallFrame) return this.#contextOf(scope);
-    return scope ?? this.#settings.root;
+    const scope: Scope = this.running ?? this.storage.getStore();
+    const recorded = scope instanceof CallFrame ? scope.recorded : undefined;
+    const held = recorded === undefined || scope === this.running ? scope : heldScope(scope);
+    const context =
+      held instanceof CallFrame ? this.#contextOf(held) : (held ?? this.#settings.root);
+    if (recorded === undefined || !isLeftBy(scope as CallFrame, context)) return context;
+    return leftBehind(context, recorded);
   }
 
   /** Runs with a context of somebody else's; calls within are below it. */
@@ -176,19 +251,20 @@ export class CallTracker {
   }
 
   /** What a call throws that is left now, undefined where that is not known. @param own what it threw itself */
-  thrownBy(own: unknown): unknown {
+  thrownBy(own: unknown, recording: CallRecording | undefined): unknown {
     if (own !== undefined) {
       this.#unwinding = own;
+      this.#unwindingIn = recording;
       this.#isUnwinding = true;
     }
-    return this.#isUnwinding ? this.#unwinding : undefined;
+    return this.#isUnwinding && this.#unwindingIn === recording ? this.#unwinding : undefined;
   }
 
   /** Somebody has caught what was thrown; undefined where he does not say what. */
-  caught(error: unknown): void {
+  caught(error: unknown, recording: CallRecording | undefined): void {
     this.#isUnwinding = false;
     this.#unwinding = undefined;
-    if (this.#unwound.length > 0) this.#flushUnwound(error);
+    if (this.#unwound.length > 0) this.#flushUnwound(recording, error);
   }
 
   /** @param result what it returned, where it is known that it did */
@@ -203,12 +279,12 @@ export class CallTracker {
     this.#sums.add(frame.row, frame.parent?.row ?? -1, frame.startMs, durationMs, flags);
     this.#ring?.exit(frame.number, flags, endMs);
     this.openCount--;
-    if (isSpan) this.#finish(frame, result);
+    if (isSpan || frame.recorded?.span !== undefined) this.#finish(frame, result, isSpan);
   }
 
-  /** Gives away what waits for its error. */
-  flush(): void {
-    if (this.#unwound.length > 0) this.#flushUnwound();
+  /** Gives away what waits for its error. @param error where it is known */
+  flush(error?: unknown): void {
+    for (const { recording } of [...this.#unwound]) this.#flushUnwound(recording, error);
   }
 
   /** Every function that was called at least once. */
@@ -235,20 +311,13 @@ export class CallTracker {
   }
 
   #make(frame: CallFrame, parent: SpanContext | undefined, ending?: CallFrame): CallSpan {
-    const context: SpanContext = {
-      traceId: parent?.traceId ?? numberedTraceId(this.seeds, frame.number),
-      spanId: numberedSpanId(this.seeds, frame.number),
-      traceFlags: parent?.traceFlags ?? 1,
-      ...(parent?.traceState && { traceState: parent.traceState }),
-    };
-    const { name, attributes } = this.table.described(frame.row);
-    const span = new CallSpan(this.origin, name, attributes, context, parent, frame.startMs);
+    const { recorded } = frame;
+    const span =
+      recorded?.span ?? this.#newSpan(frame, recorded?.ids ?? this.#idsOf(frame, parent), parent);
     frame.span = span;
-    const { parameters } = this.table.functions[frame.row]!;
-    if (frame.kept !== undefined && parameters !== undefined) {
-      span.setAttribute(ATTRIBUTE.args, argumentsText(parameters, frame.kept));
-      frame.kept = undefined;
-    }
+    if (recorded !== undefined && recorded.span === undefined)
+      recorded.recording.callPassed(span, recorded.id);
+    this.#tellArguments(frame, span);
     if (frame === ending) return span;
     if (frame.endMs === 0) this.#sink.started(span);
     else {
@@ -259,25 +328,54 @@ export class CallTracker {
     return span;
   }
 
-  #finish(frame: CallFrame, result: unknown): void {
-    const span = this.spanFor(frame, frame);
+  #newSpan(frame: CallFrame, ids: SpanContext, parent: SpanContext | undefined): CallSpan {
+    const { name, attributes } = this.table.described(frame.row);
+    return new CallSpan(this.origin, name, attributes, ids, parent, frame.startMs);
+  }
+
+  #idsOf({ number }: CallFrame, parent: SpanContext | undefined): SpanContext {
+    return {
+      traceId: parent?.traceId ?? numberedTraceId(this.seeds, number),
+      spanId: numberedSpanId(this.seeds, number),
+      traceFlags: parent?.traceFlags ?? 1,
+      ...(parent?.traceState && { traceState: parent.traceState }),
+    };
+  }
+
+  #tellArguments(frame: CallFrame, span: CallSpan): void {
+    const { parameters } = this.table.functions[frame.row]!;
+    if (frame.kept === undefined || parameters === undefined) return;
+    span.setAttribute(ATTRIBUTE.args, argumentsText(parameters, frame.kept));
+    frame.kept = undefined;
+  }
+
+  /** @param isSent as opposed to recorded alone */
+  #finish(frame: CallFrame, result: unknown, isSent: boolean): void {
+    const { recorded } = frame;
+    const span = isSent ? this.spanFor(frame, frame) : recorded?.span;
     if (span === undefined) return;
+    if (!isSent) this.#tellArguments(frame, span);
     const { capture } = this.#settings;
     if (capture?.return) span.setAttribute(ATTRIBUTE.return, captured(result));
     span.close(frame.endMs);
+    if (recorded?.span !== undefined) recorded.recording.callEnded(span);
     if (frame.hasFailed) {
       const isKnown = frame.error !== undefined;
-      if (!isKnown && this.#unwound.length < UNWOUND_MAX) {
-        this.#unwound.push(span);
+      if (!isKnown && (recorded !== undefined || this.#unwound.length < UNWOUND_MAX)) {
+        this.#unwound.push({ span, recording: recorded?.recording });
         return;
       }
       span.fail(frame.error, capture?.errors);
     }
-    this.#sink.ended(span);
+    if (isSent) this.#sink.ended(span);
   }
 
-  #flushUnwound(error?: unknown): void {
-    for (const span of this.#unwound.splice(0)) {
+  /** Those of one recording; undefined for all that is in none. */
+  #flushUnwound(of: CallRecording | undefined, error?: unknown): void {
+    const unwound = this.#unwound;
+    this.#unwound = unwound.filter(({ recording }) => recording !== of);
+    for (const { span, recording } of unwound) {
+      if (recording !== of) continue;
       span.fail(error, this.#settings.capture?.errors);
       this.#sink.ended(span);
     }
@@ -289,16 +387,4 @@ export class CallTracker {
     near.context ??= new FrameContext(this, near, near.base ?? this.#settings.root);
     return near.context;
   }
-}
-
-/** The call itself, or the innermost around it that runs or has become a span. */
-function nearest(frame: CallFrame): CallFrame | undefined {
-  let at: CallFrame | undefined = frame;
-  while (at !== undefined && at.endMs !== 0 && at.span === undefined) at = at.parent;
-  return at;
-}
-
-/** What is active for those that a call has left behind. */
-function contextAfter({ span, base }: CallFrame): Context | undefined {
-  return span === undefined ? base : trace.setSpanContext(base ?? ROOT_CONTEXT, span.spanContext());
 }

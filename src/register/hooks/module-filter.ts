@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface FilterSettings {
   readonly root: string;
@@ -12,6 +13,7 @@ export interface FilterSettings {
   readonly exclude: readonly string[];
 }
 
+const OWN_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 const INSTALLED = /(?:^|\/)node_modules\//;
 
 /** Of absolute paths. */
@@ -27,6 +29,11 @@ export function moduleFilter(settings: FilterSettings): (path: string) => boolea
     if (include.length > 0) return include.some(fits);
     return !INSTALLED.test(absolute) && !fromRoot.startsWith('../');
   };
+}
+
+/** Of Synton itself, wherever it is. */
+export function isOwnModule(path: string): boolean {
+  return path.startsWith(OWN_FOLDER);
 }
 
 /** The folder of the nearest package.json at or above `folder`; the folder itself where there is none. */

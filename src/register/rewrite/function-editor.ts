@@ -24,8 +24,21 @@ export interface WrappedFunction {
   readonly parameters?: readonly string[];
 }
 
+/** What Istanbul puts into modules counts what is covered: no function of the program, and called by each line of it. */
+const COUNTER = /^cov_[0-9a-z]{6,}$/;
+
+/** A piece of text that was put in. */
+export interface InsertedPiece {
+  /** In the source. */
+  readonly offset: number;
+  readonly text: string;
+  /** Offset of what begins with it, where that is the program's: a statement, or the value of an arrow function. */
+  readonly beginning: number | undefined;
+}
+
 export class FunctionEditor {
   readonly wrapped: WrappedFunction[] = [];
+  readonly pieces: InsertedPiece[] = [];
   readonly #tree: SyntaxTree;
   readonly #edited: MagicString;
   readonly #text: InsertedText;
@@ -131,7 +144,8 @@ export class FunctionEditor {
   #function(node: SyntaxNode): void {
     const shape = functionShape(node);
     const body = node['body'] as SyntaxNode;
-    if (shape === undefined || declaresExports(node, this.#ancestors)) {
+    const name = functionName(node, this.#ancestors);
+    if (shape === undefined || COUNTER.test(name) || declaresExports(node, this.#ancestors)) {
       this.#within(undefined, () => this.#children(node));
       return;
     }
@@ -140,7 +154,7 @@ export class FunctionEditor {
     const isMember = above?.['value'] === node && isNode(above['key']);
     const given = this.#capturesArguments ? givenArguments(node) : undefined;
     this.wrapped.push({
-      name: functionName(node, this.#ancestors),
+      name,
       start: isMember ? above.start : node.start,
       isAsync: shape.isAsync,
       isGenerator: shape.isGenerator,
@@ -174,7 +188,9 @@ export class FunctionEditor {
   #expression(node: SyntaxNode, body: SyntaxNode, open: string): void {
     const arrowEnd = lastUpTo(this.#tree.arrowEnds, body.start);
     const [before, after] = this.#text.keep('result', holdsFunction(body));
-    this.#put(arrowEnd, `{${open}return ${before}`);
+    this.#put(arrowEnd, '{', body.start);
+    this.#put(arrowEnd, open);
+    this.#put(arrowEnd, `return ${before}`, body.start);
     this.#visit(body);
     this.#put(node.end, `${after}${this.#text.close()}}`);
   }
@@ -242,13 +258,13 @@ export class FunctionEditor {
     const { argument } = node;
     const semicolon = this.#listed.has(node.start) ? ';' : '';
     if (!isNode(argument)) {
-      this.#put(node.start, `${semicolon}(${frame}?.leave(),(${value})=`);
+      this.#put(node.start, `${semicolon}(${frame}?.leave(),(${value})=`, node.start);
       this.#put(node.end, `,${frame}?.resume(),${value})`);
       return;
     }
     // The keyword stays where it is: stack traces name its line.
     const [before, after] = this.#text.keep('value', false);
-    this.#put(node.start, `${semicolon}((${value})=`);
+    this.#put(node.start, `${semicolon}((${value})=`, node.start);
     this.#put(this.#afterKeyword(node), `(${before}`);
     this.#children(node);
     this.#put(node.end, `${after},${frame}?.leave(),${value}),${frame}?.resume(),${value})`);
@@ -292,8 +308,9 @@ export class FunctionEditor {
     return this.#tree.stars.find((at) => at > node.start)! + 1;
   }
 
-  #put(offset: number, text: string): void {
+  #put(offset: number, text: string, beginning?: number): void {
     this.#edited.appendLeft(offset, text);
+    this.pieces.push({ offset, text, beginning });
   }
 }
 

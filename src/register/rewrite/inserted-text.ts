@@ -14,6 +14,8 @@
  */
 /** Where modules look for who counts their calls: on the constructor of functions, which each of theirs knows. */
 export const CALLS_KEY = 'synton.calls';
+/** Understood by what instruments for Istanbul, and by what converts V8's coverage to its form. */
+const NOT_COVERED = '/* istanbul ignore next */';
 /** In the place of a function: what was thrown has been caught by the module itself. */
 export const CAUGHT_ID = -1;
 
@@ -29,13 +31,16 @@ export class InsertedText {
   /**
    * A function declaration is there before anything of the module runs, in a cycle of imports too. It uses no name of the
    * language: a module may have a `Symbol` or a `globalThis` of its own, which is not there yet.
+   *
+   * @param functions where the text runs where nobody knows them
    */
-  accessor(path: string): string {
+  accessor(path: string, functions?: readonly unknown[]): string {
     const base = this.#base;
+    const known = [path, ...(functions === undefined ? [] : [functions])];
     return (
-      `function ${base}(i,d){let s=${base}.s;if(s===void 0){` +
+      `${functions === undefined ? '' : NOT_COVERED}function ${base}(i,d){let s=${base}.s;if(s===void 0){` +
       `const c=${base}.constructor[${JSON.stringify(CALLS_KEY)}];if(c===void 0)return;` +
-      `s=${base}.s=c.module(${JSON.stringify(path)})}return s(i,d)}`
+      `s=${base}.s=c.module(${known.map((one) => JSON.stringify(one)).join()})}return s(i,d)}`
     );
   }
 

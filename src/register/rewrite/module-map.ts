@@ -56,9 +56,13 @@ export function mapComment(edited: MagicString, path: string, input: InputMap | 
   return `//# sourceMappingURL=data:application/json;base64,${data}`;
 
   function composed(): { toString(): string } {
-    const ours = { ...decoded, version: 3 as const, names: decoded.names ?? [] };
-    return remapping([ours as never, input as never], () => null);
+    return composedMap({ ...decoded, version: 3 as const, names: decoded.names ?? [] }, input!);
   }
+}
+
+/** From the outcome of the later of two steps to the source of the earlier. */
+export function composedMap(later: object, earlier: InputMap): { toString(): string } {
+  return remapping([later as never, earlier as never], () => null);
 }
 
 /** Where a person would look for what stands at `line` and `column` of the module, both from 1. */

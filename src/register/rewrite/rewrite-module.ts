@@ -5,10 +5,17 @@
  *
  * Left as they are: functions whose declarations cannot move into a block, `use asm`, static blocks.
  */
-import MagicString from 'magic-string';
+import MagicString, { type SourceMap } from 'magic-string';
+import { apartMap } from './apart-map.ts';
 import { FunctionEditor } from './function-editor.ts';
 import { InsertedText } from './inserted-text.ts';
-import { mapComment, originOf, readInputMap, type SourcePlace } from './module-map.ts';
+import {
+  type InputMap,
+  mapComment,
+  originOf,
+  readInputMap,
+  type SourcePlace,
+} from './module-map.ts';
 import { lastUpTo, type ModuleFormat, parseModule, type SyntaxNode } from './syntax-tree.ts';
 
 export interface RewrittenFunction extends SourcePlace {
@@ -25,6 +32,12 @@ export interface RewrittenFunction extends SourcePlace {
 export interface RewrittenModule {
   readonly code: string;
   readonly functions: readonly RewrittenFunction[];
+}
+
+export interface RewrittenText {
+  readonly code: string;
+  /** From the text that was given. */
+  readonly map: SourceMap;
 }
 
 export interface RewriteOptions {
@@ -50,12 +63,66 @@ export function rewriteModule(
   }
 }
 
+/**
+ * The same for a text that runs in another process than this: it brings along what is known of its functions.
+ *
+ * @param input asked for the map of what was done to the text before, where there is something to be rewritten
+ */
+export function rewriteApart(
+  source: string,
+  { path, format, capturesArguments = false, onProblem }: RewriteOptions,
+  input: () => InputMap | undefined,
+): RewrittenText | undefined {
+  try {
+    const edit = editOf(source, format, capturesArguments);
+    if (edit === undefined) return undefined;
+    const { edited, text, start, editor } = edit;
+    const accessor = text.accessor(path, functionsOf(editor, source, path, input()));
+    edited.prependLeft(start, accessor);
+    const first = { offset: start, text: accessor, beginning: undefined };
+    const pieces = [first, ...editor.pieces].sort((a, b) => a.offset - b.offset);
+    return { code: edited.toString(), map: apartMap(source, edited, path, pieces) };
+  } catch (error) {
+    onProblem?.(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
 function rewritten(
   source: string,
   path: string,
   format: ModuleFormat,
   capturesArguments: boolean,
 ): RewrittenModule | undefined {
+  const edit = editOf(source, format, capturesArguments);
+  if (edit === undefined) return undefined;
+  const { edited, text, start, editor, mapUrl } = edit;
+  edited.prependLeft(start, text.accessor(path));
+  const input = readInputMap(mapUrl, path);
+  const map = mapComment(edited, path, input);
+  const body = edited.toString();
+  return {
+    code: `${body}${/(?:^|\n)[ \t]*$/.test(body) ? '' : '\n'}${map}`,
+    functions: functionsOf(editor, source, path, input),
+  };
+}
+
+interface Edit {
+  readonly edited: MagicString;
+  readonly text: InsertedText;
+  /** Where the module begins to do something. */
+  readonly start: number;
+  readonly editor: FunctionEditor;
+  /** Of the map that the text names, whose comment is gone. */
+  readonly mapUrl: string | undefined;
+}
+
+/** Undefined where there is nothing to be done. */
+function editOf(
+  source: string,
+  format: ModuleFormat,
+  capturesArguments: boolean,
+): Edit | undefined {
   const tree = parseModule(source, format);
   const edited = new MagicString(source);
   const text = new InsertedText(source);
@@ -63,26 +130,28 @@ function rewritten(
     ({ directive }) => directive === undefined,
   );
   if (first === undefined) return undefined;
-  edited.appendLeft(first.start, text.accessor(path));
   const editor = new FunctionEditor(tree, edited, text, capturesArguments);
   editor.edit();
   if (editor.wrapped.length === 0) return undefined;
   const { mapComment: comment } = tree;
-  const url = comment?.value.replace(/^[#@]\s*sourceMappingURL=/, '').trim();
-  const input = readInputMap(url, path);
   if (comment !== undefined) edited.remove(comment.start, comment.end);
-  const map = mapComment(edited, path, input);
-  const body = edited.toString();
+  const mapUrl = comment?.value.replace(/^[#@]\s*sourceMappingURL=/, '').trim();
+  return { edited, text, start: first.start, editor, mapUrl };
+}
+
+function functionsOf(
+  { wrapped }: FunctionEditor,
+  source: string,
+  path: string,
+  input: InputMap | undefined,
+): RewrittenFunction[] {
   const lineStarts = startsOfLines(source);
   const origin = originOf(input);
-  return {
-    code: `${body}${/(?:^|\n)[ \t]*$/.test(body) ? '' : '\n'}${map}`,
-    functions: editor.wrapped.map(({ start, ...known }, id) => {
-      const lineStart = lastUpTo(lineStarts, start);
-      const line = lineStarts.indexOf(lineStart) + 1;
-      return { id, ...origin(line, start - lineStart + 1, path), ...known };
-    }),
-  };
+  return wrapped.map(({ start, ...known }, id) => {
+    const lineStart = lastUpTo(lineStarts, start);
+    const line = lineStarts.indexOf(lineStart) + 1;
+    return { id, ...origin(line, start - lineStart + 1, path), ...known };
+  });
 }
 
 /** As the language counts lines. */

@@ -1,0 +1,67 @@
+/**
+ * Has recordings in vitest see every call of a project's functions: `plugins: [watchFunctions()]` in vitest.config.ts. Vitest evaluates
+ * modules itself, so they are rewritten as Vite transforms them; outside of vitest the plugin does nothing.
+ *
+ * Not for tests that run in a browser.
+ */
+import { fileURLToPath } from 'node:url';
+import type { InputMap } from '../register/rewrite/module-map.ts';
+import { registerSettings } from '../register/settings.ts';
+import { codeFilter, type FilterOptions } from './watched/code-filter.ts';
+import { rewriteForVite, type TestedText } from './watched/rewrite-for-tests.ts';
+
+/** A plugin of Vite, as far as it is used here: 6 and later. */
+export interface WatchFunctionsPlugin {
+  readonly name: string;
+  readonly enforce: 'post';
+  config(config: object): void;
+  configResolved(config: { readonly root: string }): void;
+  transform(this: TransformContext, code: string, id: string): TestedText | undefined;
+}
+
+interface TransformContext {
+  getCombinedSourcemap(): unknown;
+  warn(message: string): void;
+}
+
+interface TestConfig {
+  test?: { setupFiles?: string | string[]; browser?: { enabled?: boolean } };
+}
+
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const SETUP = fileURLToPath(new URL(`setup${EXTENSION}`, import.meta.url));
+const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|svelte)$/;
+
+/** @param options where they are not given, SYNTON_INCLUDE and SYNTON_EXCLUDE say it */
+export function watchFunctions(options: FilterOptions = {}): WatchFunctionsPlugin {
+  const { capture, ...settings } = registerSettings(process.env);
+  const { include = settings.include, exclude = settings.exclude } = options;
+  const isTesting = process.env['VITEST'] !== undefined;
+  let isInBrowser = false;
+  let isWatched = (_path: string): boolean => false;
+  return {
+    name: 'synton:watch-functions',
+    enforce: 'post',
+    config(config) {
+      if (!isTesting) return;
+      const given = config as TestConfig;
+      given.test ??= {};
+      isInBrowser = given.test.browser?.enabled === true;
+      const files = [given.test.setupFiles ?? []].flat();
+      if (!isInBrowser && !files.includes(SETUP)) given.test.setupFiles = [SETUP, ...files];
+    },
+    configResolved({ root }) {
+      if (isTesting && !isInBrowser) isWatched = codeFilter(root, { include, exclude });
+    },
+    transform(code, id) {
+      const [path = ''] = id.split('?');
+      if (!SCRIPT.test(path) || !isWatched(path)) return undefined;
+      return rewriteForVite(code, {
+        path,
+        capturesArguments: capture.args,
+        input: () => this.getCombinedSourcemap() as InputMap,
+        onProblem: (reason) => this.warn(`functions of ${path} are not watched: ${reason}`),
+      });
+    },
+  };
+}

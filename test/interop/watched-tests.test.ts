@@ -1,0 +1,243 @@
+/** The built package in tests of code that nobody has wrapped: under node:test and under vitest, as the documents show it. */
+import { execFile } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
+
+/** Lines and columns of it are asked for below. */
+const SHOP = `import { request } from './stock.cjs';
+
+/** Of a customer. */
+interface Order {
+  readonly id: number;
+}
+
+export async function placeOrder(order: Order): Promise<string> {
+  await reserve(order.id);
+  return charge(order.id);
+}
+
+async function reserve(id: number): Promise<number[]> {
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  return request(id);
+}
+
+const charge = async (id: number): Promise<string> => {
+  if (id < 0) throw new RangeError('no such order');
+  return id === 7 ? 'gratis' : 'paid';
+};
+
+export const double = (n: number): number => n * 2;
+
+export function* pages(count: number): Generator<number> {
+  for (let n = 0; n < count; n++) yield double(n);
+}
+`;
+const STOCK = `exports.request = function request(id) {
+  return [1, 2].map((n) => n * id);
+};
+`;
+const TREE = [
+  'placeOrder',
+  '  reserve',
+  '    (anonymous)',
+  '    request',
+  '      (anonymous) ×2',
+  '  charge',
+];
+const NODE_TEST = `import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { expectRun, record } from 'synton/testing';
+import { ownHelper } from './test/helper.mjs';
+import { pages, placeOrder } from './src/shop.ts';
+
+test('an order', { concurrency: true }, async () => {
+  const run = await record(() => ownHelper(() => placeOrder({ id: 1 })));
+  assert.equal(run.result, 'paid');
+  assert.deepEqual(run.behaviour().split('\\n'), ${JSON.stringify(TREE)});
+  expectRun(run).toHaveCalledTimes('charge', 1);
+  assert.throws(() => expectRun(run).toHaveCalled('refund'), /→|never called/);
+  assert.equal(run.calls('charge')[0].attributes['code.line.number'], 18);
+});
+
+test('runs at the same time', async () => {
+  const runs = await Promise.all([1, 30, 2].map((n) => record(() => [...pages(n)])));
+  assert.deepEqual(runs.map((run) => run.calls('double').length), [1, 30, 2]);
+});
+
+test('requests are seen without any package', async () => {
+  const server = createServer((_, response) => response.end('hi')).listen(0);
+  await new Promise((resolve) => server.on('listening', resolve));
+  const run = await record(() => fetch('http://localhost:' + server.address().port + '/').then((a) => a.text()));
+  server.close();
+  expectRun(run).toTouchOnlyHosts(['localhost']);
+  expectRun(run).toHaveCalled('GET');
+});
+
+test('errors', async () => {
+  const run = await record(() => placeOrder({ id: -1 }), { throws: 'keep', functions: 'named' });
+  assert.match(run.error.stack, /shop\\.ts:19:/);
+  assert.match(run.behaviour(), /✕ charge RangeError\\n✕ threw RangeError$/);
+});
+`;
+const VITEST_TEST = `import { record } from 'synton/testing';
+import { expect, test } from 'vitest';
+import { double, placeOrder } from './shop.ts';
+
+test('an order', async () => {
+  const run = await record(() => placeOrder({ id: 1 }));
+  if (process.env.BARE) return;
+  expect(run).toHaveCalledInOrder(['reserve', 'charge']);
+  expect(run).not.toHaveCalled('refund');
+  expect(run.behaviour().split('\\n')).toEqual(${JSON.stringify(TREE)});
+  expect(run.calls('charge')[0]?.attributes).toMatchObject({
+    'code.line.number': 18,
+    'code.file.path': expect.stringMatching(/src.shop\\.ts$/),
+  });
+});
+
+test('errors stand where they stand', async () => {
+  const run = await record(() => placeOrder({ id: -1 }), { throws: 'keep' });
+  const [, at] = String((run.error as Error).stack).split('\\n');
+  expect(at).toMatch(/shop\\.ts:19:21/);
+});
+
+test('functions are spied on, and replaced, as ever', () => {
+  expect([double(4), double.name, double.length]).toEqual([8, 'double', 1]);
+});
+`;
+const CONFIG = `import { watchFunctions } from 'synton/testing/vite';
+import { defineConfig } from 'vitest/config';
+
+const config = defineConfig({
+  plugins: process.env.BARE ? [] : [watchFunctions()],
+  test: {
+    include: ['src/**/*.spec.ts'],
+    setupFiles: ['./matchers.ts'],
+    coverage: { provider: 'v8', reporter: ['json'], include: ['src/**'] },
+  },
+}); export { config as default };
+`;
+const FILES: Readonly<Record<string, string>> = {
+  'package.json': '{ "private": true, "type": "module" }',
+  'src/shop.ts': SHOP,
+  'src/stock.cjs': STOCK,
+  'src/order.spec.ts': VITEST_TEST,
+  'test/helper.mjs': 'export const ownHelper = (code) => code();\n',
+  'order.test.mjs': NODE_TEST,
+  'vitest.config.ts': CONFIG,
+  'matchers.ts': `import { matchers } from 'synton/testing';
+import 'synton/testing/vitest';
+import { expect } from 'vitest';
+
+expect.extend(matchers);
+`,
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'synton-watched-tests-')));
+  for (const [name, text] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  const packages = join(folder, 'node_modules');
+  mkdirSync(packages);
+  for (const name of ['vitest', '@vitest'])
+    symlinkSync(join(ROOT, 'node_modules', name), join(packages, name));
+  symlinkSync(ROOT, join(packages, 'synton'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(
+  args: readonly string[],
+  own: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const { PATH = '' } = process.env;
+  const env = { PATH, NO_COLOR: '1', SYNTON_CACHE: join(folder, '.cache'), ...own };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: folder, env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+const REGISTER = ['--import', 'synton/testing/register', '--test', 'order.test.mjs'];
+
+test('node:test sees every call, and nothing is printed', async () => {
+  const { code, stdout, stderr } = await run(REGISTER);
+  expect(stdout).toMatch(/pass 4\n/);
+  expect([code, stderr]).toEqual([0, '']);
+});
+
+test('modules are chosen as for synton/register', async () => {
+  const chosen = { SYNTON_INCLUDE: 'src/*.cjs' };
+  const { stdout } = await run(REGISTER, chosen);
+  expect(stdout).toMatch(/\+ +'request',?\n/);
+  expect(stdout).toMatch(/fail 3\n/);
+});
+
+describe('vitest', () => {
+  test.each(['threads', 'vmThreads'])('sees every call: %s', async (pool) => {
+    const { code, stdout, stderr } = await run([VITEST, 'run', '--pool', pool]);
+    expect(stdout + stderr).toMatch(/Tests +3 passed/);
+    expect(code).toBe(0);
+  });
+
+  test('coverage is what it is without, also in forks', async () => {
+    const covered = async (name: string, own: Readonly<Record<string, string>>) => {
+      const args = ['--coverage', `--coverage.reportsDirectory=${name}`];
+      const { stdout, stderr } = await run([VITEST, 'run', ...args], own);
+      expect(stdout + stderr).toMatch(/Tests +3 passed/);
+      const all = JSON.parse(readFileSync(join(folder, name, 'coverage-final.json'), 'utf8'));
+      return toldOf(all[join(folder, 'src/shop.ts')]);
+    };
+    const bare = await covered('bare', { BARE: '1' });
+    expect(bare.statements.length).toBeGreaterThan(8);
+    expect(bare.branches.length).toBe(2);
+    expect(await covered('watched', {})).toEqual(bare);
+  });
+});
+
+interface Place {
+  readonly start: { readonly line: number; readonly column: number };
+}
+
+interface Covered {
+  readonly statementMap: Readonly<Record<string, Place>>;
+  readonly s: Readonly<Record<string, number>>;
+  readonly fnMap: Readonly<Record<string, { readonly decl: Place }>>;
+  readonly f: Readonly<Record<string, number>>;
+  readonly branchMap: Readonly<Record<string, { readonly locations: readonly Place[] }>>;
+  readonly b: Readonly<Record<string, readonly number[]>>;
+}
+
+function toldOf(all: Covered): Readonly<Record<'statements' | 'functions' | 'branches', string[]>> {
+  const at = ({ start }: Place) => `${start.line}:${start.column}`;
+  return {
+    statements: Object.entries(all.statementMap).map(([id, place]) => `${at(place)} ${all.s[id]}`),
+    functions: Object.entries(all.fnMap).map(([id, { decl }]) => `${at(decl)} ${all.f[id]}`),
+    branches: Object.entries(all.branchMap).map(
+      ([id, { locations }]) => `${locations.map(at)} ${all.b[id]}`,
+    ),
+  };
+}
