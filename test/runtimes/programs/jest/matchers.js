@@ -1,0 +1,3 @@
+import { matchers } from 'synton/testing';
+
+expect.extend(matchers);
