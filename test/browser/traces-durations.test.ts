@@ -166,6 +166,23 @@ describe('a rectangle', () => {
     expect([param(page, 'from'), param(page, 'min_trace_duration')]).toEqual([null, null]);
   });
 
+  test('tells what those in it have in common that the others do not', async ({ open }) => {
+    const apart = await startService();
+    onTestFinished(() => apart.close());
+    const sent = Array.from({ length: 12 }, (_, i) => ({
+      ...{ service: 'web', agoMs: (40 - i) * MINUTE_MS },
+      ...(i < 4 ? { name: 'slow', durationMs: 800 + i } : { name: 'quick', durationMs: 8 + i }),
+    }));
+    await sendTraces(apart.http, sent);
+    const page = await open(DURATIONS, { url: apart.url, isTimeStill: true });
+    await ready(page, '12 traces');
+    await plot(page).press('Home');
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
+    const common = '4 traces. 4 are slow, of 4 in all';
+    await expect.poll(() => told(page)).toMatch(new RegExp(`${common}$`));
+    expect(await readout(page).innerText()).toMatch(`${common}. Enter shows these, Esc lets go`);
+  });
+
   test('that is thin is of durations alone, and its edges are no bounds', async ({ open }) => {
     const page = await open('/traces?chart=durations', { url: service.url, isTimeStill: true });
     await ready(page, '5 traces');
@@ -260,7 +277,9 @@ describe('what is drawn', () => {
     await page.locator('.scatter-drawing-beyond').waitFor();
     // Further down the list there are more of them.
     await page.getByRole('button', { name: 'duration', exact: true }).click();
-    await page.getByText(/^newest 1,\d+ of the range back to .* and the slowest before$/).waitFor();
+    await page
+      .getByText(/^newest 1,000 of the range back to .* and \d+ slow ones before$/)
+      .waitFor();
     await page.getByRole('button', { name: 'when', exact: true }).click();
     await expect
       .poll(async () => {

@@ -33,6 +33,24 @@ const search = (page: Page) => new URL(page.url()).searchParams.toString();
 const expectFound = (page: Page, names: readonly string[]) =>
   expect.poll(async () => (await rows(page).allInnerTexts()).toSorted()).toEqual(names.toSorted());
 
+test('failed ones alone are one click or key away, and all of them again', async ({ open }) => {
+  const page = await open('/traces', { url: service.url });
+  const all = ['POST /orders', 'GET /cart', 'SELECT stock'];
+  await expectFound(page, all);
+  const failed = page.getByRole('button', { name: 'Failed traces alone' });
+  await failed.click();
+  await expectFound(page, ['POST /orders']);
+  expect(search(page)).toBe('status=Failed');
+  expect(await failed.getAttribute('aria-pressed')).toBe('true');
+  await page.getByRole('button', { name: 'Edit status=failed' }).waitFor();
+  await page.keyboard.press('e');
+  await expectFound(page, all);
+  await page.keyboard.press('e');
+  await expectFound(page, ['POST /orders']);
+  await page.goBack();
+  await expectFound(page, all);
+});
+
 describe('terms', () => {
   test('are written by keys: suggested, taken, edited and removed', async ({ open }) => {
     const page = await open('/traces', { url: service.url });

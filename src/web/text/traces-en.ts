@@ -51,6 +51,10 @@ export const tracesText = {
     waiting: (count: string) => `${count} new`,
     waitingWhy: 'Held back while you read. Show them',
   },
+  failed: {
+    on: 'Failed',
+    label: 'Failed traces alone',
+  },
   order: {
     slowest: 'Slowest',
     label: 'Slowest first, instead of newest first',
@@ -92,14 +96,21 @@ export const tracesText = {
     traces: (count: string) => plural(count, 'trace', 'traces'),
     newest: (count: string) => `newest ${count}`,
     ofRange: 'of the range',
-    andSlowest: 'and the slowest before',
+    andSlowest: (count: string) => `and ${count} slow ones before`,
     newestWhy: 'Of traces that ended before that only those are drawn that the list has',
     beyond: 'Not drawn. Drag here to look',
+    beyondSlow: 'Only the slowest are drawn. Drag here to look',
     spans: (count: string) => plural(count, 'span', 'spans'),
     failed: (count: string) => `${count} failed`,
     failedSpans: (count: string) => `${count} failed`,
     durations: (from: string | undefined, to: string | undefined) =>
       from === undefined ? `up to ${to}` : to === undefined ? `from ${from}` : `${from} – ${to}`,
+    setsApart: {
+      operation: (name: string, inside: string, among: string) =>
+        `${inside} are ${name}, of ${among} in all`,
+      service: (name: string, inside: string, among: string) =>
+        `${name} takes part in ${inside}, of ${among} in all`,
+    },
     enter: 'Enter shows these, Esc lets go',
     shapes: { failed: 'failed', running: 'running', stale: 'stale' },
   },
@@ -181,6 +192,7 @@ export const tracesText = {
     open: 'Open the selected trace',
     live: 'Live on or off',
     order: 'Newest or slowest first',
+    failed: 'Failed traces alone, or all',
     columns: 'Choose attributes to show',
     escape: 'Clear selection, then search',
     scale: 'Durations by logarithm or by length',

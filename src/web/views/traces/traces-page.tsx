@@ -76,6 +76,8 @@ export function TracesPage() {
   const toggleLive = (): void => setParams({ live: isLive ? 'off' : undefined }, { replace: true });
   const toggleScale = (): void =>
     setParams({ scale: scaleKind === 'log' ? 'linear' : undefined }, { replace: true });
+  const isFailed = param('status') === 'Failed';
+  const toggleFailed = (): void => setParams({ status: isFailed ? undefined : 'Failed' });
   const setOrder = (next: OrderName): void =>
     setParams({ order: next === 'newest' ? undefined : next });
   const toggleChart = (): void => setParams(chartParam(chart === 'count' ? 'durations' : 'count'));
@@ -84,6 +86,7 @@ export function TracesPage() {
     { keys: ['l'], does: tracesText.keys.live, run: toggleLive },
     { keys: ['s'], does: tracesText.keys.order, run: toggleOrder },
     { keys: ['c'], does: tracesText.keys.columns, run: () => setIsChoosing(true) },
+    { keys: ['e'], does: tracesText.keys.failed, run: toggleFailed },
     { keys: ['d'], does: tracesText.keys.chart, run: toggleChart },
     { keys: ['x'], does: tracesText.keys.scale, run: toggleScale },
   ]);
@@ -107,6 +110,9 @@ export function TracesPage() {
               {tracesText.order.slowest}
             </Button>
           </span>
+          <Button pressed={isFailed} label={tracesText.failed.label} onClick={toggleFailed}>
+            {tracesText.failed.on}
+          </Button>
           <Button
             pressed={isLive}
             disabled={hasEnded}

@@ -9,6 +9,8 @@ export interface ScatterDrawingProps {
   readonly marks: readonly TraceMark[];
   /** Milliseconds since 1970: not all that began before it is there. */
   readonly reach: number | undefined;
+  /** But the slowest. */
+  readonly hasSlowest: boolean;
   readonly chosen: TraceMark | undefined;
   readonly pointed: TraceMark | undefined;
   readonly region: Region | undefined;
@@ -17,27 +19,28 @@ export interface ScatterDrawingProps {
 /** Around marks that a region ends at, so that they are seen to be in it. */
 const AROUND = 6;
 /** Pixels that what is said of the rest takes. */
-const BEYOND_SAID = 200;
+const BEYOND_SAID = 280;
+const words = tracesText.scatter;
 
 export function ScatterDrawing(props: ScatterDrawingProps) {
-  const { plane, marks, reach, chosen, pointed, region } = props;
+  const { plane, marks, reach, hasSlowest, chosen, pointed, region } = props;
   const { width, height, scale } = plane;
   return (
     <svg class="scatter-drawing" width={width} height={height} aria-hidden="true">
       {reach !== undefined && (
         <>
           <rect class="scatter-drawing-beyond" width={plane.x(reach)} height={height} />
-          {plane.x(reach) > BEYOND_SAID && (
-            <text class="scatter-drawing-said" x={plane.x(reach) / 2} y={height / 2}>
-              {tracesText.scatter.beyond}
-            </text>
-          )}
           <path class="scatter-drawing-reach" d={`M${crisp(plane.x(reach))} 0V${height}`} />
         </>
       )}
       {scale.ticks.map(({ nanos }) => (
         <path key={nanos} class="scatter-drawing-line" d={`M0 ${crisp(plane.y(nanos))}H${width}`} />
       ))}
+      {reach !== undefined && plane.x(reach) > BEYOND_SAID && (
+        <text class="scatter-drawing-said" x={plane.x(reach) / 2} y={height / 2}>
+          {hasSlowest ? words.beyondSlow : words.beyond}
+        </text>
+      )}
       <ScatterMarks marks={marks} />
       {region !== undefined && <Rectangle {...{ plane, region }} />}
       {pointed !== undefined && pointed !== chosen && <Ring mark={pointed} look="pointed" />}

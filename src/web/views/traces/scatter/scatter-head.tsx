@@ -22,6 +22,10 @@ const SHAPE_PX = 10;
 export function ScatterHead({ marks, reach, hasSlowest, isLoading, error }: ScatterHeadProps) {
   const words = tracesText.scatter;
   const count = formatExactCount(marks.length);
+  // What ended before that is none of the newest.
+  const slow = marks.filter(
+    ({ at, nanos }) => hasSlowest && at + nanos / 1e6 < (reach ?? at),
+  ).length;
   return (
     <p class="scatter-head faint">
       {isLoading ? (
@@ -30,9 +34,12 @@ export function ScatterHead({ marks, reach, hasSlowest, isLoading, error }: Scat
         <span>{words.traces(count)}</span>
       ) : (
         <span class="scatter-head-newest" title={words.newestWhy}>
-          {words.newest(count)} <span class="scatter-head-word">{words.ofRange} </span>
+          {words.newest(formatExactCount(marks.length - slow))}{' '}
+          <span class="scatter-head-word">{words.ofRange} </span>
           {tracesText.foot.until(formatClock(reach))}
-          {hasSlowest && <span class="scatter-head-word"> {words.andSlowest}</span>}
+          {slow > 0 && (
+            <span class="scatter-head-word"> {words.andSlowest(formatExactCount(slow))}</span>
+          )}
         </span>
       )}
       {SHAPES.map((state) => {

@@ -10,6 +10,7 @@ import { text } from '../../../text/en.ts';
 import { tracesText } from '../../../text/traces-en.ts';
 import type { TraceMark } from './scatter-marks.tsx';
 import { isWithin, type Place, type Plane, type Region } from './scatter-plane.ts';
+import { type SetsApart, setsApart } from './sets-apart.ts';
 import './scatter-readout.css';
 
 export interface ScatterReadoutProps {
@@ -24,6 +25,7 @@ const AWAY = 12;
 const WIDTH_MAX = 400;
 /** Longer names are cut before anybody measures them, or reads them aloud. */
 const NAME_MAX = 200;
+const NAME_SHORT = 60;
 
 export function ScatterReadout({ at, plane, said }: ScatterReadoutProps) {
   const isLeft = at.x > plane.width / 2;
@@ -86,7 +88,12 @@ export function toldMark({ trace, state, nanos, at }: TraceMark): string {
   ].join(', ');
 }
 
-/** `14:03:00 – 14:04:00, 120 ms – 1.2 s: 43 traces, 3 failed`. */
+const numbersOf = ({ inside, among }: SetsApart): [string, string] => [
+  formatExactCount(inside),
+  formatExactCount(among),
+];
+
+/** `14:03:00 – 14:04:00, 120 ms – 1.2 s: 43 traces, 3 failed. 40 are POST /orders, of 51 in all`. */
 export function toldRegion(marks: readonly TraceMark[], region: Region): string {
   const { from, to, min, max } = region;
   const words = tracesText.scatter;
@@ -102,5 +109,11 @@ export function toldRegion(marks: readonly TraceMark[], region: Region): string 
   ];
   const counts = [words.traces(formatExactCount(inside.length))];
   if (failed > 0) counts.push(words.failed(formatExactCount(failed)));
-  return `${bounds.join(', ')}: ${counts.join(', ')}`;
+  const apart = setsApart(
+    inside.map(({ trace }) => trace),
+    marks.map(({ trace }) => trace),
+  );
+  const common =
+    apart && words.setsApart[apart.of](cutMiddle(apart.name, NAME_SHORT), ...numbersOf(apart));
+  return [`${bounds.join(', ')}: ${counts.join(', ')}`, ...(common ? [common] : [])].join('. ');
 }

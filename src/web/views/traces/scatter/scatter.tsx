@@ -112,13 +112,11 @@ export function Scatter(props: ScatterProps) {
     },
   });
   const said = told ?? (chosen && toldMark(chosen)) ?? words.traces(formatExactCount(marks.length));
+  const hasSlowest = search.order === 'slowest';
   const isLoading = sample === undefined && error === undefined;
   return (
     <div class={`scatter ${isStale ? 'scatter-stale' : ''}`}>
-      <ScatterHead
-        {...{ marks, reach, isLoading, error }}
-        hasSlowest={search.order === 'slowest'}
-      />
+      <ScatterHead {...{ marks, reach, hasSlowest, isLoading, error }} />
       <div class="scatter-scale" aria-hidden="true">
         {plane.scale.ticks.map(({ nanos }) => (
           <span key={nanos} style={{ top: `${plane.y(nanos)}px` }}>
@@ -148,7 +146,7 @@ export function Scatter(props: ScatterProps) {
         }}
         {...handlers}
       >
-        <ScatterDrawing {...{ plane, marks, reach, chosen, pointed, region }} />
+        <ScatterDrawing {...{ plane, marks, reach, hasSlowest, chosen, pointed, region }} />
         {told !== undefined && drag !== undefined && (
           <ScatterReadout at={drag.to} {...{ plane }} said={told} />
         )}
