@@ -16,7 +16,7 @@ import { CallContextManager } from './calls/call-context-manager.ts';
 import type { CallSpan, SpanOrigin } from './calls/call-span.ts';
 import { CallTracker } from './calls/call-tracker.ts';
 import { installCalls } from './calls/install-calls.ts';
-import { isOwnModule, moduleFilter, programRoot } from './hooks/module-filter.ts';
+import { isInstalled, isOwnModule, moduleFilter, programRoot } from './hooks/module-filter.ts';
 import { rewriteModules } from './hooks/rewrite-modules.ts';
 import { startInstrumentations } from './instrumentations/start-instrumentations.ts';
 import { ProgramActivity } from './program-activity.ts';
@@ -92,13 +92,15 @@ function watch(
   if (processor.reports !== undefined) activity?.watch(processor.reports, tracker, parent);
   follower = new ProviderFollower(processor, end, origin, activity);
   follower.start();
-  const folder = programRoot(entry === undefined ? process.cwd() : dirname(entry));
+  // What is run by a tool that is installed is no part of that.
+  const isTool = entry === undefined || isInstalled(entry);
+  const folder = programRoot(isTool ? process.cwd() : dirname(entry));
   const filter = moduleFilter({ root: folder, ...settings });
   const isWatched = (path: string): boolean => !isOwnModule(path) && filter(path);
   const counted = settings.tier === 0 ? startCoverage(isWatched) : () => tracker.counted();
   if (settings.tier === 2) {
     const calls = installCalls(tracker, () => activity?.functionsAdded());
-    rewriteModules(settings, { isWatched, calls, say });
+    rewriteModules(settings, { isWatched, calls, keepsErrors: false, say });
   }
   const libraries =
     settings.tier === 0

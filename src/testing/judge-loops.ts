@@ -1,7 +1,8 @@
 /**
  * Queries in a loop: the same query or request (call-shape.ts), again and again below one span, each after the
  * one before has ended. A function that is called in the loop and does nothing but the query is looked through;
- * a request that a server answers is not, as whoever sends it is another loop.
+ * a request that a server answers is not, as whoever sends it is another loop. That it calls watched functions, in
+ * which there is no span, is not doing something.
  */
 import { label } from '../views/formats/clean-text.ts';
 import { callShape } from './call-shape.ts';
@@ -46,10 +47,11 @@ export function judgeNoQueryInLoop(run: RecordedRun, options: LoopOptions = {}):
 
 function loopsOf(run: RecordedRun): Loop[] {
   const loops = new Map<RecordedSpan, Map<string, Loop>>();
+  const doing = doingChildren(run);
   for (const span of run.spans) {
     const shape = callShape(span);
     if (shape === undefined) continue;
-    const { outer, path } = lookedThrough(run, span);
+    const { outer, path } = lookedThrough(run, span, doing);
     const parent = run.parentOf(outer)!;
     const siblings = loops.get(parent) ?? new Map<string, Loop>();
     loops.set(parent, siblings);
@@ -63,16 +65,34 @@ function loopsOf(run: RecordedRun): Loop[] {
   return [...loops.values()].flatMap((siblings) => [...siblings.values()]);
 }
 
+/** How many children of a span are spans of OpenTelemetry, or have one below them. */
+function doingChildren(run: RecordedRun): ReadonlyMap<RecordedSpan, number> {
+  const children = new Map<RecordedSpan, number>();
+  const counted = new Set<RecordedSpan>();
+  for (const span of run.spans) {
+    let at = span;
+    let parent = span.isCall ? undefined : run.parentOf(span);
+    while (parent !== undefined && !counted.has(at)) {
+      counted.add(at);
+      children.set(parent, (children.get(parent) ?? 0) + 1);
+      at = parent;
+      parent = run.parentOf(at);
+    }
+  }
+  return children;
+}
+
 /** The outermost span that does nothing but this call, and the names on the way. */
 function lookedThrough(
   run: RecordedRun,
   call: RecordedSpan,
+  doing: ReadonlyMap<RecordedSpan, number>,
 ): { readonly outer: RecordedSpan; readonly path: readonly string[] } {
   const path: string[] = [];
   let outer = call;
   for (;;) {
     const parent = run.parentOf(outer);
-    if (parent === undefined || parent === run.root || parent.children.length > 1) break;
+    if (parent === undefined || parent === run.root || doing.get(parent) !== 1) break;
     if (parent.otelKind === 'server' || parent.otelKind === 'consumer') break;
     path.push(parent.name);
     outer = parent;

@@ -10,7 +10,7 @@ import { context, trace } from '@opentelemetry/api';
 import { addProcessor, setUpContext, setUpProvider } from '../tracing/connect-provider.ts';
 import { currentProvider, currentTracer } from '../tracing/current-tracer.ts';
 import { type AnyFunction, callIn, OpenSpan } from '../tracing/open-span.ts';
-import { type FunctionChoice, functionTest } from './function-choice.ts';
+import { type FunctionChoice, functionTest, withoutTests } from './function-choice.ts';
 import { RecordedRun } from './recorded-run.ts';
 import { recordedTree } from './recorded-span.ts';
 import { type NotedSpan, Recording, recordingProcessor } from './recording.ts';
@@ -59,7 +59,9 @@ export async function record(
 ): Promise<RecordedRun<unknown>> {
   const { name = NAME, settleMs = SETTLE_MS, maxSpans = SPANS_MAX, throws } = options;
   if (typeof code !== 'function') throw new TypeError('record: expected a function');
-  const isWanted = functionTest(options.functions);
+  const chosen = functionTest(options.functions);
+  const isWanted =
+    recordingRegistry().watcher?.isForTests === false ? withoutTests(chosen) : chosen;
   const recording = new Recording(bounded('maxSpans', maxSpans, 1), isWanted);
   const waitMs = bounded('settleMs', settleMs, 0);
   const root = openRoot(name, recording);

@@ -26,6 +26,8 @@ export interface RecordedEvent {
 
 export interface RecordedSpan {
   readonly name: string;
+  /** It is the call of a watched function; false for a span of OpenTelemetry, `trace()` among them. */
+  readonly isCall: boolean;
   readonly kind: SpanKind;
   readonly otelKind: OtelKind;
   /** Running where it had not ended when the recording did. */
@@ -129,7 +131,7 @@ function addEvents(to: Growing, from: NotableSpan, zero: HrTime): void {
 }
 
 function recordedSpan(
-  { span, startedAs, endedAs }: NotedSpan,
+  { span, isCall, startedAs, endedAs }: NotedSpan,
   parent: NotedSpan | undefined,
   zero: HrTime,
 ): Growing {
@@ -144,6 +146,7 @@ function recordedSpan(
   const events = span.events.map((event) => recordedEvent(event, zero));
   return {
     name: span.name,
+    isCall,
     kind,
     otelKind,
     status,

@@ -40,6 +40,8 @@ export interface CalledFunction {
 
 /** Who watches the calls of this thread and global object. No method throws. */
 export interface CallWatcher {
+  /** It watches the code that is tested, not the tests; else all of a program, whatever it is. */
+  readonly isForTests: boolean;
   /** The recording that a call would be in that was made here. */
   recordingHere(): CallRecording | undefined;
   /** Whatever was thrown in the recording has been caught. @param error undefined where it is not known */

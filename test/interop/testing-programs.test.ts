@@ -13,16 +13,23 @@ interface Outcome {
 }
 
 /** Runs the text as a file of tests beside a node_modules that holds the package. */
-async function tested(name: string, text: string): Promise<Outcome> {
+async function tested(
+  name: string,
+  text: string,
+  beside: Readonly<Record<string, string>> = {},
+  before: readonly string[] = [],
+): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'synton-testing-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(ROOT, join(folder, 'node_modules/synton'));
-  writeFileSync(join(folder, name), text);
+  for (const [path, content] of Object.entries({ ...beside, [name]: text }))
+    writeFileSync(join(folder, path), content);
   // A run of tests that is told it is within another one says less.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--test', name], { cwd: folder, env }, (error, stdout, stderr) =>
+    const args = [...before, '--test', name];
+    execFile(process.execPath, args, { cwd: folder, env }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );
   });
@@ -30,8 +37,16 @@ async function tested(name: string, text: string): Promise<Outcome> {
 
 test('the example of the documents passes', async () => {
   const docs = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
-  const [, example] = /```js\n(import[\s\S]*?)```/.exec(docs) ?? [];
-  const { code, output } = await tested('example.test.mjs', example!);
+  const [shop, example] = ['shop.mjs', 'shop.test.mjs'].map(
+    (name) =>
+      docs
+        .split('```js\n')
+        .find((text) => text.startsWith(`// ${name}\n`))!
+        .split('```')[0]!,
+  );
+  const { code, output } = await tested('shop.test.mjs', example!, { 'shop.mjs': shop! }, [
+    ...['--import', 'synton/testing/register'],
+  ]);
   expect(output).toMatch(/pass 1\b/);
   expect(code).toBe(0);
 });

@@ -93,6 +93,51 @@ test('errors', async () => {
   assert.match(run.behaviour(), /✕ charge RangeError\\n✕ threw RangeError$/);
 });
 `;
+/** What is first among its functions, and what is thrown while what else runs, is chance. */
+const CHANCE = `import { readFile } from 'node:fs/promises';
+
+const nap = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
+
+export async function main() {
+  const all = await Promise.all([one(), two(), one(), three()]);
+  for await (const page of pages()) note(page);
+  try { await fails(); } catch (error) { note(error); }
+  try { engine(); } catch {}
+  await Promise.allSettled([fails(), parse('{'), Promise.resolve('[').then(sync), fails(), late()]);
+  return all;
+}
+
+async function one() { await nap(); note(); return (await readFile(import.meta.filename)).length; }
+async function two() { await nap(); await nap(); return Promise.resolve('a').then(shout); }
+async function three() { return Promise.all([nap(), nap()].map(async (one) => { await one; note(); })); }
+async function* pages() { for (let n = 0; n < 3; n++) { await nap(); yield page(n); } }
+function page(n) { return n; }
+function note() {}
+function shout(text) { return text.toUpperCase(); }
+async function fails() { await nap(); throw new RangeError('fails'); }
+function engine() { null.x; }
+async function parse(text) { await nap(); return JSON.parse(text); }
+function sync(text) { return JSON.parse(text); }
+function late() { return new Promise((resolve) => setTimeout(() => resolve(note()), 1)); }
+`;
+const CHANCE_TEST = `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { record } from 'synton/testing';
+import { main } from './src/chance.mjs';
+
+test('runs of the same behaviour', async () => {
+  const seen = new Set();
+  for (let round = 0; round < 8; round++) {
+    for (const run of await Promise.all(Array.from({ length: 8 }, () => record(main)))) seen.add(run.behaviour());
+  }
+  seen.add((await record(main)).behaviour());
+  const [text] = seen;
+  assert.equal(seen.size, 1, [...seen].join('---'));
+  assert.match(text, /✕ parse SyntaxError/);
+  assert.match(text, /✕ sync SyntaxError/);
+  assert.match(text, /✕ engine TypeError/);
+});
+`;
 const VITEST_TEST = `import { record } from 'synton/testing';
 import { expect, test } from 'vitest';
 import { double, placeOrder } from './shop.ts';
@@ -138,6 +183,8 @@ const FILES: Readonly<Record<string, string>> = {
   'src/order.spec.ts': VITEST_TEST,
   'test/helper.mjs': 'export const ownHelper = (code) => code();\n',
   'order.test.mjs': NODE_TEST,
+  'src/chance.mjs': CHANCE,
+  'chance.test.mjs': CHANCE_TEST,
   'vitest.config.ts': CONFIG,
   'matchers.ts': `import { matchers } from 'synton/testing';
 import 'synton/testing/vitest';
@@ -187,6 +234,12 @@ test('node:test sees every call, and nothing is printed', async () => {
   const { code, stdout, stderr } = await run(REGISTER);
   expect(stdout).toMatch(/pass 4\n/);
   expect([code, stderr]).toEqual([0, '']);
+});
+
+test('what a run did is told in the same words, whatever was first', async () => {
+  const { code, stdout } = await run([...REGISTER.slice(0, -1), 'chance.test.mjs']);
+  expect(stdout).toMatch(/pass 1\n/);
+  expect(code).toBe(0);
 });
 
 test('modules are chosen as for synton/register', async () => {

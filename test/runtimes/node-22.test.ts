@@ -124,3 +124,13 @@ test('runs are recorded under node:test', { skip: SKIP }, async () => {
   assert.equal(code, 0, stdout);
   assert.match(stdout, /pass 1\n/);
 });
+
+test('runs of functions that nobody has wrapped are recorded under node:test', {
+  skip: SKIP,
+}, async () => {
+  const before = ['--import', 'synton/testing/register', '--test'];
+  const { code, stdout, stderr } = await node([...before, 'watched.test.mjs']);
+  assert.equal(code, 0, stdout);
+  assert.equal(stderr, '');
+  assert.match(stdout, /pass 1\n/);
+});

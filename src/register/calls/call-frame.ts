@@ -9,6 +9,7 @@ import type { CallSpan } from './call-span.ts';
 import type { CallTracker, Scope } from './call-tracker.ts';
 import { type KeptArguments, keptArguments } from './captured-call.ts';
 import type { FrameContext } from './frame-context.ts';
+import { iteratedWithin } from './iterated.ts';
 import type { RecordedCall } from './recorded-call.ts';
 
 const then = Promise.prototype.then;
@@ -107,7 +108,23 @@ export class CallFrame {
   resume(isInFinally = false): void {
     if (this.#isIn || !this.#wasEntered || this.endMs !== 0) return;
     if (isInFinally) this.#mayBeLeft = true;
+    // Whatever was thrown meanwhile is not what this call will throw.
+    this.#tracker.returned();
     this.enter();
+  }
+
+  /** What the function goes through with a `for await`; undefined where it is to go through it as it is. */
+  iterated(iterable: unknown): unknown {
+    if (this.recorded === undefined) return undefined;
+    return iteratedWithin(iterable, (run) => {
+      if (this.#isIn || this.endMs !== 0) return run();
+      this.enter();
+      try {
+        return run();
+      } finally {
+        this.leave();
+      }
+    });
   }
 
   /** The function has caught something itself. */

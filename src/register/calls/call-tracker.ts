@@ -61,6 +61,8 @@ export interface TrackerSettings {
   readonly root: Context;
   /** Arguments are kept where the rewritten text hands them over. */
   readonly capture?: Pick<CaptureSettings, 'return' | 'errors'>;
+  /** Calls are watched for recordings alone, and not those of tests. */
+  readonly isForTests?: boolean;
   /** Where every call is told that is not only counted. */
   readonly ring?: ActivityRing | undefined;
 }
@@ -96,7 +98,8 @@ export class CallTracker implements CallWatcher {
   readonly origin: SpanOrigin;
   running: CallFrame | undefined = undefined;
   /** False: calls are counted only, but for those that a test records. */
-  isOn = true;
+  isOn: boolean;
+  readonly isForTests: boolean;
   readonly #settings: TrackerSettings;
   readonly #sink: SpanSink;
   readonly #sums = new CallRing();
@@ -116,6 +119,8 @@ export class CallTracker implements CallWatcher {
 
   constructor(settings: TrackerSettings, sink: SpanSink, origin: SpanOrigin) {
     this.#settings = settings;
+    this.isForTests = settings.isForTests ?? false;
+    this.isOn = !this.isForTests;
     this.#sink = sink;
     this.origin = origin;
     this.table = new CallTable(settings.hotCallsPerSecond);

@@ -36,6 +36,11 @@ export function isOwnModule(path: string): boolean {
   return path.startsWith(OWN_FOLDER);
 }
 
+/** Of a package that was installed, a runner of tests, say. */
+export function isInstalled(path: string): boolean {
+  return INSTALLED.test(slashes(path));
+}
+
 /** The folder of the nearest package.json at or above `folder`; the folder itself where there is none. */
 export function programRoot(folder: string): string {
   for (let at = folder; ; at = dirname(at)) {

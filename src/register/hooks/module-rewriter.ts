@@ -27,6 +27,7 @@ export interface RewriterParts {
   /** Of a salt of its own for each value of what is below. */
   readonly cache: TransformCache | undefined;
   readonly capturesArguments: boolean;
+  readonly keepsErrors: boolean;
   readonly say: (topic: string, message: string) => void;
 }
 
@@ -78,8 +79,8 @@ export class ModuleRewriter {
     const onProblem = (reason: string): void => {
       problem ??= reason;
     };
-    const { capturesArguments } = this.#parts;
-    const options = { path, capturesArguments, onProblem };
+    const { capturesArguments, keepsErrors } = this.#parts;
+    const options = { path, capturesArguments, keepsErrors, onProblem };
     let made = this.#rewrite(source, { ...options, format });
     // Node takes a file without a type for CommonJS first, and looks again when it finds an import.
     if (problem !== undefined && format === 'commonjs') {

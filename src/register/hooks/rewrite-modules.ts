@@ -8,21 +8,23 @@ import { ModuleRewriter } from './module-rewriter.ts';
 import { TransformCache } from './transform-cache.ts';
 
 /** Of what the rewriter makes: to be raised when it makes something else of the same text. */
-const REWRITER_VERSION = 8;
+const REWRITER_VERSION = 9;
 
 interface Watched {
   /** Of absolute paths. */
   readonly isWatched: (path: string) => boolean;
   readonly calls: InstalledCalls;
+  /** As rewriteModule has it. */
+  readonly keepsErrors: boolean;
   readonly say: (message: string) => void;
 }
 
 export function rewriteModules(
   { cache, capture }: Pick<RegisterSettings, 'cache' | 'capture'>,
-  { isWatched, calls, say }: Watched,
+  { isWatched, calls, keepsErrors, say }: Watched,
 ): void {
   const said = new Set<string>();
-  const given = capture.args ? ' args' : '';
+  const given = `${capture.args ? ' args' : ''}${keepsErrors ? ' errors' : ''}`;
   const salt = `${REWRITER_VERSION} ${packageVersion()} ${process.version}${given}`;
   const folder = cache ?? userCacheFolder('rewritten', process.env);
   installHooks(
@@ -31,6 +33,7 @@ export function rewriteModules(
       calls,
       cache: cache === 'off' ? undefined : new TransformCache(folder, salt),
       capturesArguments: capture.args,
+      keepsErrors,
       say: (topic, message) => {
         if (!said.has(topic)) say(message);
         said.add(topic);

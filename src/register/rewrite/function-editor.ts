@@ -287,7 +287,10 @@ export class FunctionEditor {
     const [before, after] = this.#text.keep('value', holdsFunction(right));
     this.#put(right.start, `(${before}`);
     this.#visit(right);
-    this.#put(right.end, `${after},${frame}?.leave(),[${value},(${value})=${frame}][0])`);
+    this.#put(
+      right.end,
+      `${after},${frame}?.leave(),[${frame}?.iterated(${value})??${value},(${value})=${frame}][0])`,
+    );
     const isBlock = body.type === 'BlockStatement';
     this.#put(isBlock ? body.start + 1 : body.start, `${isBlock ? '' : '{'}${back}`);
     this.#visit(body);

@@ -7,7 +7,7 @@
  *   v  a value on its way through an await or a yield; the frame itself while a loop waits for its next
  *
  * An error is not caught where it would have to be thrown again: that changes the place which Node names when
- * nobody catches it. `finally` tells from `r` that something was thrown.
+ * nobody catches it. `finally` tells from `r` that something was thrown. Where tests run, somebody always catches it: there it is.
  *
  * What is kept is named for nothing of ours: neither by the language (`(0, …)`), nor by V8, which in stack traces calls
  * a function without a name after all that it is assigned to, but for a name in parentheses and the result of a call.
@@ -21,8 +21,11 @@ export const CAUGHT_ID = -1;
 
 export class InsertedText {
   readonly #base: string;
+  readonly #keepsErrors: boolean;
 
-  constructor(source: string) {
+  /** @param keepsErrors errors are caught and thrown again, so that each is known */
+  constructor(source: string, keepsErrors: boolean) {
+    this.#keepsErrors = keepsErrors;
     let base = '$syn';
     while (source.includes(base)) base += '$';
     this.#base = base;
@@ -72,8 +75,9 @@ export class InsertedText {
   }
 
   close(): string {
-    const { frame, result, thrown, value } = this;
-    return `}finally{${frame}?.exit(${result},${thrown},${value})}`;
+    const { frame, result, thrown, value, error } = this;
+    const keep = this.#keepsErrors ? `catch(${error}){(${thrown})=${error};throw ${error}}` : '';
+    return `}${keep}finally{${frame}?.exit(${result},${thrown},${value})}`;
   }
 
   /** A loop begins to wait for its next. */

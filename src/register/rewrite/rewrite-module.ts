@@ -46,6 +46,8 @@ export interface RewriteOptions {
   readonly format: ModuleFormat;
   /** The functions hand over what they are called with. @default false */
   readonly capturesArguments?: boolean;
+  /** What a function throws is known, whoever it comes from; where nobody catches it, Node names another place. @default false */
+  readonly keepsErrors?: boolean;
   /** Told why a module is left alone though something could be done. */
   readonly onProblem?: (reason: string) => void;
 }
@@ -53,12 +55,12 @@ export interface RewriteOptions {
 /** Undefined where there is nothing to be done, or the text cannot be parsed. Never throws. */
 export function rewriteModule(
   source: string,
-  { path, format, capturesArguments = false, onProblem }: RewriteOptions,
+  options: RewriteOptions,
 ): RewrittenModule | undefined {
   try {
-    return rewritten(source, path, format, capturesArguments);
+    return rewritten(source, options);
   } catch (error) {
-    onProblem?.(error instanceof Error ? error.message : String(error));
+    options.onProblem?.(error instanceof Error ? error.message : String(error));
     return undefined;
   }
 }
@@ -70,12 +72,13 @@ export function rewriteModule(
  */
 export function rewriteApart(
   source: string,
-  { path, format, capturesArguments = false, onProblem }: RewriteOptions,
+  options: RewriteOptions,
   input: () => InputMap | undefined,
 ): RewrittenText | undefined {
   try {
-    const edit = editOf(source, format, capturesArguments);
+    const edit = editOf(source, options);
     if (edit === undefined) return undefined;
+    const { path } = options;
     const { edited, text, start, editor } = edit;
     const accessor = text.accessor(path, functionsOf(editor, source, path, input()));
     edited.prependLeft(start, accessor);
@@ -83,19 +86,15 @@ export function rewriteApart(
     const pieces = [first, ...editor.pieces].sort((a, b) => a.offset - b.offset);
     return { code: edited.toString(), map: apartMap(source, edited, path, pieces) };
   } catch (error) {
-    onProblem?.(error instanceof Error ? error.message : String(error));
+    options.onProblem?.(error instanceof Error ? error.message : String(error));
     return undefined;
   }
 }
 
-function rewritten(
-  source: string,
-  path: string,
-  format: ModuleFormat,
-  capturesArguments: boolean,
-): RewrittenModule | undefined {
-  const edit = editOf(source, format, capturesArguments);
+function rewritten(source: string, options: RewriteOptions): RewrittenModule | undefined {
+  const edit = editOf(source, options);
   if (edit === undefined) return undefined;
+  const { path } = options;
   const { edited, text, start, editor, mapUrl } = edit;
   edited.prependLeft(start, text.accessor(path));
   const input = readInputMap(mapUrl, path);
@@ -120,12 +119,11 @@ interface Edit {
 /** Undefined where there is nothing to be done. */
 function editOf(
   source: string,
-  format: ModuleFormat,
-  capturesArguments: boolean,
+  { format, capturesArguments = false, keepsErrors = false }: RewriteOptions,
 ): Edit | undefined {
   const tree = parseModule(source, format);
   const edited = new MagicString(source);
-  const text = new InsertedText(source);
+  const text = new InsertedText(source, keepsErrors);
   const first = (tree.program['body'] as readonly SyntaxNode[]).find(
     ({ directive }) => directive === undefined,
   );

@@ -21,7 +21,7 @@ export function rewriteForVite(
   code: string,
   { input, ...options }: TestedModule,
 ): TestedText | undefined {
-  const made = rewriteApart(code, { ...options, format: 'module' }, input);
+  const made = rewriteApart(code, { ...options, keepsErrors: true, format: 'module' }, input);
   return made && { code: made.code, map: made.map.toString() };
 }
 
@@ -36,7 +36,7 @@ export function rewriteForJest(
     const say = (reason: string): void => {
       problem = reason;
     };
-    return rewriteApart(code, { ...options, format, onProblem: say }, input);
+    return rewriteApart(code, { ...options, keepsErrors: true, format, onProblem: say }, input);
   };
   let made = attempt('commonjs');
   if (problem !== undefined) made = attempt('module');

@@ -1,5 +1,4 @@
 /** Watches the functions of a test process whose modules Node loads. Nothing of the program has run yet. */
-import { realpathSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { programRoot } from '../../register/hooks/module-filter.ts';
@@ -17,19 +16,9 @@ export function startWatching(): void {
   for (const warning of settings.warnings) say(warning);
   // Of a runner that is installed, the folder of the program that runs is another.
   const folder = process.cwd();
-  const isWatched = codeFilter(folder, settings, entryPath());
-  rewriteModules(settings, { isWatched, calls, say });
+  const isWatched = codeFilter(folder, settings);
+  rewriteModules(settings, { isWatched, calls, keepsErrors: true, say });
   startInstrumentations(settings.instrumentations, programRoot(folder), ROOT_CONTEXT, say);
-}
-
-function entryPath(): string | undefined {
-  const [, path] = process.argv;
-  if (path === undefined) return undefined;
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /** Of settings and modules that are wrong. */

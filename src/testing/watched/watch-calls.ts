@@ -17,11 +17,17 @@ export function watchCalls(capture: CaptureSettings): InstalledCalls | undefined
   const registry = recordingRegistry();
   if (registry.watcher !== undefined) return undefined;
   const tracker = new CallTracker(
-    { slowMs: Infinity, firstCalls: 0, hotCallsPerSecond: 1, root: ROOT_CONTEXT, capture },
+    {
+      slowMs: Infinity,
+      firstCalls: 0,
+      hotCallsPerSecond: 1,
+      root: ROOT_CONTEXT,
+      capture,
+      isForTests: true,
+    },
     { started: () => {}, ended: () => {} },
     { resource: { attributes: {} }, scope: { name: SCOPE, version: packageVersion() } },
   );
-  tracker.isOn = false;
   context.disable();
   context.setGlobalContextManager(new CallContextManager(tracker));
   registry.watcher = tracker;

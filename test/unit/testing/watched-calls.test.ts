@@ -80,6 +80,8 @@ describe('a call is a span', () => {
       exports.main = async function main() {
         for (const one of numbers()) { use(one); if (one === 2) break }
         for await (const one of later()) use(one);
+        for await (const one of [turn(), 2]) use();
+        for await (const one of later()) break;
       }
       function* numbers() { for (let n = 1; ; n++) yield step(n) }
       async function* later() { yield 1; await turn(); yield step(2) }
@@ -90,8 +92,7 @@ describe('a call is a span', () => {
     expectRun(run).toHaveNoUnfinished();
     expectRun(run).toHaveNoErrors();
     expect(run.behaviour({ order: false })).toBe(
-      // The engine asks an async generator for its next when the loop already waits.
-      ['later', '  step', 'main', '  numbers', '    step ×2', '  use ×4'].join('\n'),
+      ['main', '  later', '  later', '    step', '  numbers', '    step ×2', '  use ×6'].join('\n'),
     );
   });
 
@@ -242,7 +243,7 @@ describe('errors', () => {
         watchedProgram('exports.bad = function bad() { null.x }').bad!();
       } catch {}
     });
-    expect(run.calls('bad')).toMatchObject([{ status: 'Failed', errorType: 'Error' }]);
+    expect(run.calls('bad')).toMatchObject([{ status: 'Failed', errorType: 'TypeError' }]);
   });
 
   test('of runs at the same time are each their own', async () => {
@@ -325,6 +326,25 @@ describe('functions', () => {
   test('anything else is refused', async () => {
     await expect(record(() => 1, { functions: 'main' as 'all' })).rejects.toThrow(TypeError);
   });
+});
+
+test('a query in a loop is found through the functions around it', async () => {
+  const { all, few } = watchedProgram(
+    `exports.all = async function all(ids) { for (const id of ids) await find(id) }
+     async function find(id) { const found = await query(text(id)); return found.map(row) }
+     function text(id) { return 'SELECT * FROM t WHERE id = ' + quoted(id) }
+     function quoted(id) { return "'" + id + "'" }
+     function row(given) { return { given } }
+     exports.few = async function few(ids) { await query(text(ids)); ids.map(quoted) }`,
+    {
+      query: (text: string) =>
+        withSpan('SELECT', { attributes: { 'db.query.text': text } }, async () => [1, 2]),
+    },
+  );
+  const run = await record(() => all!([1, 2, 3, 4]));
+  expect(() => expectRun(run).toHaveNoQueryInLoop()).toThrow(/asked 4 times/);
+  expectRun(run).toHaveNoQueryInLoop({ max: 4 });
+  expectRun(await record(() => few!([1, 2, 3, 4]))).toHaveNoQueryInLoop();
 });
 
 test('one watches, whoever asks', () => {

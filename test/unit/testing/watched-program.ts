@@ -13,7 +13,11 @@ export function watchedProgram(
   given: Readonly<Record<string, unknown>> = {},
 ): Program {
   const path = `/app/module-${loaded++}.js`;
-  const { code, functions } = rewriteModule(source, { path, format: 'commonjs' })!;
+  const { code, functions } = rewriteModule(source, {
+    path,
+    format: 'commonjs',
+    keepsErrors: true,
+  })!;
   const calls = Reflect.get(Function, CALLS_KEY) as {
     module(path: string, known: unknown): unknown;
   };
