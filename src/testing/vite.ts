@@ -15,6 +15,8 @@ export interface WatchFunctionsPlugin {
   readonly name: string;
   readonly enforce: 'post';
   config(config: object): void;
+  /** Of each project of a workspace, which may have files of its own: vitest 3.1 and later. */
+  configureVitest(context: { readonly project: { readonly config: object } }): void;
   configResolved(config: { readonly root: string }): void;
   transform(this: TransformContext, code: string, id: string): TestedText | undefined;
 }
@@ -25,7 +27,8 @@ interface TransformContext {
 }
 
 interface TestConfig {
-  test?: { setupFiles?: string | string[]; browser?: { enabled?: boolean } };
+  setupFiles?: string | string[];
+  browser?: { enabled?: boolean };
 }
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -37,21 +40,21 @@ export function watchFunctions(options: FilterOptions = {}): WatchFunctionsPlugi
   const { capture, ...settings } = registerSettings(process.env);
   const { include = settings.include, exclude = settings.exclude } = options;
   const isTesting = process.env['VITEST'] !== undefined;
-  let isInBrowser = false;
   let isWatched = (_path: string): boolean => false;
   return {
     name: 'synton:watch-functions',
     enforce: 'post',
     config(config) {
       if (!isTesting) return;
-      const given = config as TestConfig;
+      const given = config as { test?: TestConfig };
       given.test ??= {};
-      isInBrowser = given.test.browser?.enabled === true;
-      const files = [given.test.setupFiles ?? []].flat();
-      if (!isInBrowser && !files.includes(SETUP)) given.test.setupFiles = [SETUP, ...files];
+      addSetup(given.test);
+    },
+    configureVitest({ project }) {
+      addSetup(project.config);
     },
     configResolved({ root }) {
-      if (isTesting && !isInBrowser) isWatched = codeFilter(root, { include, exclude });
+      if (isTesting) isWatched = codeFilter(root, { include, exclude });
     },
     transform(code, id) {
       const [path = ''] = id.split('?');
@@ -64,4 +67,11 @@ export function watchFunctions(options: FilterOptions = {}): WatchFunctionsPlugi
       });
     },
   };
+}
+
+/** Before those of the project. Without it, as in a browser, what is rewritten does what it did. */
+function addSetup(test: TestConfig): void {
+  const files = [test.setupFiles ?? []].flat();
+  const isInBrowser = test.browser?.enabled === true;
+  if (!isInBrowser && !files.includes(SETUP)) test.setupFiles = [SETUP, ...files];
 }

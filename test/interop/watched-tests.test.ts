@@ -176,6 +176,11 @@ const config = defineConfig({
   },
 }); export { config as default };
 `;
+const PROJECTS = CONFIG.replace(
+  'coverage:',
+  `projects: ['threads', 'vmThreads'].map((pool) => ({ extends: true, test: { name: pool, pool } })),
+    coverage:`,
+);
 const FILES: Readonly<Record<string, string>> = {
   'package.json': '{ "private": true, "type": "module" }',
   'src/shop.ts': SHOP,
@@ -186,6 +191,7 @@ const FILES: Readonly<Record<string, string>> = {
   'src/chance.mjs': CHANCE,
   'chance.test.mjs': CHANCE_TEST,
   'vitest.config.ts': CONFIG,
+  'vitest.projects.ts': PROJECTS,
   'matchers.ts': `import { matchers } from 'synton/testing';
 import 'synton/testing/vitest';
 import { expect } from 'vitest';
@@ -250,9 +256,9 @@ test('modules are chosen as for synton/register', async () => {
 });
 
 describe('vitest', () => {
-  test.each(['threads', 'vmThreads'])('sees every call: %s', async (pool) => {
-    const { code, stdout, stderr } = await run([VITEST, 'run', '--pool', pool]);
-    expect(stdout + stderr).toMatch(/Tests +3 passed/);
+  test('sees every call in each project of a workspace, in threads and in contexts', async () => {
+    const { code, stdout, stderr } = await run([VITEST, 'run', '-c', 'vitest.projects.ts']);
+    expect(stdout + stderr).toMatch(/Tests +6 passed/);
     expect(code).toBe(0);
   });
 
