@@ -1,5 +1,6 @@
 /** How a chart over time looks and behaves, in uPlot's words. Colours come from the tokens. */
 import type uPlot from 'uplot';
+import { tidy } from '../../format/tidy.ts';
 import { formatClock } from '../../format/time.ts';
 
 export interface ChartLine {
@@ -121,11 +122,6 @@ function axisClock(second: number, range: number): string {
   const text = formatClock(second * 1000, range < DAY_SECONDS ? second * 1000 : 0);
   // Seconds say nothing: statistics are kept by the minute.
   return text.replace(/:\d\d$/, '');
-}
-
-/** `1.00 ms` on an axis is `1 ms`. */
-export function tidy(value: string): string {
-  return value.replace(/\.0+(?=\D|$)/, '').replace(/(\.\d*[1-9])0+(?=\D|$)/, '$1');
 }
 
 function faded(colour: string): string {

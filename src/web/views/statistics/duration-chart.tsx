@@ -2,9 +2,9 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { formatCount } from '../../format/count.ts';
 import { formatDuration } from '../../format/duration.ts';
+import { tidy } from '../../format/tidy.ts';
 import { useWidth } from '../../parts/use-width.ts';
 import { statisticsText } from '../../text/statistics-en.ts';
-import { tidy } from './chart-options.ts';
 import { decadesWithin, type HistogramColumn, histogramColumns } from './histogram-columns.ts';
 import type { DurationHistogram } from './statistics-data.ts';
 import './duration-chart.css';

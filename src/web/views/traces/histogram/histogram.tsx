@@ -7,6 +7,7 @@ import { setParams } from '../../../app/location.ts';
 import { rangeBetween, rangeParams } from '../../../data/time-range.ts';
 import { formatCount, formatExactCount, formatShare } from '../../../format/count.ts';
 import { formatDuration } from '../../../format/duration.ts';
+import { tidy } from '../../../format/tidy.ts';
 import { formatClock } from '../../../format/time.ts';
 import { useWidth } from '../../../parts/use-width.ts';
 import { tracesText } from '../../../text/traces-en.ts';
@@ -178,4 +179,4 @@ function stretch(
   };
 }
 
-const shortStep = (step: number): string => formatDuration(step * 1e6).replace(/\.0+(?= )/, '');
+const shortStep = (step: number): string => tidy(formatDuration(step * 1e6));

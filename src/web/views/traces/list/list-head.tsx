@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: see the list
 /** Names of the columns; that of the bars is their scale. */
 import { formatDuration } from '../../../format/duration.ts';
+import { tidy } from '../../../format/tidy.ts';
 import { CutMiddle } from '../../../parts/cut-middle.tsx';
 import { tracesText } from '../../../text/traces-en.ts';
 import type { DurationScale } from './duration-scale.ts';
@@ -64,7 +65,7 @@ export function ListHead(props: ListHeadProps) {
               style={{ insetInlineStart: `${at * 100}%` }}
               aria-hidden="true"
             >
-              {nanos === 0 ? '0' : roundDuration(nanos)}
+              {nanos === 0 ? '0' : tidy(formatDuration(nanos))}
             </span>
           ))}
         <button
@@ -102,9 +103,4 @@ function OrderedBy({ name, title, order, onOrder }: OrderedByProps) {
       </button>
     </span>
   );
-}
-
-/** `100 ms`: a round value needs no digits after its point. */
-function roundDuration(nanos: number): string {
-  return formatDuration(nanos).replace(/\.0+(?= )/, '');
 }

@@ -8,6 +8,7 @@ import { navigate } from '../../../app/location.ts';
 import type { ChosenRange } from '../../../data/time-range.ts';
 import { formatExactCount } from '../../../format/count.ts';
 import { formatDuration } from '../../../format/duration.ts';
+import { tidy } from '../../../format/tidy.ts';
 import { useSize } from '../../../parts/use-size.ts';
 import { tracesText } from '../../../text/traces-en.ts';
 import { TimeLabels } from '../histogram/time-labels.tsx';
@@ -19,7 +20,8 @@ import { ScatterHead } from './scatter-head.tsx';
 import { takeKey } from './scatter-keys.ts';
 import type { TraceMark } from './scatter-marks.tsx';
 import { isAll, type Region, regionBetween, regionOf } from './scatter-plane.ts';
-import { ScatterReadout, toldMark, toldRegion } from './scatter-readout.tsx';
+import { MarkReadout, RegionReadout } from './scatter-readout.tsx';
+import { toldMark, toldRegion } from './told-marks.ts';
 import type { TraceSample } from './trace-sample.ts';
 import { useFilteredRegion } from './use-filtered-region.ts';
 import { useScatterMarks } from './use-scatter-marks.ts';
@@ -53,20 +55,23 @@ export function Scatter(props: ScatterProps) {
   const { hovered, drag } = hand;
   const selected = search.selected.value;
   const isLookedAt = hovered !== undefined || drag !== undefined || (hasFocus && !!selected);
-  const moves = isLive && !isLookedAt;
-  const drawn = useScatterMarks({ search, sample, range, scaleKind, size, moves });
+  const drawn = useScatterMarks({
+    ...{ search, sample, range, scaleKind, size },
+    ...{ moves: isLive && !isLookedAt, isHeld: isLookedAt },
+  });
   const { plane, marks, reach } = drawn;
   const byDuration = useMemo(() => marks.toSorted((a, b) => a.nanos - b.nanos), [marks]);
   const markOf = (id: string | undefined): TraceMark | undefined =>
     id === undefined ? undefined : marks.find(({ trace }) => trace.traceId === id);
   const [chosen, first] = [markOf(selected), markOf(anchor)];
-  const region: Region | undefined = drag?.isMoved
+  const drawnOver = drag?.isMoved
     ? regionBetween(plane, drag.from, drag.to)
     : first && chosen && first !== chosen
       ? regionOf(first, chosen)
-      : undefined;
+      : {};
+  const region = isAll(drawnOver) ? undefined : drawnOver;
   const pointed = markOf(hovered) ?? (hasFocus ? chosen : undefined);
-  const told = region === undefined ? undefined : toldRegion(marks, region);
+  const told = region === undefined ? [] : toldRegion(marks, region);
   const open = ({ trace }: TraceMark): void => navigate(traceHref(trace.traceId));
   const show = (to: Region): void => {
     hand.letGo();
@@ -111,7 +116,8 @@ export function Scatter(props: ScatterProps) {
       else open(mark);
     },
   });
-  const said = told ?? (chosen && toldMark(chosen)) ?? words.traces(formatExactCount(marks.length));
+  const whole = chosen ? toldMark(chosen) : words.traces(formatExactCount(marks.length));
+  const said = told.length > 0 ? told.join('. ') : whole;
   const hasSlowest = search.order === 'slowest';
   const isLoading = sample === undefined && error === undefined;
   return (
@@ -120,7 +126,7 @@ export function Scatter(props: ScatterProps) {
       <div class="scatter-scale" aria-hidden="true">
         {plane.scale.ticks.map(({ nanos }) => (
           <span key={nanos} style={{ top: `${plane.y(nanos)}px` }}>
-            {nanos === 0 ? '0' : formatDuration(nanos).replace(/\.0+(?= )/, '')}
+            {nanos === 0 ? '0' : tidy(formatDuration(nanos))}
           </span>
         ))}
       </div>
@@ -147,15 +153,11 @@ export function Scatter(props: ScatterProps) {
         {...handlers}
       >
         <ScatterDrawing {...{ plane, marks, reach, hasSlowest, chosen, pointed, region }} />
-        {told !== undefined && drag !== undefined && (
-          <ScatterReadout at={drag.to} {...{ plane }} said={told} />
+        {region !== undefined && (
+          <RegionReadout {...{ region, plane }} told={drag ? told : [...told, words.enter]} />
         )}
-        {drag?.isMoved !== true && pointed !== undefined && (
-          <ScatterReadout
-            {...{ plane }}
-            at={pointed}
-            said={told === undefined ? pointed : `${told}. ${words.enter}`}
-          />
+        {drag?.isMoved !== true && region === undefined && pointed !== undefined && (
+          <MarkReadout {...{ plane }} mark={pointed} />
         )}
         {marks.length === 0 && !isLoading && (
           <p class="scatter-none soft">{tracesText.histogram.none}</p>

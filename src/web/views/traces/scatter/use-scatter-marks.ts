@@ -24,6 +24,8 @@ export interface DrawnGiven {
   readonly size: Size;
   /** With the present. */
   readonly moves: boolean;
+  /** What is looked at stays in its place; what is newer stands at the edge meanwhile. */
+  readonly isHeld: boolean;
 }
 
 export interface Drawn {
@@ -48,7 +50,7 @@ const AHEAD_MS = 60_000;
 const MARGIN = 0.02;
 
 export function useScatterMarks(given: DrawnGiven): Drawn {
-  const { search, sample, range, scaleKind, moves } = given;
+  const { search, sample, range, scaleKind, moves, isHeld } = given;
   const { width, height } = given.size;
   const list = search.state.value;
   const isListedByTime = search.order === 'newest';
@@ -58,8 +60,12 @@ export function useScatterMarks(given: DrawnGiven): Drawn {
     [list, isListedByTime, sample],
   );
   const extent = useRef({ search, least: Number.POSITIVE_INFINITY, most: 0 });
+  const times = useRef<ResolvedRange & { readonly search: TraceSearch }>(undefined);
   return useMemo(() => {
-    const { from, to } = timesOf(range, now, points);
+    if (!isHeld || times.current?.search !== search) {
+      times.current = { search, ...timesOf(range, now, points) };
+    }
+    const { from, to } = times.current;
     const within = pointsSince(points, from);
     const nanos = within.map(({ trace }) => durationNow(trace, now));
     // It widens for what is beyond it, and is not narrowed while one looks: marks would jump.
@@ -84,7 +90,7 @@ export function useScatterMarks(given: DrawnGiven): Drawn {
       };
     });
     return { plane, marks, reach: reach !== undefined && reach > from ? reach : undefined };
-  }, [points, reach, range, now, scaleKind, search, width, height]);
+  }, [points, reach, range, now, isHeld, scaleKind, search, width, height]);
 }
 
 /** Milliseconds since 1970; stands while it does not move. */
