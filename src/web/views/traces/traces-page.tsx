@@ -48,7 +48,7 @@ export function TracesPage() {
   const [isChoosing, setIsChoosing] = useState(false);
   const listQuery = { ...query, column: columns };
   const { search, isCurrent } = useTraceSearch(listQuery, order, isLive || isEmpty);
-  const { items, waiting } = search.state.value;
+  const { items, waiting, passed, trimmed } = search.state.value;
   const hasNone = items.length + waiting.length === 0;
   const catalogue = useResource(`services ${hasNone}`, (signal) =>
     askJson<Catalogue>(`${API}/services`, signal),
@@ -70,7 +70,10 @@ export function TracesPage() {
   const sample = isSampleShown ? sampled.data : undefined;
   const recounted = chart === 'durations' ? 'traces' : (counted?.what ?? 'spans');
   const recount = chart === 'durations' ? sampled.reload : histogram.reload;
-  useRecount(isLive, search.state, RECOUNT_MS[recounted], recount);
+  // What the list has of them is drawn by itself.
+  const unlisted = { value: passed + trimmed };
+  const moved = chart === 'durations' ? unlisted : search.state;
+  useRecount(isLive, moved, RECOUNT_MS[recounted], recount);
   const dropped = useDropped();
   const setTerms = (next: readonly SearchTerm[]): void => setParams(paramsOfTerms(next));
   const toggleLive = (): void => setParams({ live: isLive ? 'off' : undefined }, { replace: true });

@@ -1,7 +1,7 @@
 /** Traces as points: when each began, and how long it took. Pure functions over what the list has and a sample of the rest. */
 import type { TraceSummary } from '../../../data/wire.ts';
 import { millisOf } from '../../../format/time.ts';
-import type { TraceListState } from '../list/trace-list-state.ts';
+import { ROWS_MAX, type TraceListState } from '../list/trace-list-state.ts';
 import type { TraceSample } from './trace-sample.ts';
 
 export interface TracePoint {
@@ -34,7 +34,9 @@ export function tracePoints({ list, isListedByTime, sample }: GivenTraces): Trac
   }
   const points = [...each.values()].map((trace) => ({ trace, at: millisOf(trace.startUnixNano) }));
   points.sort((a, b) => a.at - b.at || (a.trace.traceId < b.trace.traceId ? -1 : 1));
-  const listAll = isListedByTime && list.next === undefined && !list.hasHole;
+  // A full list asks no further, whatever there is.
+  const isFull = items.length >= ROWS_MAX;
+  const listAll = isListedByTime && list.next === undefined && !list.hasHole && !isFull;
   if (sample === undefined || sample.isAll || listAll) return { points, reach: undefined };
   const ends = [sample.traces, isListedByTime && !list.hasHole ? items : []].flatMap((traces) => {
     const last = traces.at(-1);

@@ -5,7 +5,7 @@ import type { SearchPage } from '../list/trace-list-state.ts';
 
 const SAMPLE_MAX = 1_000;
 /** A page may end early, where the search stopped at its bound. */
-const PAGES_MAX = 4;
+const PAGES_MAX = 2;
 
 export interface TraceSample {
   /** The last to get a span first. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TraceSummary } from '../../../../../src/web/data/wire.ts';
 import { durationScale } from '../../../../../src/web/views/traces/list/duration-scale.ts';
-import { EMPTY } from '../../../../../src/web/views/traces/list/trace-list-state.ts';
+import { EMPTY, ROWS_MAX } from '../../../../../src/web/views/traces/list/trace-list-state.ts';
 import { takeKey } from '../../../../../src/web/views/traces/scatter/scatter-keys.ts';
 import {
   isWithin,
@@ -56,6 +56,9 @@ describe('points', () => {
     expect(reachOf({ list: further, isListedByTime: false })).toBe(START + 150);
     expect(reachOf({ sample: { ...sample, isAll: true } })).toBe(undefined);
     expect(reachOf({ list: list([trace('b', 500)]) })).toBe(undefined);
+    // A full list has no next, and is not all for that.
+    const full = Array.from({ length: ROWS_MAX }, (_, i) => trace(`${i}`, 500));
+    expect(reachOf({ list: list(full) })).toBe(START + 150);
   });
 
   test('of a range are those that took some of it', () => {
