@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { InputMap } from '../register/rewrite/module-map.ts';
+import { REWRITER_VERSION } from '../register/rewrite/rewriter-version.ts';
 import { registerSettings } from '../register/settings.ts';
 import { packageVersion } from '../telemetry/package-version.ts';
 import { codeFilter, type FilterOptions } from './watched/code-filter.ts';
@@ -88,6 +89,7 @@ export async function createTransformer(
       const all = [
         key ?? [text, path, own.configString],
         packageVersion(),
+        REWRITER_VERSION,
         include,
         exclude,
         capture,

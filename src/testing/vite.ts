@@ -6,7 +6,9 @@
  */
 import { fileURLToPath } from 'node:url';
 import type { InputMap } from '../register/rewrite/module-map.ts';
+import { REWRITER_VERSION } from '../register/rewrite/rewriter-version.ts';
 import { registerSettings } from '../register/settings.ts';
+import { packageVersion } from '../telemetry/package-version.ts';
 import { codeFilter, type FilterOptions } from './watched/code-filter.ts';
 import { rewriteForVite, type TestedText } from './watched/rewrite-for-tests.ts';
 
@@ -16,9 +18,15 @@ export interface WatchFunctionsPlugin {
   readonly enforce: 'post';
   config(config: object): void;
   /** Of each project of a workspace, which may have files of its own: vitest 3.1 and later. */
-  configureVitest(context: { readonly project: { readonly config: object } }): void;
+  configureVitest(context: ProjectContext): void;
   configResolved(config: { readonly root: string }): void;
   transform(this: TransformContext, code: string, id: string): TestedText | undefined;
+}
+
+interface ProjectContext {
+  readonly project: { readonly config: object };
+  /** What is kept of transformed modules from run to run goes by it; vitest 5. */
+  readonly defineCacheKeyGenerator?: (key: () => string) => void;
 }
 
 interface TransformContext {
@@ -50,8 +58,10 @@ export function watchFunctions(options: FilterOptions = {}): WatchFunctionsPlugi
       given.test ??= {};
       addSetup(given.test);
     },
-    configureVitest({ project }) {
+    configureVitest({ project, defineCacheKeyGenerator }) {
       addSetup(project.config);
+      const key = JSON.stringify([packageVersion(), REWRITER_VERSION, include, exclude, capture]);
+      defineCacheKeyGenerator?.(() => key);
     },
     configResolved({ root }) {
       if (isTesting) isWatched = codeFilter(root, { include, exclude });

@@ -262,6 +262,16 @@ describe('vitest', () => {
     expect(code).toBe(0);
   });
 
+  test('what is chosen holds at once, whatever vitest has kept of earlier runs', async () => {
+    const orders = async (own: Readonly<Record<string, string>>) => {
+      const { stdout, stderr } = await run([VITEST, 'run', '-t', 'an order'], own);
+      return stdout + stderr;
+    };
+    expect(await orders({})).toMatch(/Tests +1 passed/);
+    expect(await orders({ SYNTON_EXCLUDE: 'src/shop.ts' })).toMatch(/"reserve" was never called/);
+    expect(await orders({})).toMatch(/Tests +1 passed/);
+  });
+
   test('coverage is what it is without, also in forks', async () => {
     const covered = async (name: string, own: Readonly<Record<string, string>>) => {
       const args = ['--coverage', `--coverage.reportsDirectory=${name}`];

@@ -2,13 +2,11 @@
 import { packageVersion } from '../../telemetry/package-version.ts';
 import { userCacheFolder } from '../../telemetry/user-cache-folder.ts';
 import type { InstalledCalls } from '../calls/install-calls.ts';
+import { REWRITER_VERSION } from '../rewrite/rewriter-version.ts';
 import type { RegisterSettings } from '../settings.ts';
 import { installHooks } from './install-hooks.ts';
 import { ModuleRewriter } from './module-rewriter.ts';
 import { TransformCache } from './transform-cache.ts';
-
-/** Of what the rewriter makes: to be raised when it makes something else of the same text. */
-const REWRITER_VERSION = 9;
 
 interface Watched {
   /** Of absolute paths. */
