@@ -101,6 +101,25 @@ describe('the chart of durations', () => {
     await page.getByRole('heading', { name: 'refused' }).waitFor();
   });
 
+  test('says what a mark is to a finger first, and opens it when touched again', async ({
+    open,
+  }) => {
+    const page = await open(DURATIONS, { url: service.url, isTimeStill: true });
+    await ready(page, '5 traces');
+    const at = await placeOf(page, 'digest');
+    const touch = async () => {
+      for (const type of ['pointerdown', 'pointerup']) {
+        const given = { pointerType: 'touch', pointerId: 1, clientX: at.x + 9, clientY: at.y + 9 };
+        await plot(page).dispatchEvent(type, { ...given, bubbles: true });
+      }
+    };
+    await touch();
+    await expect.poll(() => told(page)).toMatch(/^digest/);
+    expect(new URL(page.url()).pathname).toBe('/traces');
+    await touch();
+    await page.getByRole('heading', { name: 'digest' }).waitFor();
+  });
+
   test('is gone through by keys, by time and by duration, and Enter opens', async ({ open }) => {
     const page = await open(DURATIONS, { url: service.url, isTimeStill: true });
     await ready(page, '5 traces');
