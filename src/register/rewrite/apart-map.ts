@@ -12,7 +12,7 @@ type Segment =
   | [generated: number, source: number, line: number, column: number];
 
 /** Where coverage may see something begin in an inserted piece. */
-const BEGINNINGS = /(?:^|(?<=[;{]))[\w$(]|(?<=[=(])(?:typeof\b|[\w$]+=>)|(?<==>)[\w$]/g;
+const BEGINNINGS = /(?:^|(?<=[;{[]))[\w$(]|(?<=[=(])(?:typeof\b|[\w$]+=>)|(?<==>)[\w$]/g;
 
 /** @param pieces in the order of the text */
 export function apartMap(
@@ -36,6 +36,7 @@ export function apartMap(
   /** What was inserted before, on the same line. */
   let shift = 0;
   let lastLine = -1;
+  let lastOffset = -1;
   for (const { offset, text, beginning } of pieces) {
     const [line, column] = placeOf(offset);
     if (line !== lastLine) shift = 0;
@@ -44,16 +45,23 @@ export function apartMap(
     shift += text.length;
     const segments = lines[line] ?? [];
     if (beginning !== undefined) segments.push([at, 0, ...placeOf(beginning)]);
-    else segments.push(...unmapped(text, at, line, column));
+    else segments.push(...unmapped(text, at, line, column, offset === lastOffset));
+    lastOffset = offset;
   }
   for (const segments of lines) segments.sort(([a], [b]) => a - b);
   return new SourceMap({ ...decoded, mappings: lines as never });
 }
 
 /** A segment that maps to nothing is dropped right after another one, so between two there is one that does. */
-function unmapped(text: string, at: number, line: number, column: number): Segment[] {
+function unmapped(
+  text: string,
+  at: number,
+  line: number,
+  column: number,
+  followsAnother: boolean,
+): Segment[] {
   return Array.from(text.matchAll(BEGINNINGS)).flatMap(({ index }): Segment[] => [
-    ...(index > 0 ? [[at + index - 1, 0, line, column] satisfies Segment] : []),
+    ...(index > 0 || followsAnother ? [[at + index - 1, 0, line, column] satisfies Segment] : []),
     [at + index],
   ]);
 }
