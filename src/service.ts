@@ -213,6 +213,11 @@ class Service implements RunningService {
       await this.#begin(receiver);
       this.#grpc = receiver;
     }
+    const [ofHttp, ofGrpc] = [this.#http?.connections, this.#grpc?.connections];
+    if (ofHttp === undefined || ofGrpc === undefined) return;
+    // Each takes what was meant for the other.
+    ofHttp.other = ofGrpc.accept;
+    ofGrpc.other = ofHttp.accept;
   }
 
   /** With ports chosen by the system a loop shows only now. */

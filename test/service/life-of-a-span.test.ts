@@ -124,6 +124,13 @@ describe('sending', () => {
     expect(ledger.size).toBe(9);
   });
 
+  it('with the SDK that was told the port of the other protocol', async () => {
+    await useShop('lost-grpc', new GrpcExporter({ url: `http://localhost:${running.httpPort}` }));
+    const url = `http://localhost:${running.grpcPort}/v1/traces`;
+    await useShop('lost-proto', new ProtoExporter({ url }));
+    expect(ledger.size).toBe(15);
+  });
+
   it('with another gRPC, and what no SDK sends: unknown fields, odd numbers', async () => {
     const request = buildRequest({
       service: 'connect-shop',
@@ -150,7 +157,7 @@ describe('sending', () => {
 /** Everything that the API has to say of what was sent above. */
 function describeReading(life: string): void {
   describe(`reading, ${life}`, () => {
-    it.each(['grpc-shop', 'proto-shop', 'json-shop'])(
+    it.each(['grpc-shop', 'proto-shop', 'json-shop', 'lost-grpc', 'lost-proto'])(
       '%s: lifecycle and timeline',
       async (name) => {
         const id = traceIds.get(name)!;
@@ -223,8 +230,8 @@ function describeReading(life: string): void {
       const grpc = traceIds.get('grpc-shop');
       expect(await ids('service=grpc-shop')).toEqual([grpc]);
       expect(await ids('service=grpc-shop&status=Failed&operation=pay')).toEqual([grpc]);
-      expect(await ids('kind=DatabaseQuery')).toHaveLength(3);
-      expect(await ids('attribute=url.path%3D/checkout')).toHaveLength(3);
+      expect(await ids('kind=DatabaseQuery')).toHaveLength(5);
+      expect(await ids('attribute=url.path%3D/checkout')).toHaveLength(5);
       expect(await ids('min_duration=1h')).toEqual([]);
       expect(await ids('last=1h&service=connect-shop')).toHaveLength(0);
       expect(await ids('service=nobody')).toEqual([]);
@@ -232,13 +239,15 @@ function describeReading(life: string): void {
 
     it('statistics and services', async () => {
       const stats = await running.json(`${API}/stats?last=1h`);
-      expect(stats).toMatchObject({ spans: 9, traces: 3, failed: 3 });
+      expect(stats).toMatchObject({ spans: 15, traces: 5, failed: 5 });
       const series = await running.json<{ series: { key: string }[] }>(
         `${API}/stats/series?last=1h&by=service`,
       );
       expect(series.series.map(({ key }) => key).sort()).toEqual([
         'grpc-shop',
         'json-shop',
+        'lost-grpc',
+        'lost-proto',
         'proto-shop',
       ]);
       const { services } = await running.json<{ services: { name: string }[] }>(`${API}/services`);
@@ -302,12 +311,12 @@ describe('in the end', () => {
   it('the destination has every span, bytes unchanged', async () => {
     const arrived = () => ledger.compare(upstream.accepted.map(({ body }) => body));
     await eventually(() => arrived().lost === 0, 'all are forwarded');
-    expect(arrived()).toMatchObject({ acked: 12, readable: 12, changed: 0, unknown: 0 });
+    expect(arrived()).toMatchObject({ acked: 18, readable: 18, changed: 0, unknown: 0 });
   });
 
   it('so has the store', async () => {
     expect(await running.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     const stored = ledger.compare(await readBack(scene, dataPath));
-    expect(stored).toMatchObject({ acked: 12, readable: 12, changed: 0, unknown: 0, duplicate: 0 });
+    expect(stored).toMatchObject({ acked: 18, readable: 18, changed: 0, unknown: 0, duplicate: 0 });
   });
 });

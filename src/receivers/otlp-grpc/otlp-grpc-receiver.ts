@@ -16,6 +16,7 @@ import type { LogEventConsumer } from '../../pipeline/log-event-consumer.ts';
 import { RequestGuard } from '../../pipeline/request-guard.ts';
 import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
 import { BufferPool } from '../otlp/buffer-pool.ts';
+import { type SortedServer, sortConnections } from '../otlp/either-protocol.ts';
 import { ExportHandler } from '../otlp/export-handler.ts';
 import { Inflater } from '../otlp/inflate.ts';
 import { completeSettings, type ReceiverSettings } from '../otlp/receiver-settings.ts';
@@ -47,6 +48,7 @@ export class OtlpGrpcReceiver implements Component {
   readonly #sessions = new Map<http2.ServerHttp2Session, SessionState>();
   readonly #exchanges = new Set<GrpcExchange>();
   #server: http2.Http2Server | undefined;
+  #connections: SortedServer | undefined;
   #context: ExchangeContext | undefined;
   #cancelSweep: (() => void) | undefined;
   #closing: Promise<void> | undefined;
@@ -68,6 +70,11 @@ export class OtlpGrpcReceiver implements Component {
   /** The bound port, after start. */
   get port(): number {
     return this.#port;
+  }
+
+  /** Undefined before start. */
+  get connections(): SortedServer | undefined {
+    return this.#connections;
   }
 
   /** @throws ListenFailed */
@@ -99,6 +106,8 @@ export class OtlpGrpcReceiver implements Component {
     // A stranger's bytes are no fault of ours: node ends the session or the socket, and that is all.
     server.on('sessionError', () => {});
     server.on('clientError', (_error, socket) => socket.destroy());
+    const timeoutMs = this.#settings.requestTimeoutMs;
+    const connections = sortConnections(server, { version: 'h2', timeoutMs, host });
     const address = await listen(server, {
       host: this.#settings.host,
       port: this.#settings.port,
@@ -107,6 +116,7 @@ export class OtlpGrpcReceiver implements Component {
     server.on('error', (error) => host.log.error({ err: error }, 'the OTLP/gRPC listener failed'));
     this.#port = address.port;
     this.#server = server;
+    this.#connections = connections;
   }
 
   shutdown(deadline: AbortSignal): Promise<void> {
@@ -119,6 +129,7 @@ export class OtlpGrpcReceiver implements Component {
     const server = this.#server;
     if (server === undefined) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    this.#connections?.close();
     for (const session of this.#sessions.keys()) session.close();
     const cut = (): void => {
       for (const session of this.#sessions.keys()) session.destroy();

@@ -13,6 +13,7 @@ import type { LogEventConsumer } from '../../pipeline/log-event-consumer.ts';
 import { RequestGuard } from '../../pipeline/request-guard.ts';
 import type { SpanConsumer } from '../../pipeline/span-consumer.ts';
 import { BufferPool } from '../otlp/buffer-pool.ts';
+import { type SortedServer, sortConnections } from '../otlp/either-protocol.ts';
 import { ExportHandler } from '../otlp/export-handler.ts';
 import { Inflater } from '../otlp/inflate.ts';
 import { completeSettings, type ReceiverSettings } from '../otlp/receiver-settings.ts';
@@ -35,6 +36,7 @@ export class OtlpHttpReceiver implements Component {
   /** Aborts when nobody can be answered any more. */
   readonly #cut = new AbortController();
   #server: http.Server | undefined;
+  #connections: SortedServer | undefined;
   #context: HttpContext | undefined;
   #closing: Promise<void> | undefined;
   #port = 0;
@@ -57,6 +59,11 @@ export class OtlpHttpReceiver implements Component {
     return this.#port;
   }
 
+  /** Undefined before start. */
+  get connections(): SortedServer | undefined {
+    return this.#connections;
+  }
+
   /** @throws ListenFailed */
   async start(host: Host): Promise<void> {
     const { requestTimeoutMs, maxConnections, maxRequestBytes, allowedHosts } = this.#settings;
@@ -71,9 +78,10 @@ export class OtlpHttpReceiver implements Component {
       abort: this.#cut.signal,
       isClosing: () => this.#closing !== undefined,
     };
+    const timeoutMs = Math.ceil(requestTimeoutMs / 3);
     const server = http.createServer({
       maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: Math.ceil(requestTimeoutMs / 3),
+      headersTimeout: timeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -82,6 +90,7 @@ export class OtlpHttpReceiver implements Component {
     server.on('request', (request, response) => {
       new HttpExchange(context, request, response).begin();
     });
+    const connections = sortConnections(server, { version: 'http/1.1', timeoutMs, host });
     const address = await listen(server, {
       host: this.#settings.host,
       port: this.#settings.port,
@@ -91,6 +100,7 @@ export class OtlpHttpReceiver implements Component {
     this.#port = address.port;
     this.#context = context;
     this.#server = server;
+    this.#connections = connections;
   }
 
   /** Takes a request that came in over another server: the socket of the data directory's lock. */
@@ -110,6 +120,7 @@ export class OtlpHttpReceiver implements Component {
     const server = this.#server;
     if (server === undefined) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    this.#connections?.close();
     server.closeIdleConnections();
     const cut = (): void => server.closeAllConnections();
     if (deadline.aborted) cut();
