@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { paramOf } from './support/open-tab.ts';
 import { type Open, test } from './support/page-test.ts';
+import { sendTrace } from './support/send-trace.ts';
 import { settled } from './support/settled.ts';
 import { type SyntonService, startService } from './support/synton-service.ts';
 import {
@@ -37,6 +38,27 @@ async function opened(open: Open, span: number): Promise<Page> {
   await settled(page);
   return page;
 }
+
+test('a name without end is begun in the header, and told whole by mouse and by a key', async ({
+  open,
+}) => {
+  const name = `SELECT ${'column, '.repeat(1_200)}end`;
+  const long = await sendTrace(service.http, { service: 'shop', name });
+  const page = await open(`/trace/${long}`, { url: service.url });
+  await page
+    .getByRole('treegrid')
+    .getByRole('row', { name: /SELECT/ })
+    .click();
+  const heading = details(page).getByRole('heading', { level: 2 });
+  const height = async () => (await heading.boundingBox())!.height;
+  await expect.poll(height).toBeLessThan(200);
+  await heading.getByRole('button', { name: 'Show all' }).click();
+  await expect.poll(height).toBeGreaterThan(500);
+  expect(await heading.innerText()).toContain('end');
+  await heading.getByRole('button', { name: 'Show less' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(height).toBeLessThan(200);
+});
 
 describe('attributes', () => {
   const keys = (page: Page) => section(page, 'Attributes').locator('dt').allInnerTexts();

@@ -83,7 +83,7 @@ test.for([
   },
 );
 
-test('the theme of one is that of the next', async ({ open }) => {
+test('the theme of one is that of the next, and of those that are open', async ({ open }) => {
   const page = await open('/traces', { url: service.url });
   await settled(page);
   const ground = (tab: Page) => tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -96,4 +96,7 @@ test('the theme of one is that of the next', async ({ open }) => {
   await expect.poll(() => ground(page)).not.toBe(light);
   const other = await beside(page, '/statistics');
   expect(await ground(other)).toBe(await ground(page));
+  // Back to the system's, which is light.
+  await other.getByRole('button', { name: /^Theme:/ }).click();
+  await expect.poll(() => ground(page)).toBe(light);
 });

@@ -1,4 +1,5 @@
 /** The process is told to end, or is stopped for a while, with requests under way. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -50,9 +51,10 @@ async function hungRequest(port: number) {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
   const head = 'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n';
-  await new Promise<void>((resolve) => {
-    socket.write(`${head}Content-Type: application/json\r\n\r\n{`, () => resolve());
-  });
+  socket.write(`${head}Content-Type: application/json\r\nExpect: 100-continue\r\n\r\n`);
+  // By then the service has it.
+  await once(socket, 'data');
+  socket.write('{');
   return socket;
 }
 

@@ -14,7 +14,7 @@ export interface SortedServer {
   readonly accept: (socket: Socket) => void;
   /** Who takes those of the other version; until it is set they are this server's, which refuses them. */
   other: ((socket: Socket) => void) | undefined;
-  /** Takes no more of others, and cuts what has not said yet what it is. */
+  /** Takes no more of others, and cuts what has said nothing yet. */
   close(): void;
 }
 
@@ -46,7 +46,12 @@ export function sortConnections(server: Server, settings: SortingSettings): Sort
     },
     close() {
       isClosed = true;
-      for (const socket of untold) socket.destroy();
+      // What had arrived by now is read in the turn between the two.
+      setImmediate(() =>
+        setImmediate(() => {
+          for (const socket of untold) socket.destroy();
+        }),
+      );
     },
   };
   server.removeListener('connection', serve);

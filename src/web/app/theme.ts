@@ -11,8 +11,11 @@ system.addEventListener('change', () => {
   systemIsDark.value = system.matches;
 });
 
-const stored = kept('theme');
-export const theme: Signal<Theme> = signal(THEMES.find((name) => name === stored) ?? 'auto');
+export const theme: Signal<Theme> = signal(keptTheme());
+// Chosen in another tab.
+window.addEventListener('storage', () => {
+  theme.value = keptTheme();
+});
 /** For what is drawn and not styled. */
 export const isDark: ReadonlySignal<boolean> = computed(() =>
   theme.value === 'auto' ? systemIsDark.value : theme.value === 'dark',
@@ -23,6 +26,11 @@ effect(() => {
   else document.documentElement.dataset['theme'] = theme.value;
   keep('theme', theme.value);
 });
+
+function keptTheme(): Theme {
+  const name = kept('theme');
+  return THEMES.find((one) => one === name) ?? 'auto';
+}
 
 export function nextTheme(): void {
   theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length]!;

@@ -59,6 +59,8 @@ export const text = {
     toTraces: 'All traces',
   },
   loading: 'Loading…',
+  asOf: (clock: string) => `as of ${clock}`,
+  refresh: 'Refresh',
   cancel: 'Cancel',
   copy: { copy: 'Copy', copied: 'Copied', failed: 'The browser does not let the page copy' },
   time: {

@@ -13,8 +13,6 @@ export const statisticsText = {
     operation: 'by operation',
   },
   quantile: 'Quantile',
-  asOf: (clock: string) => `as of ${clock}`,
-  refresh: 'Refresh',
   wrong: 'Is anything wrong?',
   rate: 'Spans a second',
   errors: 'Errors',

@@ -13,6 +13,7 @@ import {
 import { useResource } from '../../data/use-resource.ts';
 import { formatCount } from '../../format/count.ts';
 import { formatClock, millisOf } from '../../format/time.ts';
+import { AskAgain } from '../../parts/ask-again.tsx';
 import { NothingInRange } from '../../parts/nothing-in-range.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { RangePicker } from '../../parts/range-picker.tsx';
@@ -42,6 +43,7 @@ export function ServicesPage() {
   const { data, error, reload } = useResource(key, (signal) =>
     askJson<ServicesMap>(urlOf(`${API}/services/map`, rangeQuery(rangeBetween(range))), signal),
   );
+  const ask = chosen.last === undefined ? reload : refresh;
   const view = param('view') ?? (window.innerWidth < MAP_WIDTH_MIN ? 'table' : 'map');
   const isNarrow = window.innerWidth <= PANEL_BESIDE_MIN;
   const name = param('node');
@@ -53,7 +55,7 @@ export function ServicesPage() {
       does: said.keys.view,
       run: () => setParams({ view: view === 'map' ? 'table' : 'map' }),
     },
-    { keys: ['r'], does: said.keys.refresh, run: chosen.last === undefined ? reload : refresh },
+    { keys: ['r'], does: said.keys.refresh, run: ask },
     { keys: ['Escape'], does: said.keys.close, isMovement: true, run: () => choose(undefined) },
   ]);
   const views = ['map', 'table'] as const;
@@ -68,7 +70,10 @@ export function ServicesPage() {
             ...{ name: one, title: said.view[one], href: hrefWith({ view: one }) },
           }))}
         />
-        <RangePicker range={chosen} />
+        <span class="services-bar-end">
+          <AskAgain now={now} onAsk={ask} />
+          <RangePicker range={chosen} />
+        </span>
       </div>
       {error !== undefined && <Problem error={error} onRetry={reload} />}
       {data === undefined && error === undefined && (

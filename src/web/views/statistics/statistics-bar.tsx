@@ -1,7 +1,7 @@
 /** What the numbers are of: service, operation, lines, range of time. All of it is in the URL. */
 import { setParams } from '../../app/location.ts';
 import type { ChosenRange } from '../../data/time-range.ts';
-import { formatClock } from '../../format/time.ts';
+import { AskAgain } from '../../parts/ask-again.tsx';
 import { Button } from '../../parts/button.tsx';
 import { RangePicker } from '../../parts/range-picker.tsx';
 import { statisticsText } from '../../text/statistics-en.ts';
@@ -81,10 +81,7 @@ export function StatisticsBar(props: StatisticsBarProps) {
         </select>
       )}
       <span class="statistics-bar-end">
-        <span class="faint">{said.asOf(formatClock(now))}</span>
-        <Button look="quiet" onClick={refresh}>
-          {said.refresh}
-        </Button>
+        <AskAgain now={now} onAsk={refresh} />
         <RangePicker range={range} />
       </span>
     </fieldset>

@@ -164,6 +164,16 @@ describe.for(['http', 'grpc'] as const)('the port of %s', (name) => {
 });
 
 describe('shutdown', () => {
+  it('still hears what a connection had said by then', async () => {
+    const text = 'GET /v1/traces HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n';
+    const socket = connect(http.port);
+    const answered = once(socket, 'data') as Promise<[Buffer]>;
+    await eventually(() => clock.pending > 0, 'the connection to be accepted');
+    await new Promise<void>((resolve) => socket.write(text, () => resolve()));
+    await stop();
+    expect((await answered)[0].toString()).toMatch(/^HTTP\/1.1 405/);
+  });
+
   it('waits for what another has accepted, and takes no more of it', async () => {
     const held = Promise.withResolvers<{ status: 'accepted' }>();
     consumer.answer = () => held.promise;

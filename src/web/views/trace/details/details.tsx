@@ -11,6 +11,7 @@ import { traceText } from '../../../text/trace-en.ts';
 import { askSpan } from '../ask-export.ts';
 import { Resizer } from '../resizer.tsx';
 import type { TraceModel } from '../trace-model.ts';
+import { LongText, NAME_CHARACTERS_MAX } from './long-text.tsx';
 import { SpanDetails } from './span-details.tsx';
 import './details.css';
 
@@ -59,7 +60,13 @@ export function Details({ model }: { readonly model: TraceModel }) {
         style={isNarrow ? { height: `${shown}px` } : { width: `${shown}px` }}
       >
         <header class="details-header">
-          <h2 class="details-name">{nameAt(outline, row) || traceText.timeline.unnamed}</h2>
+          <h2 class="details-name">
+            <LongText
+              key={row}
+              content={(span?.name ?? nameAt(outline, row)) || traceText.timeline.unnamed}
+              charactersMax={NAME_CHARACTERS_MAX}
+            />
+          </h2>
           <Button look="quiet" label={words.close} onClick={() => model.detail(false)}>
             ✕
           </Button>

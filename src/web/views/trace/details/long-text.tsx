@@ -5,12 +5,19 @@ import { traceText } from '../../../text/trace-en.ts';
 import './long-text.css';
 
 const CHARACTERS_MAX = 400;
+/** Of what stands in a heading. */
+export const NAME_CHARACTERS_MAX = 160;
 const LINES_MAX = 8;
 const { details: words } = traceText;
 
-export function LongText({ content }: { readonly content: string }) {
+interface LongTextProps {
+  readonly content: string;
+  readonly charactersMax?: number;
+}
+
+export function LongText({ content, charactersMax = CHARACTERS_MAX }: LongTextProps) {
   const [isOpen, setOpen] = useState(false);
-  const short = shortened(content);
+  const short = shortened(content, charactersMax);
   const isLong = short.length < content.length;
   return (
     <>
@@ -24,8 +31,8 @@ export function LongText({ content }: { readonly content: string }) {
   );
 }
 
-function shortened(content: string): string {
-  const lines = content.slice(0, CHARACTERS_MAX * 2).split('\n', LINES_MAX + 1);
+function shortened(content: string, charactersMax: number): string {
+  const lines = content.slice(0, charactersMax * 2).split('\n', LINES_MAX + 1);
   const byLines = lines.length > LINES_MAX ? lines.slice(0, LINES_MAX).join('\n') : content;
-  return byLines.length > CHARACTERS_MAX * 1.2 ? byLines.slice(0, CHARACTERS_MAX) : byLines;
+  return byLines.length > charactersMax * 1.2 ? byLines.slice(0, charactersMax) : byLines;
 }
