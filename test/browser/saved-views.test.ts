@@ -33,6 +33,18 @@ test('by keys: saved, found, forgotten', async ({ open }) => {
   await palette(page).getByText('Nothing goes by that name.').waitFor();
 });
 
+test('what is typed right after its key is meant for the palette', async ({ open }) => {
+  const page = await open('/traces?live=off');
+  await settled(page);
+  const focused = await page.evaluate(async () => {
+    const key = { key: 'k', code: 'KeyK', ctrlKey: true, bubbles: true };
+    document.body.dispatchEvent(new KeyboardEvent('keydown', key));
+    await new Promise((resolve) => setTimeout(resolve));
+    return document.activeElement?.getAttribute('role');
+  });
+  expect(focused).toBe('combobox');
+});
+
 test('by mouse, and in another tab that is open', async ({ open }) => {
   const page = await open(PLACE);
   const other = await page.context().newPage();

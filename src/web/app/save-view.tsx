@@ -1,5 +1,5 @@
 /** Gives what is shown now a name, by which the palette finds it again. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { saveView } from '../data/saved-views.ts';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { text } from '../text/en.ts';
@@ -8,7 +8,7 @@ export function SaveView({ onClose }: { onClose(): void }) {
   const [href] = useState(() => `${window.location.pathname}${window.location.search}`);
   const [name, setName] = useState(() => document.title.replace(/ · Synton$/, ''));
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.select(), []);
+  useLayoutEffect(() => input.current?.select(), []);
   return (
     <FormDialog
       title={text.saved.title}
