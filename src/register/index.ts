@@ -4,9 +4,9 @@
  * Importing it is all there is to do, before the program's own modules. What it can be told is in settings.ts.
  * It does nothing on a Node that has no hooks for it, nor in processes and threads of Synton's own, which NODE_OPTIONS reaches too.
  */
-import { realpathSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { entryPath } from './entry-path.ts';
 
 const STARTED = Symbol.for('synton.register');
 const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
@@ -23,15 +23,5 @@ if (!(STARTED in globalThis) && !entry?.startsWith(OWN_FOLDER)) {
     process.stderr.write(
       `synton: Node ${process.versions.node} is not watched: that takes 22.15 or newer\n`,
     );
-  }
-}
-
-function entryPath(): string | undefined {
-  const [, path] = process.argv;
-  if (path === undefined) return undefined;
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { endOf } from '../support/end-of.ts';
 import type { Collector, Seen } from './collector.ts';
 import type { ForeignProgram } from './programs.ts';
 
@@ -93,7 +94,7 @@ function newTrace(): string {
   return randomBytes(16).toString('hex');
 }
 
-function ran(
+async function ran(
   program: ForeignProgram,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -114,26 +115,18 @@ function ran(
     detached: true,
   });
   const overdue = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), secondsMax * 1_000);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      clearTimeout(overdue);
-      resolve({
-        stdout: linesOf(stdout),
-        stderr: linesOf(comparable(stderr)),
-        end: signal === null ? `exit code ${code}` : signal,
-        seconds: (performance.now() - startMs) / 1_000,
-        isUnordered: isUnordered ?? false,
-      });
-    });
-  });
+  try {
+    const { code, signal, stdout, stderr } = await endOf(child);
+    return {
+      stdout: linesOf(stdout),
+      stderr: linesOf(comparable(stderr)),
+      end: signal === null ? `exit code ${code}` : signal,
+      seconds: (performance.now() - startMs) / 1_000,
+      isUnordered: isUnordered ?? false,
+    };
+  } finally {
+    clearTimeout(overdue);
+  }
 }
 
 /** Lines stay; columns move, and processes have numbers. */

@@ -15,7 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { DIST, type Ended } from './runtime-scene.ts';
+import { type Ended, endOf } from '../support/end-of.ts';
+import { DIST } from './runtime-scene.ts';
 
 const FOLDER = import.meta.dirname;
 const ROOT = join(FOLDER, '../..');
@@ -71,18 +72,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 function run(args: readonly string[]): Promise<Ended> {
   const { PATH = '' } = process.env;
   const env = { PATH, HOME: folder, NO_COLOR: '1' };
-  const child = spawn(process.execPath, args, { cwd: folder, env, timeout: RUN_MS });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
+  const child = spawn(process.execPath, args, {
+    ...{ cwd: folder, env, timeout: RUN_MS },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
+  return endOf(child);
 }
 
 const jest = (...args: readonly string[]) =>

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Collector } from '../foreign/collector.ts';
+import { type Ended, endOf } from '../support/end-of.ts';
 
 const FOLDER = import.meta.dirname;
 const ROOT = join(FOLDER, '../..');
@@ -31,12 +32,6 @@ export const SKIP: string | false =
   process.platform === 'linux' && process.arch === 'x64'
     ? false
     : 'the runtimes are for Linux on x64';
-
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 const RUN_MS = 60_000;
 
@@ -93,17 +88,7 @@ export class RuntimeScene {
       timeout: RUN_MS,
       killSignal: 'SIGKILL',
     });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    return new Promise((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, stdout, stderr }));
-    });
+    return endOf(child);
   }
 
   /** The trace as text, without its first line, ids and times. */

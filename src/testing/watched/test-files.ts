@@ -1,12 +1,13 @@
 /** Which modules are tests: what node:test, vitest, jest and mocha take for them, and what lies beside them in their folders. */
-import { realpathSync } from 'node:fs';
 import { basename, relative, sep } from 'node:path';
+import { entryPath } from '../../register/entry-path.ts';
 
 const FOLDER = /(?:^|\/)(?:tests?|spec|__tests__)\//;
 const NAME = /(?:^|[/._-])(?:test|spec)\.[cm]?[jt]sx?$|(?:^|\/)test-[^/]*$/;
 
 /** Of absolute paths. @param root of the program that is tested */
 export function testFiles(root: string): (path: string) => boolean {
+  // With node:test that is a test, whatever its name.
   const entry = entryPath();
   return (path) => {
     if (path === entry) return true;
@@ -16,15 +17,4 @@ export function testFiles(root: string): (path: string) => boolean {
     const slashed = sep === '/' ? own : own.replaceAll(sep, '/');
     return FOLDER.test(slashed) || NAME.test(slashed);
   };
-}
-
-/** What Node was started with: with node:test that is a test, whatever its name. */
-function entryPath(): string | undefined {
-  const [, path] = process.argv;
-  if (path === undefined) return undefined;
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
