@@ -28,7 +28,8 @@ test('a second search for a value opens the blocks that may hold it alone', asyn
     return { matches: matches.length, blocksRead: examined.blocksRead };
   };
   expect(await ask('user', 'u-3-')).toEqual({ matches: 1, blocksRead: BLOCKS });
-  const isKnown = async () => (await ask('user', 'u-3-')).blocksRead! < 4;
+  // Filters are made block by block in idle slices: the last of them is there once only the match is read.
+  const isKnown = async () => (await ask('user', 'u-3-')).blocksRead === 1;
   await eventually(isKnown, 'filters over the values');
   expect((await ask('user', 'u-3-')).matches).toBe(1);
   // A number may stand in many ways, which the filter knows.
