@@ -8,9 +8,10 @@
  * parent move with it. Linear, without recursion.
  */
 import { OUTLINE } from '../model/trace-outline.ts';
+import { held } from './held-nanos.ts';
 import { ROWS_A_STEP, type Steps } from './in-turns.ts';
 import { isConsumer, isProducer } from './link-parents.ts';
-import { held, STATUS_RUNNING, type TraceColumns, type TraceResource } from './trace-columns.ts';
+import { STATUS_RUNNING, type TraceColumns, type TraceResource } from './trace-columns.ts';
 
 /** By span, nanoseconds to add to its times. `parents` is a forest (see linkParents). */
 export function* clockShifts(columns: TraceColumns, parents: Int32Array): Steps<BigInt64Array> {

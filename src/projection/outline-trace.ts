@@ -13,6 +13,7 @@ import { clockShifts } from './clock-shifts.ts';
 import { concurrencyMax } from './concurrency.ts';
 import { criticalPath } from './critical-path.ts';
 import { depthFirst } from './depth-first.ts';
+import { held } from './held-nanos.ts';
 import { ROWS_A_STEP, type Steps } from './in-turns.ts';
 import { lanesOf } from './lanes.ts';
 import { linkParents } from './link-parents.ts';
@@ -20,7 +21,7 @@ import { orderByStart } from './order-by-start.ts';
 import { readSpanHead } from './read-span-head.ts';
 import { type SpanTimes, selfTimes, spanTimes } from './span-times.ts';
 import { summarise } from './summarise-trace.ts';
-import { held, STATUS_FAILED, STATUS_RUNNING, type TraceColumns } from './trace-columns.ts';
+import { STATUS_FAILED, STATUS_RUNNING, type TraceColumns } from './trace-columns.ts';
 
 /** JavaScript SDKs start spans at a whole millisecond: less than that is no outliving. */
 export const OUTLIVES_BY_NANO = 1_000_000n;

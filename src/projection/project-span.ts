@@ -12,6 +12,7 @@ import type { ResourceFrame, ScopeFrame } from '../otlp/read-frames.ts';
 import { type OtlpSpan, readSpan } from '../otlp/read-span.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
 import { FrameReader } from './frame-reader.ts';
+import { held } from './held-nanos.ts';
 import { spanEvents } from './span-events.ts';
 
 /** Where a resource names no service, as the semantic conventions say. */
@@ -57,9 +58,9 @@ export function spanStatus(endUnixNano: bigint, statusCode: number): SpanStatus 
   return statusCode === STATUS_ERROR ? 'Failed' : 'Completed';
 }
 
-/** Zero where the end lies before the start. */
-export function durationBetween(startUnixNano: bigint, endUnixNano: bigint): bigint {
-  return endUnixNano > startUnixNano ? endUnixNano - startUnixNano : 0n;
+/** Zero where the end lies before the start, 146 years at most. */
+function durationBetween(startUnixNano: bigint, endUnixNano: bigint): bigint {
+  return endUnixNano > startUnixNano ? held(endUnixNano - startUnixNano) : 0n;
 }
 
 export function serviceName(resource: readonly Attribute[]): string {

@@ -12,6 +12,7 @@ import { readResourceFrame } from '../otlp/read-frames.ts';
 import { BITS, COLUMN, STRIDE } from '../otlp/span-columns.ts';
 import { SPAN_PARTS } from '../otlp/span-parts.ts';
 import type { SpanRecord } from '../store/contracts/span-record.ts';
+import { held } from './held-nanos.ts';
 import { ROWS_A_STEP, type Steps } from './in-turns.ts';
 import { STATUS_ERROR, serviceName } from './project-span.ts';
 import type { ScannedRecords } from './scan-records.ts';
@@ -52,7 +53,6 @@ export interface TraceResource {
 export const STATUS_RUNNING: number = SPAN_STATUSES.indexOf('Running');
 const COMPLETED = SPAN_STATUSES.indexOf('Completed');
 export const STATUS_FAILED: number = SPAN_STATUSES.indexOf('Failed');
-const TIME_MAX = 2n ** 62n;
 const END_BEFORE_START = warningBit('end_before_start');
 const UNKNOWN_PROCESS = warningBit('unknown_process');
 /** By bits of SPAN_PARTS. */
@@ -115,10 +115,6 @@ export function* traceColumns(
     if (i % ROWS_A_STEP === 0) yield;
   }
   return { ...columns, nameCount: names.first.length, nameText: (name) => names.text(name) };
-}
-
-export function held(nanos: bigint): bigint {
-  return nanos > TIME_MAX ? TIME_MAX : nanos < -TIME_MAX ? -TIME_MAX : nanos;
 }
 
 export function idAt(ids: Uint32Array, index: number): SpanId {

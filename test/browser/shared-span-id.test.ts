@@ -55,7 +55,7 @@ for (const [view, next, previous] of [
     await settled(page);
     for (const expected of ['GET /', 'call stock', 'answer stock', 'SELECT']) {
       await page.keyboard.press(next);
-      await expect.poll(() => name.textContent(), { timeout: 3_000 }).toBe(expected);
+      await expect.poll(() => name.textContent()).toBe(expected);
     }
     await page.keyboard.press(previous);
     await expect.poll(() => name.textContent()).toBe('answer stock');

@@ -246,7 +246,7 @@ describe('a trace that goes on', () => {
     await page.getByText('This trace is not here').waitFor();
     await send(1, 48);
     const count = () => grid(page).getAttribute('aria-rowcount');
-    await expect.poll(count, { timeout: 5_000 }).toBe('47');
+    await expect.poll(count).toBe('47');
     await grid(page)
       .getByRole('row', { name: /^step 30,/ })
       .waitFor({ state: 'detached' });
@@ -264,7 +264,7 @@ describe('a trace that goes on', () => {
       top: (await selected(page).boundingBox())!.y,
     };
     await send(48, 51);
-    await expect.poll(count, { timeout: 5_000 }).toBe('50');
+    await expect.poll(count).toBe('50');
     await expect.poll(() => selected(page).getAttribute('aria-label')).toMatch(/^step 30,/);
     expect((await selected(page).boundingBox())!.y).toBeCloseTo(before.top, 0);
     expect(param(page, 'from')).toBe(before.from);

@@ -24,9 +24,7 @@ test('colours by an attribute come when the collector can answer again', async (
   const [before] = page.url().split('&colour');
   await page.goto(`${before}&colour=attribute:http.route`);
   await page.getByText('could not look').waitFor();
-  await expect
-    .poll(() => page.locator('.legend').textContent(), { timeout: 5_000 })
-    .toContain('/orders');
+  await expect.poll(() => page.locator('.legend').textContent()).toContain('/orders');
 });
 
 test('what is found comes when the collector can answer again', async ({ open }) => {
@@ -34,9 +32,7 @@ test('what is found comes when the collector can answer again', async ({ open })
   await failOnce(page, '**/find/**');
   await page.goto(`${page.url()}&find=${encodeURIComponent('http.route=/orders')}`);
   await page.getByText('could not look').waitFor();
-  await expect
-    .poll(() => page.locator('.find-box').textContent(), { timeout: 5_000 })
-    .toMatch(/\d+ found/);
+  await expect.poll(() => page.locator('.find-box').textContent()).toMatch(/\d+ found/);
 });
 
 test('what only names could be looked for in is not said to be all', async ({ open }) => {
@@ -44,7 +40,7 @@ test('what only names could be looked for in is not said to be all', async ({ op
   await page.route('**/find/**', (route) => route.fulfill({ status: 500, json: { title: 'no' } }));
   await page.goto(`${page.url()}&find=order`);
   await expect
-    .poll(() => page.locator('.find-box').textContent(), { timeout: 5_000 })
+    .poll(() => page.locator('.find-box').textContent())
     .toMatch(/\d+ found; could not look into attributes/);
 });
 

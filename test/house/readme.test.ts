@@ -180,7 +180,7 @@ test('every command of the README does what it says', async () => {
     expect(output).not.toBe('');
     traceId = command === 'npm run example' ? output.match(/[0-9a-f]{32}/g)!.at(-1)! : traceId;
   }
-}, 60_000);
+});
 
 describe('the tables of the README', () => {
   test('every key of the configuration', () => {

@@ -191,7 +191,7 @@ it('300 mutations: accepted or invalid, nothing else, and nothing that holds up 
     if (i % 2 === 0)
       expect([OK, INVALID_ARGUMENT]).toContain((await client.call(mutated)).grpcStatus);
     else expect([200, 400]).toContain((await post({ headers: PROTOBUF, body: mutated })).status);
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   }
   client.close();
   await expectGoodRequestsAnswered();

@@ -145,7 +145,7 @@ it('all spans are gone and the cursors are not: what comes next is forwarded', a
     for (let i = 0; i < requests; i++) expect(await load.send('grpc', uniqueRequest(3))).toBe('ok');
     await load.stop();
     const arrived = () => ledger.compare(upstream.accepted.map(({ body }) => body));
-    await eventually(() => arrived().lost === 0, 'all are forwarded', 5000);
+    await eventually(() => arrived().lost === 0, 'all are forwarded');
     await running.kill('SIGTERM');
     rmSync(join(dataPath, 'partitions'), { recursive: true });
     rmSync(join(dataPath, 'catalogue.json'));

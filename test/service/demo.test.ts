@@ -71,7 +71,7 @@ test('the command sends an hour of history, and a program that hangs', async () 
     path,
   );
   expect(items).toMatchObject([{ root: { name: 'send newsletter' }, runningCount: 3 }]);
-}, 60_000);
+});
 
 test('the command finds a Synton, goes on until it is stopped, and ends what it began', async () => {
   const { api, grpc } = await service();
@@ -90,7 +90,7 @@ test('the command finds a Synton, goes on until it is stopped, and ends what it 
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(/\d+ traces, [\d,]+ spans sent\n$/);
   expect(demosTo(grpc)).toEqual([]);
-}, 90_000);
+});
 
 test.each([
   [['--rate', 'many'], '--rate=many'],
@@ -112,7 +112,7 @@ test('a collector that takes nothing is said, and is a failure', async () => {
   };
   const { code, stderr } = await runSynton(['demo', '--for', '0s'], { ...FROM_SOURCE, env });
   expect([code, stderr]).toEqual([1, expect.stringContaining('took no span')]);
-}, 60_000);
+});
 
 test('a service starts it when it is asked to, and it ends with the service', async () => {
   const { api, grpc, process } = await service();
@@ -130,7 +130,7 @@ test('a service starts it when it is asked to, and it ends with the service', as
   process.child.kill('SIGTERM');
   expect((await process.finished).code).toBe(0);
   expect(demosTo(grpc)).toEqual([]);
-}, 60_000);
+});
 
 test('it does not outlive a service that is killed', async () => {
   const { api, grpc, process } = await service();
@@ -140,7 +140,7 @@ test('it does not outlive a service that is killed', async () => {
   process.child.kill('SIGKILL');
   await process.finished;
   await eventually(() => demosTo(grpc).length === 0, 'its end');
-}, 60_000);
+});
 
 test('without a gRPC receiver there is none', async () => {
   const { api } = await service('--receivers.otlp.grpc.enabled=false');

@@ -108,7 +108,7 @@ describe.concurrent('forwarding to a destination that', () => {
     await run.send(1);
     await expectDealtWith(run);
     expect(times[1]! - times[0]!).toBeGreaterThan(690);
-    expect(times[1]! - times[0]!).toBeLessThan(2000);
+    expect(times[1]! - times[0]!).toBeLessThan(10_000);
   });
 
   it('answers 503 with Retry-After: it is kept', async () => {
@@ -122,7 +122,7 @@ describe.concurrent('forwarding to a destination that', () => {
     await run.send(1);
     await expectDealtWith(run);
     expect(times[1]! - times[0]!).toBeGreaterThan(990);
-    expect(times[1]! - times[0]!).toBeLessThan(2500);
+    expect(times[1]! - times[0]!).toBeLessThan(10_000);
   });
 
   it('answers RESOURCE_EXHAUSTED without a delay: it gets smaller requests', async () => {

@@ -30,7 +30,7 @@ test('an outline, told to be the same until something of its trace arrives', asy
   const changed = await again();
   expect(changed.status).toBe(200);
   expect(readOutline(await bytesOf(changed)).header.rowCount).toBe(34);
-}, 30_000);
+});
 
 test('a tail, of what arrives and of what has only started, that ends with the service', async () => {
   const service = await runningService();
@@ -64,7 +64,7 @@ test('a tail, of what arrives and of what has only started, that ends with the s
   while (await ofTrace.read());
   expect((await service.process.finished).code).toBe(0);
   expect(performance.now() - before).toBeLessThan(5_000);
-}, 30_000);
+});
 
 test('who calls whom, of what was received', async () => {
   const service = await runningService();
@@ -82,7 +82,7 @@ test('who calls whom, of what was received', async () => {
   expect(spans.get('shop')).toBe(30);
   expect(spans.get('payment')).toBe(2);
   expect(map.examined).toMatchObject({ traces: 1, spans: 33, complete: true });
-}, 30_000);
+});
 
 test('numbers over time and over durations, counted and searched for', async () => {
   const service = await runningService();
@@ -100,4 +100,4 @@ test('numbers over time and over durations, counted and searched for', async () 
   );
   expect(durations.count).toBe(24);
   expect(durations.buckets.length).toBeLessThan(10);
-}, 30_000);
+});

@@ -63,7 +63,7 @@ function isAlive(pid: number): boolean {
 describe('the collector', () => {
   test('is started where there is none, is found by the next run, and ends when it is idle', async () => {
     const [http, api] = [await freePort(), await freePort()];
-    const wanted = { http, api, data: 'started', idleExit: '3s' };
+    const wanted = { http, api, data: 'started', idleExit: '6s' };
     const first = await run(wanted, 'node', '-e', 'console.log(1)');
     expect(first).toMatchObject({ code: 0 });
     expect(String(first.stdout)).toBe('1\n');
@@ -74,7 +74,7 @@ describe('the collector', () => {
     expect(second.code).toBe(0);
     expect(second.stderr).not.toContain('was started');
     expect(second.stderr).toContain(`http://127.0.0.1:${api}/`);
-    await eventually(() => !isAlive(pid), 'its end', 10_000);
+    await eventually(() => !isAlive(pid), 'its end');
   });
 
   test('that cannot start says who has its port', async () => {
@@ -96,7 +96,7 @@ describe('the collector', () => {
     );
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);
     expect(started).toHaveLength(1);
-    await eventually(() => !isAlive(Number(started[0])), 'its end', 10_000);
+    await eventually(() => !isAlive(Number(started[0])), 'its end');
   });
 
   test('that cannot start because somebody silent has its port says so too', async () => {

@@ -3,10 +3,10 @@
  * before its children and exits after them, one sibling exits before the next enters.
  */
 import type { LifecycleEvent } from '../../model/lifecycle-view.ts';
+import { held } from '../../projection/held-nanos.ts';
 import { SPANS_A_STEP, type Steps } from '../../projection/in-turns.ts';
 import type { ProjectedTrace } from '../../projection/project-trace.ts';
 import { sortByTime } from '../../projection/sort-by-time.ts';
-import { held } from '../../projection/trace-columns.ts';
 
 /** @param rows rising */
 export function* orderedEvents(

@@ -26,7 +26,7 @@ export interface OpenOptions {
 
 export type Open = (path: string, options?: OpenOptions) => Promise<Page>;
 
-const STEP_MS = 10_000;
+const STEP_MS = 20_000;
 let connected: Promise<Browser> | undefined;
 
 export const test = base.extend<{ open: Open }>({

@@ -243,7 +243,7 @@ test('is refused where it cannot be read, or where too many are open', async () 
   expect(await problem('')).toMatchObject({ status: 503, code: 'Unavailable' });
   open[0]!.leave();
   const isFree = async () => (await api.ask(TAIL, { method: 'HEAD' })).status === 200;
-  await eventually(isFree, 'a place that was left', 2_000);
+  await eventually(isFree, 'a place that was left');
 });
 
 test('a client that only wants the headers leaves nothing behind', async () => {

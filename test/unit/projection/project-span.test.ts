@@ -104,6 +104,14 @@ describe('a span in the SYNTON model', () => {
     });
   });
 
+  it('of centuries lasts 146 years, as its row of the outline says', () => {
+    const endUnixNano = 2n ** 64n - 1n;
+    const spec = { service: 'shop', spans: [{ startUnixNano: START, endUnixNano }] };
+    const { records, outline } = buildTrace(spec);
+    expect(projectSpan(records[0]!)).toMatchObject({ endUnixNano, durationNano: 2n ** 62n });
+    expect(outline.duration[0]).toBe(2n ** 62n);
+  });
+
   it('warns of a mended string and of differing duplicates, not of a parent id of zeros', () => {
     const name = 'name';
     const spec = { raw: Uint8Array.of(0x2a, 2, 0xc3, 0x28) };
