@@ -7,7 +7,8 @@ let probe: HTMLElement | undefined;
 /** `--ink` and the like, as a colour that a canvas takes. */
 export function tokenColour(token: string): string {
   const scheme = isDark.value ? 'dark' : 'light';
-  const key = scheme + token;
+  const isForced = matchMedia('(forced-colors: active)').matches;
+  const key = `${scheme} ${isForced} ${token}`;
   let colour = colours.get(key);
   if (colour === undefined) {
     probe ??= document.body.appendChild(hiddenElement());
@@ -22,5 +23,7 @@ export function tokenColour(token: string): string {
 function hiddenElement(): HTMLElement {
   const element = document.createElement('span');
   element.hidden = true;
+  // Else every colour is that of text where colours are forced.
+  element.style.setProperty('forced-color-adjust', 'none');
   return element;
 }
