@@ -1,8 +1,9 @@
 /** The flame graph of a trace, by mouse, by fingers and by keys. */
 import type { Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
+import { describe, expect, inject } from 'vitest';
 import { openTab, paramOf } from './support/open-tab.ts';
 import { type Open, test } from './support/page-test.ts';
+import { sendTrace } from './support/send-trace.ts';
 import { settled } from './support/settled.ts';
 
 describe('flame graph', () => {
@@ -104,6 +105,16 @@ describe('flame graph', () => {
     await expect.poll(() => paramOf(page, 'at')).toBeNull();
     await page.keyboard.press('o');
     await expect.poll(() => paramOf(page, 'flame')).toBeNull();
+  });
+
+  test('merged, shows calls that took no time by their number', async ({ open }) => {
+    const sent = { service: 'till', name: 'beep', durationMs: 0 };
+    const traceId = await sendTrace(inject('service').http, sent);
+    const page = await open(`/trace/${traceId}?view=flame`);
+    await page.getByRole('button', { name: 'merged by name' }).click();
+    await page.getByText('No call took any time').waitFor();
+    await canvas(page).hover({ position: { x: 600, y: 10 } });
+    await expect.poll(() => told(page)).toMatch(/^beep till 1 call .* 100% of the whole/);
   });
 
   test('is zoomed by Enter and back by Escape, in time and merged', async ({ open }) => {

@@ -74,6 +74,7 @@ export const tabsText = {
     merged: 'merged by name',
     mergedHint:
       'Widths are time spent, calls of one name under one caller added up; calls side by side count each.',
+    callsHint: 'No call took any time: widths are calls, those below counted in.',
     timeHint: 'Calls side by side have lanes of their own.',
     all: 'All',
     crumbs: 'The way back to all',

@@ -102,6 +102,21 @@ describe('merged', () => {
     expect(merged.boxOf[1]).toBe(merged.boxOf[2]);
   });
 
+  test('where no call took any time, a box is as wide as the calls in it and below', () => {
+    const instant = { start: 0, duration: 0, self: 0 };
+    const { value, width, isByCalls } = mergedCalls(
+      outlineOf([
+        { parent: -1, name: 'order', lane: 0, ...instant },
+        { parent: 0, name: 'query', lane: 1, ...instant },
+        { parent: 0, name: 'query', lane: 1, ...instant },
+        { parent: 0, name: 'charge', lane: 1, ...instant },
+      ]),
+      { first: 0, end: 4 },
+    );
+    expect([isByCalls, width, ...value.subarray(0, 3)]).toEqual([true, 4, 4, 2, 1]);
+    expect(merged.isByCalls).toBe(false);
+  });
+
   test('a box is as wide as what was spent in it and below, the widest first', () => {
     expect(merged.width).toBe(100);
     expect([...merged.value.subarray(0, 4)]).toEqual([100, 40, 30, 20]);

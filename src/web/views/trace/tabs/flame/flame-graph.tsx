@@ -41,7 +41,7 @@ export function FlameGraph({ model }: TraceTabProps) {
         </fieldset>
         {isMerged ? <MergedCrumbs place={place} /> : <ZoomCrumbs model={model} />}
         {found === undefined ? (
-          <span class="flame-graph-hint faint">{isMerged ? said.mergedHint : said.timeHint}</span>
+          <span class="flame-graph-hint faint">{source.hint}</span>
         ) : (
           <FoundShare found={found} isMerged={isMerged} />
         )}

@@ -51,8 +51,9 @@ export interface MergedCalls {
   /** Nanoseconds: durations, and times without children, added up. */
   readonly total: Float64Array;
   readonly self: Float64Array;
-  /** Self times of it and all below: its width. */
+  /** Self times of it and all below: its width. Calls of it and all below where no span took any time. */
   readonly value: Float64Array;
+  readonly isByCalls: boolean;
   /** A span of each, the longest. */
   readonly example: Uint32Array;
   /** By span: its box. */
@@ -122,12 +123,14 @@ export function mergedCalls(
     made.self[box]! += self[span]!;
     if (duration[span]! > duration[made.example[box]!]!) made.example[box] = span;
   }
+  const isByCalls = !made.self.some((nanos) => nanos > 0);
+  const own = isByCalls ? made.count : made.self;
   // Callers have lower numbers than what they call: from the last up, each is complete when it is met.
   for (let box = boxCount - 1; box >= 0; box--) {
-    made.value[box]! += made.self[box]!;
+    made.value[box]! += own[box]!;
     if (made.parent[box]! >= 0) made.value[made.parent[box]!]! += made.value[box]!;
   }
-  return { ...made, ...layMerged(made, children, row, boxCount), boxOf, boxCount };
+  return { ...made, ...layMerged(made, children, row, boxCount), isByCalls, boxOf, boxCount };
 }
 
 /** The widest to the left. */

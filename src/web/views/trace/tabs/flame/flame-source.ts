@@ -20,6 +20,8 @@ export interface FlameSource {
   readonly isTime: boolean;
   /** Of the axis, from 0; of time, its end. */
   readonly width: number;
+  /** What widths mean, in words. */
+  readonly hint: string;
   colourOf(box: number): Colour;
   nameOf(box: number): string;
   /** `12.3 ms`; of several calls, of all of them. */
@@ -53,6 +55,7 @@ export function timeSource(
     boxes: timeBoxes(outline, rows),
     isTime: true,
     width,
+    hint: said.timeHint,
     durationOf: (box) => formatDuration(duration[box]!),
     colourOf: (box) => paint.colours[paint.classes[box]!]!,
     nameOf: (box) => names[name[box]!] ?? '',
@@ -78,6 +81,7 @@ export function mergedSource(outline: Outline, rows: RowRange, paint: Paint): Fl
   return {
     ...{ boxes, width },
     isTime: false,
+    hint: merged.isByCalls ? said.callsHint : said.mergedHint,
     durationOf: (box) => formatDuration(total[box]!),
     colourOf: (box) => paint.colours[paint.classes[example[box]!]!]!,
     nameOf: (box) => names[name[box]!] ?? '',
