@@ -2,7 +2,8 @@
  * Lets a program that was told the wrong one of two ports in: HTTP/2 begins with `PRI`, which is no method of HTTP/1 (RFC 9113,
  * 3.4), so that a connection's first three bytes tell which server it is for. A connection that says less within `timeoutMs` is cut.
  *
- * Who begins TLS is told in the log, once a minute at most, since an SDK says no more than that the connection was closed.
+ * Who begins TLS, or speaks what no receiver takes, is told in the log, once a minute at most: an SDK says no more than that the
+ * connection was closed.
  */
 import type { Server, Socket } from 'node:net';
 import type { Host } from '../../pipeline/component.ts';
@@ -27,12 +28,23 @@ export interface SortingSettings {
 const PREFACE = Buffer.from('PRI');
 /** Of a TLS record that holds a ClientHello (RFC 8446, 5.1). */
 const TLS_HANDSHAKE = 0x16;
-const TLS_TOLD_EVERY_MS = 60_000;
+const TOLD_EVERY_MS = 60_000;
+const TLS_BEGUN =
+  'a client begins TLS, which is not spoken here: name the endpoint to it with http://, or set OTEL_EXPORTER_OTLP_INSECURE=true';
+const NOT_TAKEN: Readonly<Record<HttpVersion, string>> = {
+  h2: 'a client speaks gRPC, whose receiver is off: set receivers.otlp.grpc.enabled to true, or OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf where it runs',
+  'http/1.1':
+    'a client speaks HTTP/1, whose receiver is off: set receivers.otlp.http.enabled to true, or OTEL_EXPORTER_OTLP_PROTOCOL=grpc where it runs',
+};
 
 /** @param server one of node's, before it listens: what it does with a connection is done once its version is known */
 export function sortConnections(server: Server, settings: SortingSettings): SortedServer {
   const [serve] = server.listeners('connection') as [(socket: Socket) => void];
-  const tellTls = tlsTeller(settings.host);
+  const tellTls = teller(settings.host, TLS_BEGUN);
+  const tellNotTaken = teller(
+    settings.host,
+    NOT_TAKEN[settings.version === 'h2' ? 'http/1.1' : 'h2'],
+  );
   const untold = new Set<Socket>();
   let isClosed = false;
   const sorted: SortedServer = {
@@ -62,8 +74,9 @@ export function sortConnections(server: Server, settings: SortingSettings): Sort
       if (first === undefined) return;
       if (first[0] === TLS_HANDSHAKE) tellTls(socket);
       const version: HttpVersion = first.equals(PREFACE) ? 'h2' : 'http/1.1';
-      if (version === settings.version || sorted.other === undefined) serve.call(server, socket);
-      else sorted.other(socket);
+      if (version !== settings.version && sorted.other !== undefined) return sorted.other(socket);
+      if (version !== settings.version && first[0] !== TLS_HANDSHAKE) tellNotTaken(socket);
+      serve.call(server, socket);
     });
   });
   return sorted;
@@ -98,15 +111,12 @@ function readBeginning(
   socket.on('readable', look).on('end', cut).on('error', cut).on('close', gone);
 }
 
-function tlsTeller({ clock, log }: Host): (socket: Socket) => void {
+function teller({ clock, log }: Host, message: string): (socket: Socket) => void {
   let toldMs = Number.NEGATIVE_INFINITY;
   return ({ localPort, remoteAddress }) => {
     const nowMs = clock.monotonicMs();
-    if (nowMs - toldMs < TLS_TOLD_EVERY_MS) return;
+    if (nowMs - toldMs < TOLD_EVERY_MS) return;
     toldMs = nowMs;
-    log.warn(
-      { port: localPort, from: remoteAddress },
-      'a client begins TLS, which is not spoken here: name the endpoint to it with http://, or set OTEL_EXPORTER_OTLP_INSECURE=true',
-    );
+    log.warn({ port: localPort, from: remoteAddress }, message);
   };
 }

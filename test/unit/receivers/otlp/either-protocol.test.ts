@@ -151,6 +151,24 @@ describe.for(['http', 'grpc'] as const)('the port of %s', (name) => {
     await closeOf(socket);
   });
 
+  it('says in the log whose receiver is off, and does not repeat it', async () => {
+    [http.connections!.other, grpc.connections!.other] = [undefined, undefined];
+    for (let i = 0; i < 2; i++) {
+      const wrong = [connect(http.port), connect(grpc.port)];
+      wrong[0]!.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+      wrong[1]!.write('GET / HTTP/1.1\r\n\r\n');
+      await Promise.all(wrong.map((socket) => closeOf(socket.resume())));
+    }
+    const { lines } = host.log;
+    expect(lines.toSorted((a, b) => a.message.localeCompare(b.message))).toMatchObject([
+      {
+        fields: { port: http.port },
+        message: expect.stringMatching(/speaks gRPC, .*grpc\.enabled/),
+      },
+      { fields: { port: grpc.port }, message: expect.stringMatching(/HTTP\/1, .*http\.enabled/) },
+    ]);
+  });
+
   it('says in the log that TLS is not spoken, and does not repeat it', async () => {
     for (let i = 0; i < 3; i++) {
       const socket = tls.connect({ port: port(), host: AT.host });
