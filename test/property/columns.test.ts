@@ -24,12 +24,14 @@ import { ColumnBlock } from '../../src/store/columns/column-block.ts';
 import { ColumnBlockWriter } from '../../src/store/columns/column-block-writer.ts';
 import { DamagedBlock } from '../../src/store/columns/damaged-block.ts';
 import type { EncodedColumns } from '../../src/store/columns/encoded-columns.ts';
+import { OP } from '../../src/store/columns/shape-ops.ts';
 import { traceHash } from '../../src/store/columns/trace-hash.ts';
 import { valueHash } from '../../src/store/columns/value-hash.ts';
 import { SpanMatcher } from '../../src/store/reading/span-matcher.ts';
 import { durationOf } from '../../src/store/statistics/statistics-table.ts';
 import { framedSpans } from '../support/framed-spans.ts';
 import { deepRequest, oddRequest, validRequest } from '../support/otlp-arbitrary.ts';
+import { buildRequest } from '../support/otlp-request.ts';
 import { runs } from '../support/property-runs.ts';
 
 const BITS_OF_ROWS = BITS.promoted | BITS.raised | BITS.kept;
@@ -269,6 +271,16 @@ test('what is wrong behind right checksums is refused or harmless, and nothing e
     }),
     { endOnFailure: true, numRuns: runs(400) },
   );
+});
+
+test('a block whose spans that are kept raw have no place is none', () => {
+  const kept = written([buildRequest({ spans: [{ name: 'GET /' }] })], 1)!;
+  // The first op after their number, which is small: that of raw spans.
+  const edit = { chunk: CHUNK.meta, at: 1, value: OP.name };
+  const open = (edits: Parameters<typeof withChanges>[1]) =>
+    ColumnBlock.open(memorySource(withChanges(kept.encoded.bytes, edits))).outline.names;
+  expect(open([{ ...edit, value: OP.rawSpan }])).toContain('GET /');
+  expect(() => open([edit])).toThrow(DamagedBlock);
 });
 
 /** The block with bytes of its chunks set, before compression; its checksums are right. */

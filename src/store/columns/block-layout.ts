@@ -9,7 +9,7 @@ import { DamagedBlock } from './damaged-block.ts';
 import { type IntsPlace, readIntsPlace } from './decode-ints.ts';
 import { readTimesPlace, type TimesPlace } from './decode-values.ts';
 import { OpColumn } from './op-column.ts';
-import { KEPT, keptOf, OP, typeOf } from './shape-ops.ts';
+import { KEPT, keptOf, OP, RAW_CODES, typeOf } from './shape-ops.ts';
 import { OPS_MAX, RAW_SHAPE, SHAPE_OPS_MAX, SHAPE_OPS_ROOM, SHAPES_MAX } from './shape-trie.ts';
 import { StringColumn } from './string-column.ts';
 
@@ -31,8 +31,6 @@ export interface EnvelopeLayout {
 }
 
 const NO_OP = -1;
-/** Ops and shapes of spans that are kept raw are there in every block. */
-const RAW_OPS = 5;
 const FRAMES_MAX = 0x10000;
 
 export class BlockLayout {
@@ -66,7 +64,8 @@ export class BlockLayout {
     const opCount = meta.varint(OPS_MAX);
     this.ops = Array.from({ length: opCount }, () => new OpColumn(meta, chunks));
     const shapeCount = meta.varint(SHAPES_MAX);
-    if (opCount < RAW_OPS || shapeCount < 1) throw new DamagedBlock('a column block lacks shapes');
+    if (RAW_CODES.some((code, op) => this.ops[op]?.code !== code) || shapeCount < 1)
+      throw new DamagedBlock('a column block lacks shapes');
     this.shapes = Array.from({ length: shapeCount }, (_, i) => this.#shape(meta, i));
     this.rowShapes = ints(rows);
     this.traceCount = meta.varint(rows);
@@ -95,7 +94,7 @@ export class BlockLayout {
 
   #shape(meta: ByteReader, number: number): ShapeLayout {
     if (number === RAW_SHAPE) {
-      const ops = Uint16Array.from({ length: RAW_OPS }, (_, op) => op);
+      const ops = Uint16Array.from(RAW_CODES.keys());
       return { ops, otelKind: 0, status: 0, kind: 0, nameOp: NO_OP, hasParent: false };
     }
     const ops = new Uint16Array(meta.varint(SHAPE_OPS_MAX + SHAPE_OPS_ROOM));

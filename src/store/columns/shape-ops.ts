@@ -81,6 +81,13 @@ export const opCode = (type: number, number: number): number => type | (number <
 export const attributeCode = (place: number, value: number): number =>
   OP.attribute | ((place * 8 + value) << 8);
 
+/** The first ops of every block, which are the shape of spans that are kept raw. */
+export const RAW_CODES: readonly number[] = [
+  opCode(OP.rawSpan, 0),
+  opCode(OP.rawName, 0),
+  ...[0, 1, 2].map((bits) => opCode(OP.rawBits, bits)),
+];
+
 export function keptOf(code: number): number {
   switch (typeOf(code)) {
     case OP.traceState:

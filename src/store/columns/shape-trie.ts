@@ -6,7 +6,7 @@
  * `step` and `shape` answer NONE and the span is kept raw.
  */
 import { AlignedArena } from './aligned-arena.ts';
-import { OP, opCode, typeOf } from './shape-ops.ts';
+import { OP, RAW_CODES, typeOf } from './shape-ops.ts';
 
 export const SHAPES_MAX = 1_024;
 export const OPS_MAX = 4_096;
@@ -71,9 +71,7 @@ export class ShapeTrie {
     this.#opNumbers.clear();
     this.ops.length = 0;
     this.shapes.length = 0;
-    const raw = [opCode(OP.rawSpan, 0), opCode(OP.rawName, 0)];
-    for (let bits = 0; bits < 3; bits++) raw.push(opCode(OP.rawBits, bits));
-    const ops = raw.map((code) => this.#op(code, NO_KEY));
+    const ops = RAW_CODES.map((code) => this.#op(code, NO_KEY));
     this.shapes.push({ ops: Uint16Array.from(ops), otelKind: 0, status: 0, kind: 0 });
   }
 
