@@ -111,7 +111,11 @@ function countCall(
   pair.calls++;
   if (failed) pair.errors++;
   const isEnded = (facts[span]! & OUTLINE.statusMask) !== STATUS_RUNNING;
-  if (isEnded) pair.sketch.add(Number(durations[span]!), 1);
+  if (isEnded) {
+    const duration = Number(durations[span]!);
+    pair.sketch.add(duration, 1);
+    pair.sketch.bound(duration, duration);
+  }
 }
 
 /** The called side may say it, or the caller. */

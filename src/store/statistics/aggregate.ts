@@ -43,8 +43,14 @@ class Point {
     this.count += cell.count;
     this.errors += cell.errors;
     this.roots += cell.roots;
-    this.sketch.merge(cell.sketch);
+    merge(this.sketch, cell);
   }
+}
+
+/** The middle of a bin may lie beyond all that is in it: what a cell knows of its ends is not given away. */
+function merge(sketch: DurationSketch, cell: StatisticsCell): void {
+  sketch.merge(cell.sketch);
+  if (cell.sketch.weight > 0) sketch.bound(cell.minNano, cell.maxNano);
 }
 
 /**
@@ -137,7 +143,7 @@ export async function aggregateSketch(
 ): Promise<DurationSketch> {
   const sketch = new DurationSketch();
   for await (const minute of within(source, minutesOf(range), DAY)) {
-    for (const cell of minute.cells()) if (isWithin(cell, where)) sketch.merge(cell.sketch);
+    for (const cell of minute.cells()) if (isWithin(cell, where)) merge(sketch, cell);
   }
   return sketch;
 }
@@ -177,7 +183,6 @@ class DurationDraft {
   record(): DurationRecord {
     const { count, errors, sketch } = this.#point;
     const min = Number.isFinite(this.#min) ? this.#min : 0;
-    const within = (q: number) => nano(Math.min(this.#max, Math.max(min, sketch.quantile(q))));
     return {
       service: this.#service,
       operation: this.#operation,
@@ -188,9 +193,9 @@ class DurationDraft {
       minNano: nano(min),
       maxNano: nano(this.#max),
       meanNano: nano(sketch.weight > 0 ? this.#total / sketch.weight : 0),
-      p50Nano: within(0.5),
-      p95Nano: within(0.95),
-      p99Nano: within(0.99),
+      p50Nano: nano(sketch.quantile(0.5)),
+      p95Nano: nano(sketch.quantile(0.95)),
+      p99Nano: nano(sketch.quantile(0.99)),
       relativeError: RELATIVE_ERROR,
     };
   }

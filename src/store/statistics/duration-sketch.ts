@@ -14,6 +14,8 @@ const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
 const PER_LOG = 1 / LOG_GAMMA;
 const BINS_FIRST = 64;
+/** A rank that is a whole number but for its last bits stays that. */
+const ROUNDING = 1e-12;
 
 /** The middle of a bin: within RELATIVE_ERROR of everything in it. */
 function binValue(index: number): number {
@@ -31,6 +33,8 @@ export class DurationSketch {
   #first = 0;
   #zeroWeight = 0;
   #weight = 0;
+  #least = Number.POSITIVE_INFINITY;
+  #most = 0;
 
   /** Sum of all weights. */
   get weight(): number {
@@ -72,19 +76,27 @@ export class DurationSketch {
     this.#weight += other.#weight;
   }
 
-  /** The value at rank q · (weight − 1), q in 0 … 1; 0 while empty. */
+  /** What is known of its values: quantiles stay between the least and the greatest of all that was said. Merging passes none of it on. */
+  bound(least: number, most: number): void {
+    this.#least = Math.min(this.#least, least);
+    this.#most = Math.max(this.#most, most);
+  }
+
+  /** The least value that at least the share q of all weight, 0 … 1, does not exceed (nearest rank): of few values, the greatest counts. 0 while empty. */
   quantile(q: number): number {
-    const rank = q * Math.max(0, this.#weight - 1);
+    const rank = q * this.#weight * (1 - ROUNDING);
     let seen = this.#zeroWeight;
-    if (this.#weight === 0 || seen > rank) return 0;
+    if (this.#weight === 0 || (seen > 0 && seen >= rank)) return 0;
     let last = -1;
     for (let i = 0; i < this.#bins.length; i++) {
       if (this.#bins[i] === 0) continue;
       seen += this.#bins[i]!;
       last = i;
-      if (seen > rank) break;
+      if (seen >= rank) break;
     }
-    return last < 0 ? 0 : binValue(this.#first + last);
+    if (last < 0) return 0;
+    const value = binValue(this.#first + last);
+    return this.#least <= this.#most ? Math.min(this.#most, Math.max(this.#least, value)) : value;
   }
 
   /** Weight of values under 1. */

@@ -24,8 +24,11 @@ describe('DurationSketch', () => {
         const oracle = new DDSketch({ relativeAccuracy: RELATIVE_ERROR });
         for (const value of values) oracle.accept(value);
         const sketch = sketchOf(values);
+        const last = Math.max(1, values.length - 1);
         for (const q of QUANTILES) {
-          const expected = oracle.getValueAtQuantile(q);
+          // It takes the value below q · (n − 1): a little above our rank it is ours.
+          const rank = Math.max(0, Math.ceil(q * values.length) - 1);
+          const expected = oracle.getValueAtQuantile(Math.min(1, (rank + 0.5) / last));
           expect(Math.abs(sketch.quantile(q) - expected)).toBeLessThanOrEqual(expected * 1e-9);
         }
       }),
@@ -38,7 +41,7 @@ describe('DurationSketch', () => {
         const sorted = [...values].sort((a, b) => a - b);
         const sketch = sketchOf(values);
         for (const q of QUANTILES) {
-          const truth = sorted[Math.floor(q * (sorted.length - 1))]!;
+          const truth = sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
           expect(Math.abs(sketch.quantile(q) - truth)).toBeLessThanOrEqual(
             truth * RELATIVE_ERROR * 1.000001,
           );
@@ -70,6 +73,23 @@ describe('DurationSketch', () => {
     expect(sketch.quantile(0)).toBeGreaterThan(990);
     expect(sketch.quantile(0)).toBeLessThan(1_010);
     expect(sketch.quantile(0.5)).toBeGreaterThan(8_900);
+  });
+
+  it('counts the greatest of a few: the 95th percentile of two is the greater', () => {
+    expect(sketchOf([0, 9_000]).quantile(0.95)).toBeGreaterThan(8_900);
+    expect(sketchOf([0, 9_000]).quantile(0.5)).toBe(0);
+    const twelve = sketchOf(Array.from({ length: 12 }, (_, i) => 2_000 + i * 100));
+    expect(twelve.quantile(0.95)).toBeGreaterThan(3_060);
+  });
+
+  it('stays between what is known of its values', () => {
+    const sketch = sketchOf([1_000_000_000]);
+    expect(sketch.quantile(0.5)).not.toBe(1_000_000_000);
+    sketch.bound(1_000_000_000, 1_000_000_000);
+    expect(sketch.quantile(0.5)).toBe(1_000_000_000);
+    sketch.add(2_000_000_000, 1);
+    sketch.bound(2_000_000_000, 2_000_000_000);
+    expect(Math.round(sketch.quantile(0.5))).toBe(1_007_402_466);
   });
 
   it('is 0 while empty, and for durations of 0', () => {
