@@ -30,11 +30,18 @@ export interface RunInput extends CollectorInput {
 
 /** Of what is no terminal. */
 const COLUMNS = 100;
+const SAMPLED = 1;
 
 interface RunIds {
   readonly traceId: string;
   readonly spanId: string;
   readonly traceFlags: number;
+}
+
+interface EndedRun extends RunIds {
+  readonly isPart: boolean;
+  /** Why nothing can be asked for, where that is known. */
+  readonly lost: string | undefined;
 }
 
 /** Ends the process. @throws Error where there is no collector; nothing has run then */
@@ -70,7 +77,7 @@ export async function run(input: RunInput): Promise<void> {
   const endMs = performance.now();
   try {
     const { sendRunSpan } = await import('../register/run-span.ts');
-    await sendRunSpan({
+    const isTaken = await sendRunSpan({
       destination: destinationOf(collector),
       serviceName: env['OTEL_SERVICE_NAME'] ?? told.serviceName,
       name: told.name,
@@ -88,7 +95,9 @@ export async function run(input: RunInput): Promise<void> {
         failure: failureOf(end),
         durationNano: (endMs - startMs) * 1e6,
       };
-      await say(await endText(collector, { ...ids, isPart: parent !== undefined }, head));
+      const lost = lossOf(env, ids, isTaken ? undefined : collector.endpoint);
+      const run = { ...ids, isPart: parent !== undefined, lost };
+      await say(await endText(collector, run, head));
     }
   } catch (error) {
     if (!input.quiet) await say(`synton: ${printable((error as Error).message)}\n`);
@@ -98,15 +107,16 @@ export async function run(input: RunInput): Promise<void> {
 
 async function endText(
   { endpoint, api, started }: Collector,
-  run: RunIds & { readonly isPart: boolean },
+  run: EndedRun,
   head: RunHead,
 ): Promise<string> {
-  const { traceId } = run;
+  const { traceId, lost } = run;
   const lines: string[] = [];
   const tell = (line: string): void => void lines.push(`synton: ${printable(line)}`);
   if (started !== undefined)
     tell(`a collector was started (pid ${started.pid}, ${started.logPath})`);
-  if (api !== undefined) {
+  if (lost !== undefined) tell(lost);
+  else if (api !== undefined) {
     const trace = await traceOfRun({ api, ...run });
     if (trace === undefined) tell('the span of the run has not arrived yet: ask later');
     else lines.push(...runSummaryText(head, summaryOf(trace, run.spanId), screen()));
@@ -115,6 +125,19 @@ async function endText(
     tell(`spans went to ${endpoint}; ask there for trace ${traceId}`);
   } else tell(`nobody listens at ${endpoint}: the spans are lost`);
   return `${lines.join('\n')}\n`;
+}
+
+/** @param refusedBy the endpoint, where it did */
+function lossOf(
+  env: NodeJS.ProcessEnv,
+  { traceFlags }: RunIds,
+  refusedBy: string | undefined,
+): string | undefined {
+  if (env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true')
+    return 'OTEL_SDK_DISABLED is set: nothing was recorded';
+  if ((traceFlags & SAMPLED) === 0)
+    return 'TRACEPARENT leaves this trace out of the sample: nothing of it was sent';
+  return refusedBy && `${refusedBy} refused the spans; is it the endpoint of a collector?`;
 }
 
 function screen(): Screen {

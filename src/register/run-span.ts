@@ -29,8 +29,8 @@ export interface RunSpan {
   readonly endMs: number;
 }
 
-/** Resolves when it has arrived, or cannot. */
-export async function sendRunSpan(run: RunSpan): Promise<void> {
+/** Resolves when it has arrived, or cannot. False where the destination refused it. */
+export async function sendRunSpan(run: RunSpan): Promise<boolean> {
   const { destination, attributes, name, ids, parent } = run;
   const env = { OTEL_BSP_EXPORT_TIMEOUT: String(SEND_MS), OTEL_BSP_SCHEDULE_DELAY: '1' };
   const processor = new SyntonSpanProcessor(
@@ -48,4 +48,5 @@ export async function sendRunSpan(run: RunSpan): Promise<void> {
   processor.onEnd(span);
   if (run.killedPid !== undefined) await processor.reports?.tellExit(run.killedPid);
   await processor.shutdown();
+  return processor.dropped.forward_refused === 0;
 }

@@ -149,8 +149,12 @@ function endWith({ processor, end, tracker, activity }: Watching, finish: () => 
     end?.hold();
     void processor.tryFlush().then((isWhole) => {
       if (isWhole) end?.settle();
-      else if (isMainThread && end !== undefined)
+      if (!isMainThread || end === undefined) return;
+      const refused = processor.dropped.forward_refused;
+      if (!isWhole)
         sayOnce(`not every span reached ${end.endpoint} in time; is a collector running there?`);
+      else if (refused > 0)
+        sayOnce(`${end.endpoint} refused ${refused} spans; is it the endpoint of a collector?`);
     });
   });
   process.on('exit', () => {

@@ -136,4 +136,31 @@ describe('the collector', () => {
     expect(String(ended.stdout)).toBe('done\n');
     expect(ended.stderr).toContain(`nobody listens at ${gone}: the spans are lost`);
   });
+
+  test('that refuses what is sent is told of, by the program and at the end', async () => {
+    const port = await serve((request, response) => {
+      request.resume();
+      response.writeHead(404).end();
+    });
+    const endpoint = `http://127.0.0.1:${port}/elsewhere`;
+    scene.write({ 'refused.mjs': 'function add() {}\nadd();\n' });
+    const { code, stderr } = await scene.synton([
+      ...['run', `--api=${scene.api}`, '--endpoint', endpoint],
+      ...['--', 'node', 'refused.mjs'],
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('elsewhere/v1/traces refused 2 spans; is it the endpoint of a');
+    expect(stderr).toContain(`${endpoint} refused the spans; is it the endpoint of a collector?`);
+  });
+});
+
+test.each([
+  [{ OTEL_SDK_DISABLED: 'true' }, 'OTEL_SDK_DISABLED is set: nothing was recorded'],
+  [
+    { TRACEPARENT: '00-4bf92f3577b34da6a3ce929d0e0e4737-00f067aa0ba902b7-00' },
+    'TRACEPARENT leaves this trace out of the sample: nothing of it was sent',
+  ],
+])('what the environment switches off is told, not waited for: %o', async (env, told) => {
+  const { code, stderr } = await scene.run(['true'], { env });
+  expect([code, stderr]).toEqual([0, `synton: ${told}\n`]);
 });
