@@ -5,6 +5,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { CALLS_SPAN } from '../sdk/reports/calls-span.ts';
 import { type IdSeeds, numberedSpanId, numberedTraceId } from '../sdk/reports/numbered-ids.ts';
+import { realNow } from '../telemetry/real-now.ts';
 import { CallSpan, type SpanOrigin } from './calls/call-span.ts';
 import type { CountedFunction } from './calls/call-tracker.ts';
 import type { RemoteParent } from './trace-parent.ts';
@@ -41,7 +42,7 @@ export function callSummary(
   };
   const span = new CallSpan(origin, CALLS_SPAN.name, attributes, context, parent, 0);
   for (const one of all.slice(0, FUNCTIONS_MAX)) span.addEvent('synton.function', told(one));
-  const nowMs = performance.now();
+  const nowMs = realNow();
   span.droppedEventsCount = Math.max(0, all.length - FUNCTIONS_MAX);
   span.close(nowMs);
   return span;

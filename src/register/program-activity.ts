@@ -8,6 +8,7 @@ import type { FunctionFacts } from '../sdk/reports/open-activity.ts';
 import { reportFrames } from '../sdk/reports/process-frames.ts';
 import type { ProgramReports } from '../sdk/reports/program-reports.ts';
 import type { ReportFrames } from '../sdk/reports/report-messages.ts';
+import { realNow } from '../telemetry/real-now.ts';
 import type { SpanOrigin } from './calls/call-span.ts';
 import type { CallTracker } from './calls/call-tracker.ts';
 import type { RemoteParent } from './trace-parent.ts';
@@ -72,14 +73,14 @@ export class ProgramActivity {
     if ((ids.traceFlags & SAMPLED) === 0) return;
     this.#reports?.start();
     this.#openSpans++;
-    this.ring.start(ids, span.parentSpanContext?.spanId, span.kind + 1, performance.now());
+    this.ring.start(ids, span.parentSpanContext?.spanId, span.kind + 1, realNow());
   }
 
   spanEnded(span: EndingSpan): void {
     const ids = span.spanContext();
     if ((ids.traceFlags & SAMPLED) === 0) return;
     this.#openSpans--;
-    this.ring.end(ids.spanId, span.status.code, performance.now());
+    this.ring.end(ids.spanId, span.status.code, realNow());
   }
 
   get isAnythingOpen(): boolean {

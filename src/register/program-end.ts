@@ -6,6 +6,7 @@
  * Bound: SPANS_MAX spans kept.
  */
 import type { SyntonSpanProcessor } from '../sdk/span-processor.ts';
+import { realNow } from '../telemetry/real-now.ts';
 
 type ProcessedSpan = Parameters<SyntonSpanProcessor['onEnd']>[0];
 
@@ -25,7 +26,7 @@ export class ProgramEnd {
   }
 
   add(span: ProcessedSpan): void {
-    const atMs = performance.now();
+    const atMs = realNow();
     this.#last.push({ span, atMs });
     if (this.#last.length < SPANS_MAX * 2) return;
     this.#last = this.#last.slice(-SPANS_MAX);
@@ -33,7 +34,7 @@ export class ProgramEnd {
 
   /** What is kept now is kept until it has arrived, however long that takes. */
   hold(): void {
-    this.#heldMs ??= performance.now();
+    this.#heldMs ??= realNow();
   }
 
   /** Everything that ended so far has arrived. */
@@ -44,7 +45,7 @@ export class ProgramEnd {
 
   /** What may not have arrived. */
   take(): ProcessedSpan[] {
-    const fromMs = (this.#heldMs ?? performance.now()) - KEPT_MS;
+    const fromMs = (this.#heldMs ?? realNow()) - KEPT_MS;
     const late = this.#last.filter(({ atMs }) => atMs >= fromMs).slice(-SPANS_MAX);
     this.#last = [];
     return late.map(({ span }) => span);

@@ -7,6 +7,8 @@
  * trace context), what is done in other processes, and after the recording. Bounds: `maxSpans` spans and calls, `settleMs` of waiting.
  */
 import { context, trace } from '@opentelemetry/api';
+import { hrTimeOf } from '../register/calls/call-span.ts';
+import { realNow } from '../telemetry/real-now.ts';
 import { addProcessor, setUpContext, setUpProvider } from '../tracing/connect-provider.ts';
 import { currentProvider, currentTracer } from '../tracing/current-tracer.ts';
 import { type AnyFunction, callIn, OpenSpan } from '../tracing/open-span.ts';
@@ -97,11 +99,11 @@ async function outcomeOf(
 ): Promise<Outcome> {
   try {
     const result = await callIn(root.context, code as AnyFunction, undefined, []);
-    root.end();
+    root.end(hrTimeOf(realNow()));
     return { hasThrown: false, result, error: undefined };
   } catch (error) {
     recordingRegistry().watcher?.caught(error, recording);
-    root.fail(error);
+    root.fail(error, hrTimeOf(realNow()));
     return { hasThrown: true, result: undefined, error };
   }
 }
@@ -115,7 +117,10 @@ function openRoot(name: string, recording: Recording): OpenSpan {
   const tracer = currentTracer();
   if (tracer === undefined) throw new RecordingFailed(NO_PROVIDER);
   const around = recording.asked(context.active());
-  const root = new OpenSpan(tracer.startSpan(name, { root: true }, around), around, false);
+  // Fake timers of a test stop the clock that the provider would take the times from.
+  const startTime = hrTimeOf(realNow());
+  const span = tracer.startSpan(name, { root: true, startTime }, around);
+  const root = new OpenSpan(span, around, false);
   const isSeen = recording.isBegun;
   const isActive = isSeen && isActiveWithin(root);
   if (isActive && seesCalls(root, recording)) return root;

@@ -7,6 +7,7 @@ import {
   type Context,
   context,
   diag,
+  type HrTime,
   type Span,
   SpanStatusCode,
   trace,
@@ -59,16 +60,17 @@ export class OpenSpan {
     });
   }
 
-  end(): void {
+  /** @param time by the clock of whoever gave the start; the span's own where he gave none */
+  end(time?: HrTime): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    attempt(() => this.span.end());
+    attempt(() => this.span.end(time));
   }
 
-  fail(error: unknown): void {
+  fail(error: unknown, time?: HrTime): void {
     if (!this.#isOpen) return;
     this.record(error);
-    this.end();
+    this.end(time);
   }
 
   /** Ends it with what was returned. */

@@ -4,6 +4,7 @@
  * also around each pause of an async function or a generator.
  */
 import type { Context } from '@opentelemetry/api';
+import { realNow } from '../../telemetry/real-now.ts';
 import { isNativePromise } from '../../tracing/promise-watch.ts';
 import type { CallSpan } from './call-span.ts';
 import type { CallTracker, Scope } from './call-tracker.ts';
@@ -147,14 +148,14 @@ export class CallFrame {
     if (result !== this) {
       tracker.returned();
       if (this.isAsync && isNativePromise(result)) this.#follow(result, false);
-      else tracker.end(this, performance.now(), result);
+      else tracker.end(this, realNow(), result);
       return;
     }
     const isInterrupted = this.#wasEntered && (!wasIn || this.#mayBeLeft);
     const { isGenerator } = tracker.table.functions[this.row]!;
     if (isInterrupted && this.isAsync && thrown === undefined && isNativePromise(awaited)) {
       // Its rejection is what was thrown, if it was rejected.
-      this.#follow(awaited, !isGenerator, performance.now());
+      this.#follow(awaited, !isGenerator, realNow());
     } else if (isInterrupted && isGenerator && awaited !== this) tracker.end(this);
     else this.#end(true, tracker.thrownBy(thrown, this.recorded?.recording));
   }
@@ -169,9 +170,7 @@ export class CallFrame {
   #follow(promise: Promise<unknown>, hasFailed: boolean, endMs?: number): void {
     const isResult = endMs === undefined;
     const done = (value: unknown): void =>
-      isResult
-        ? this.#tracker.end(this, performance.now(), value)
-        : this.#end(hasFailed, undefined, endMs);
+      isResult ? this.#tracker.end(this, realNow(), value) : this.#end(hasFailed, undefined, endMs);
     const failed = (error: unknown): void => {
       // What it came through is waiting for it, where that did not know it either.
       this.#tracker.caught(error, this.recorded?.recording);

@@ -19,6 +19,7 @@ import {
   type TimeInput,
 } from '@opentelemetry/api';
 import type { SyntonSpanProcessor } from '../../sdk/span-processor.ts';
+import { realNow } from '../../telemetry/real-now.ts';
 import { capturedError } from '../../tracing/capture.ts';
 import { exceptionOf } from '../../tracing/exception-of.ts';
 
@@ -111,7 +112,7 @@ export class CallSpan implements Span {
       this.droppedEventsCount++;
       return;
     }
-    const at = time === undefined ? hrTimeOf(performance.now()) : timeOf(time);
+    const at = time === undefined ? hrTimeOf(realNow()) : timeOf(time);
     this.events.push({ time: at, name, attributes });
   }
 

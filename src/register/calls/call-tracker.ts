@@ -24,6 +24,7 @@ import {
   numberedSpanId,
   numberedTraceId,
 } from '../../sdk/reports/numbered-ids.ts';
+import { realNow } from '../../telemetry/real-now.ts';
 import {
   type CallRecording,
   type CallWatcher,
@@ -138,7 +139,7 @@ export class CallTracker implements CallWatcher {
       if (recording !== undefined) return this.#enterRecorded(row, isDetached, recording);
     }
     if (table.isHot[row] !== 0 || !this.isOn) return undefined;
-    const nowMs = performance.now();
+    const nowMs = realNow();
     if (calls === 1) table.begin(row, nowMs);
     const untilCheck = table.untilCheck[row]! - 1;
     table.untilCheck[row] = untilCheck;
@@ -168,7 +169,7 @@ export class CallTracker implements CallWatcher {
     const isWanted = recording.wants(known);
     const isDeep = running !== undefined && running.depth >= DEPTH_MAX;
     if (!isWanted && (!this.isOn || isDeep || table.isHot[row] !== 0)) return undefined;
-    const nowMs = performance.now();
+    const nowMs = realNow();
     const isEarly = table.calls[row]! <= this.#settings.firstCalls;
     if (table.calls[row] === 1) table.begin(row, nowMs);
     this.#isUnwinding = false;
@@ -273,7 +274,7 @@ export class CallTracker implements CallWatcher {
   }
 
   /** @param result what it returned, where it is known that it did */
-  end(frame: CallFrame, endMs: number = performance.now(), result?: unknown): void {
+  end(frame: CallFrame, endMs: number = realNow(), result?: unknown): void {
     if (frame.endMs !== 0) return;
     frame.endMs = endMs;
     const durationMs = endMs - frame.startMs;

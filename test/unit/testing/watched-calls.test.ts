@@ -1,7 +1,7 @@
 /** Recordings of functions that were rewritten, which nobody has wrapped. */
 import { context, trace as otel, ROOT_CONTEXT } from '@opentelemetry/api';
 
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CallContextManager } from '../../../src/register/calls/call-context-manager.ts';
 import { SUPPRESS_KEY } from '../../../src/register/calls/recorded-call.ts';
 import { expectRun, record } from '../../../src/testing/index.ts';
@@ -345,6 +345,22 @@ test('a query in a loop is found through the functions around it', async () => {
   expect(() => expectRun(run).toHaveNoQueryInLoop()).toThrow(/asked 4 times/);
   expectRun(run).toHaveNoQueryInLoop({ max: 4 });
   expectRun(await record(() => few!([1, 2, 3, 4]))).toHaveNoQueryInLoop();
+});
+
+test('fake timers change no times', async () => {
+  const { main } = watchedProgram(
+    'exports.main = async function main(work) { work(); await turn(); leaf(work) }; function leaf(work) { work() }',
+  );
+  const work = (): void => {
+    const untilMs = process.hrtime.bigint() + 5_000_000n;
+    while (process.hrtime.bigint() < untilMs);
+    vi.advanceTimersByTime(60_000);
+  };
+  vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout'] });
+  const run = await record(() => main!(work)).finally(() => vi.useRealTimers());
+  for (const { durationNano } of [run.root, ...run.spans])
+    expect([durationNano! > 4e6, durationNano! < 20e9]).toEqual([true, true]);
+  expect(run.calls('leaf')[0]!.startNano).toBeGreaterThan(4e6);
 });
 
 test('one watches, whoever asks', () => {
