@@ -74,7 +74,8 @@ type Judge = (run: RecordedRun, ...given: unknown[]) => Verdict;
 function matcherOf(name: string, judge: Judge): RunMatcher {
   return function (received, ...given) {
     if (!(received instanceof RecordedRun)) {
-      throw new TypeError(`${name}: expected a run, as record() gives it`);
+      const hint = received instanceof Promise ? ', not its promise: await it' : '';
+      throw new TypeError(`${name}: expected a run, as record() gives it${hint}`);
     }
     const isNot = this?.isNot === true;
     const verdict = judge(received, ...given);

@@ -76,7 +76,9 @@ export async function record(
   if (currentProvider() !== provider) throw new RecordingFailed(PROVIDER_CHANGED);
   if (recording.leftOut > 0) {
     const count = maxSpans + recording.leftOut;
-    throw new RecordingFailed(`the code made ${count} spans, more than maxSpans (${maxSpans})`);
+    throw new RecordingFailed(
+      `the code made ${count} spans, more than maxSpans (${maxSpans}): raise that, or tell fewer calls with \`functions\``,
+    );
   }
   const spans = noted.spans as [NotedSpan, ...NotedSpan[]];
   return new RecordedRun(

@@ -4,6 +4,7 @@
  *
  * Not for tests that run in a browser.
  */
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InputMap } from '../register/rewrite/module-map.ts';
 import { REWRITER_VERSION } from '../register/rewrite/rewriter-version.ts';
@@ -68,7 +69,8 @@ export function watchFunctions(options: FilterOptions = {}): WatchFunctionsPlugi
     },
     transform(code, id) {
       const [path = ''] = id.split('?');
-      if (!SCRIPT.test(path) || !isWatched(path)) return undefined;
+      // What plugins make up has no path: helpers of decorators, say.
+      if (!isAbsolute(path) || !SCRIPT.test(path) || !isWatched(path)) return undefined;
       return rewriteForVite(code, {
         path,
         capturesArguments: capture.args,

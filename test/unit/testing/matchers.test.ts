@@ -219,7 +219,7 @@ describe('asked wrongly', () => {
       expect(() => ask(expect(run).not)).toThrow(TypeError);
     }
     expect(() => expect('run').toHaveCalled('charge')).toThrow('expected a run');
-    expect(() => expect(record(turn)).not.toHaveCalled('charge')).toThrow('expected a run');
+    expect(() => expect(record(turn)).not.toHaveCalled('charge')).toThrow('await it');
   });
 });
 
