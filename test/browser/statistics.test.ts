@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import { expectAccessible } from './support/expect-accessible.ts';
 import { test } from './support/page-test.ts';
+import { sendTraces } from './support/send-trace.ts';
 import { settled } from './support/settled.ts';
 import { type SyntonService, startService } from './support/synton-service.ts';
 
@@ -272,6 +273,18 @@ describe('a service that has nothing', () => {
     await expect.poll(() => param(page, 'last')).toBe('7d');
     await page.getByRole('link', { name: 'How to send the first span' }).click();
     await expect.poll(() => pathOf(page)).toBe('/traces');
+  });
+
+  test('tells of the first that comes how long it took, and shows it among the slowest', async ({
+    open,
+  }) => {
+    const same = { service: 'job', name: 'step', durationMs: 12_345 };
+    await sendTraces(service.http, [same, same]);
+    const page = await open('/statistics', { url: service.url });
+    const slowest = page.getByRole('region', { name: 'Slower than 12.3 s (p95)' });
+    await expect.poll(() => slowest.getByRole('link', { name: /step/ }).count()).toBe(2);
+    const row = table(page).getByRole('row').filter({ hasText: 'step' });
+    expect((await row.innerText()).match(/12\.\d s/g)).toEqual(['12.3 s', '12.3 s', '12.3 s']);
   });
 });
 

@@ -49,6 +49,16 @@ test('failed ones alone are one click or key away, and all of them again', async
   await expectFound(page, ['POST /orders']);
   await page.goBack();
   await expectFound(page, all);
+  const byHand = await open('/traces?status=failed', { url: service.url });
+  await expectFound(byHand, ['POST /orders']);
+  await byHand.getByRole('button', { name: 'Failed traces alone', pressed: true }).click();
+  await expectFound(byHand, all);
+});
+
+test('one span is not several where the row says what it counts', async ({ open }) => {
+  const size = { width: 390, height: 844 };
+  const page = await open('/traces', { url: service.url, size });
+  await page.getByRole('gridcell', { name: '1 span', exact: true }).first().waitFor();
 });
 
 describe('terms', () => {

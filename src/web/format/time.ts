@@ -3,6 +3,7 @@ import { text } from '../text/en.ts';
 
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const dayOfYear = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
 const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
 
 export function millisOf(unixNano: string): number {
@@ -13,11 +14,13 @@ export function nanosOf(millis: number): string {
   return `${BigInt(Math.round(millis)) * 1_000_000n}`;
 }
 
-/** `14:03:09`, with its day where it is another. */
+/** `14:03:09`, with its day where it is another, and its year where that is. */
 export function formatClock(millis: number, now = Date.now()): string {
   const at = new Date(millis);
-  const isToday = at.toDateString() === new Date(now).toDateString();
-  return isToday ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
+  const present = new Date(now);
+  if (at.toDateString() === present.toDateString()) return clock.format(at);
+  const isThisYear = at.getFullYear() === present.getFullYear();
+  return `${(isThisYear ? day : dayOfYear).format(at)} ${clock.format(at)}`;
 }
 
 /** `23 Nov 2026 14:03:09.123456789 CET`: all that is known, for a title that is hovered. */
@@ -37,15 +40,24 @@ const STEPS: readonly (readonly [millis: number, name: string])[] = [
   ] as const),
 ];
 
-/** `12 s ago`. */
+/** Clocks differ by seconds; one that is further ahead is told. */
+const AHEAD_MS = 60_000;
+
+/** `12 s ago`, `in 5 min`. */
 export function formatAgo(millis: number, now: number): string {
   const age = formatAge(millis, now);
-  return age === undefined ? text.time.justNow : text.time.ago(age);
+  if (age === undefined) return text.time.justNow;
+  return millis > now ? age : text.time.ago(age);
 }
 
-/** `12 s`; undefined below a second. */
+/** `12 s`, `in 5 min`; undefined below a second, and up to a minute ahead. */
 export function formatAge(millis: number, now: number): string | undefined {
   const passed = now - millis;
+  if (passed <= -AHEAD_MS) return text.time.ahead(inSteps(-passed)!);
+  return inSteps(passed);
+}
+
+function inSteps(passed: number): string | undefined {
   const step = STEPS.find(([unit]) => passed >= unit);
   return step && `${Math.floor(passed / step[0])} ${step[1]}`;
 }

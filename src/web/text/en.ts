@@ -66,6 +66,7 @@ export const text = {
   time: {
     justNow: 'now',
     ago: (span: string) => `${span} ago`,
+    ahead: (span: string) => `in ${span}`,
     running: 'running',
   },
   status: { Running: 'running', Completed: 'completed', Failed: 'failed', stale: 'stale' },

@@ -1,4 +1,7 @@
 /** Words of the statistics view. */
+const plural = (count: string, one: string, many: string): string =>
+  `${count} ${count === '1' ? one : many}`;
+
 export const statisticsText = {
   title: 'Statistics',
   filters: 'What the numbers are of',
@@ -74,8 +77,9 @@ export const statisticsText = {
     label: 'Spans by duration',
     keys: 'Arrow keys go along the durations, with Shift they choose some, Enter searches for their traces.',
     at: (from: string, to: string, count: string) => `${from} to ${to}: ${count}`,
-    spans: (count: string) => `${count} spans`,
-    chosen: (from: string, to: string, count: string) => `${from} – ${to}: ${count} spans`,
+    spans: (count: string) => plural(count, 'span', 'spans'),
+    chosen: (from: string, to: string, count: string) =>
+      `${from} – ${to}: ${plural(count, 'span', 'spans')}`,
     search: 'Search these traces',
     clear: 'All durations',
     hint: 'Drag over the durations whose traces you want.',
@@ -90,17 +94,18 @@ export const statisticsText = {
     all: 'All of them',
     none: 'None in this time.',
     noneYet: 'None among what was looked at.',
-    spans: (count: string) => `${count} spans`,
-    errors: (count: string) => `${count} errors`,
+    spans: (count: string) => plural(count, 'span', 'spans'),
+    errors: (count: string) => plural(count, 'error', 'errors'),
   },
   empty: 'Nothing arrived in this time',
   foot: {
-    counted: (spans: string, traces: string) => `${spans} spans counted, ${traces} traces begun`,
+    counted: (spans: string, traces: string) =>
+      `${plural(spans, 'span', 'spans')} counted, ${plural(traces, 'trace', 'traces')} begun`,
     running: (count: string) => `${count} of them still run and have no duration`,
     all: 'every span that came, also what sampling did not keep',
     error: (share: string) => `quantiles within ${share}`,
     minutes: 'whole minutes',
-    stored: (spans: string, bytes: string) => `stored: ${spans} spans, ${bytes}`,
+    stored: (spans: string, bytes: string) => `stored: ${plural(spans, 'span', 'spans')}, ${bytes}`,
     since: (clock: string) => `since ${clock}`,
     nothingDropped: 'nothing dropped',
     dropped: (count: string, reason: string) => `${count} ${reason}`,

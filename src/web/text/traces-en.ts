@@ -120,6 +120,8 @@ export const tracesText = {
     service: 'service',
     operation: 'operation',
     spans: 'spans',
+    /** Behind the number. */
+    spansUnit: (count: number) => (count === 1 ? 'span' : 'spans'),
     errors: 'errors',
     duration: 'duration',
     scale: (now: string) => `Scale of the bars: ${now}. Change it`,

@@ -140,7 +140,8 @@ function Which({ numbers, subject, now }: Asked & { readonly now: number }) {
   const { durations } = numbers;
   const within =
     brush === undefined
-      ? { min_duration: searchDuration(Number(durations.p95Nano)) }
+      ? // The slowest of all may be at it.
+        { min_duration: searchDuration(Number(durations.p95Nano), 'less') }
       : { min_duration: searchDuration(brush.from), max_duration: searchDuration(brush.to) };
   const failed = { status: 'Failed' };
   const query = { ...subject, ...rangeOfUrl() };

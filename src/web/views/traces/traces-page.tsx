@@ -79,7 +79,7 @@ export function TracesPage() {
   const toggleLive = (): void => setParams({ live: isLive ? 'off' : undefined }, { replace: true });
   const toggleScale = (): void =>
     setParams({ scale: scaleKind === 'log' ? 'linear' : undefined }, { replace: true });
-  const isFailed = param('status') === 'Failed';
+  const isFailed = query['status'] === 'Failed';
   const toggleFailed = (): void => setParams({ status: isFailed ? undefined : 'Failed' });
   const setOrder = (next: OrderName): void =>
     setParams({ order: next === 'newest' ? undefined : next });

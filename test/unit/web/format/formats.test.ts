@@ -15,7 +15,14 @@ import {
   formatOffset,
   searchDuration,
 } from '../../../../src/web/format/duration.ts';
-import { formatAgo, formatExactTime, millisOf, nanosOf } from '../../../../src/web/format/time.ts';
+import {
+  formatAge,
+  formatAgo,
+  formatClock,
+  formatExactTime,
+  millisOf,
+  nanosOf,
+} from '../../../../src/web/format/time.ts';
 
 test.each([
   [0, '0 ns'],
@@ -92,4 +99,19 @@ test.each([
   [0.00027, '0.97/h'],
 ])('%d a second is told as %s', (perSecond, told) => {
   expect(formatFrequency(perSecond)).toBe(told);
+});
+
+test('a clock tells the year where it is another: a sender without the time begins in 1970', () => {
+  const now = new Date(2026, 10, 23, 14, 3, 9).getTime();
+  expect(formatClock(now, now)).toBe('14:03:09');
+  expect(formatClock(new Date(2026, 0, 1, 8).getTime(), now)).toBe('1 Jan 08:00:00');
+  expect(formatClock(new Date(1970, 0, 1, 8).getTime(), now)).toBe('1 Jan 1970 08:00:00');
+});
+
+test('what is an hour ahead is not now', () => {
+  const now = 1_000_000_000_000;
+  expect(formatAge(now + 5_000, now)).toBe(undefined);
+  expect(formatAge(now + 3_600_000, now)).toBe('in 1 h');
+  expect(formatAgo(now + 3_600_000, now)).toBe('in 1 h');
+  expect(formatAgo(now - 3_600_000, now)).toBe('1 h ago');
 });

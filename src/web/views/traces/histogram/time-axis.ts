@@ -5,6 +5,9 @@ export interface TimeTick {
 }
 
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
+const YEARS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+/** From here on a day without its year may be of any. */
+const QUARTER = 91 * DAY;
 const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
   ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
@@ -16,13 +19,29 @@ const STEPS = [
 const hours = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const seconds = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const months = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
 
 /** At most `ticksMax` of them in [from, to], in milliseconds since 1970. */
 export function timeTicks(from: number, to: number, ticksMax: number): readonly TimeTick[] {
-  const step = STEPS.find((step) => (to - from) / step <= ticksMax) ?? to - from;
+  const step = STEPS.find((step) => (to - from) / step <= ticksMax);
+  if (step === undefined) return yearTicks(from, to, ticksMax);
   const ticks: TimeTick[] = [];
   for (let at = firstAt(from, step); at <= to && ticks.length <= ticksMax; at = after(at, step)) {
     if (at >= from) ticks.push({ millis: at, label: labelAt(at, step) });
+  }
+  return ticks;
+}
+
+function yearTicks(from: number, to: number, ticksMax: number): readonly TimeTick[] {
+  const [first, last] = [from, to].map((millis) => new Date(millis).getFullYear()) as [
+    number,
+    number,
+  ];
+  const step = YEARS.find((step) => (last - first) / step <= ticksMax) ?? last - first;
+  const ticks: TimeTick[] = [];
+  for (let year = Math.ceil(first / step) * step; year <= last; year += step) {
+    const millis = new Date(year, 0, 1).getTime();
+    if (millis >= from && millis <= to) ticks.push({ millis, label: String(year) });
   }
   return ticks;
 }
@@ -43,6 +62,7 @@ function after(at: number, step: number): number {
 
 function labelAt(millis: number, step: number): string {
   const at = new Date(millis);
+  if (step >= QUARTER) return months.format(at);
   if (step >= DAY || at.getHours() + at.getMinutes() + at.getSeconds() === 0) {
     return at.getMilliseconds() === 0 ? days.format(at) : seconds.format(at);
   }

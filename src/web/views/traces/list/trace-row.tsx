@@ -81,7 +81,7 @@ export function TraceRow(props: TraceRowProps) {
       <ShownAttributes {...{ trace, columns, isNarrow }} />
       <span role="gridcell" class="trace-row-spans number soft" title={formatExactCount(spanCount)}>
         {formatCount(spanCount)}
-        <span class="trace-row-unit"> {words.spans}</span>
+        <span class="trace-row-unit"> {words.spansUnit(spanCount)}</span>
       </span>
       <span role="gridcell" class="trace-row-errors number failed">
         {errorCount > 0 && (

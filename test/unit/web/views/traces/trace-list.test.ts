@@ -147,6 +147,10 @@ test('ticks of time are round in local time, and no more than fit', () => {
   expect(week[0]!.label).toBe('24 Nov');
   expect(week).toHaveLength(7);
   expect(timeTicks(from, from + 50, 4)[0]!.label).toMatch(/\.000$/);
+  const labels = (sinceYear: number) =>
+    timeTicks(new Date(sinceYear, 5, 1).getTime(), from, 8).map(({ label }) => label);
+  expect(labels(2025).at(-1)).toMatch(/^[A-Z][a-z]+ 2026$/);
+  expect(labels(1969)).toEqual(['1970', '1980', '1990', '2000', '2010', '2020']);
 });
 
 test('a histogram is cut at the ends of its range', () => {
