@@ -11,7 +11,7 @@ export class CallContextManager extends AsyncLocalStorageContextManager {
 
   readonly #onUse: (() => void) | undefined;
 
-  /** @param onUse called when a program runs something in a context */
+  /** @param onUse called when a program asks for a context, as it does for each span, or runs something in one */
   constructor(tracker: CallTracker, onUse?: () => void) {
     super();
     this.#tracker = tracker;
@@ -19,6 +19,7 @@ export class CallContextManager extends AsyncLocalStorageContextManager {
   }
 
   override active(): Context {
+    this.#onUse?.();
     return this.#tracker.active();
   }
 
