@@ -2,8 +2,8 @@
  * Lets a program that was told the wrong one of two ports in: HTTP/2 begins with `PRI`, which is no method of HTTP/1 (RFC 9113,
  * 3.4), so that a connection's first three bytes tell which server it is for. A connection that says less within `timeoutMs` is cut.
  *
- * Who begins TLS, or speaks what no receiver takes, is told in the log, once a minute at most: an SDK says no more than that the
- * connection was closed.
+ * Who begins TLS, speaks what no receiver takes, or comes when `maxConnections` are open, is told in the log, once a minute at most: an
+ * SDK says no more than that the connection was closed.
  */
 import type { Server, Socket } from 'node:net';
 import type { Host } from '../../pipeline/component.ts';
@@ -37,7 +37,7 @@ const NOT_TAKEN: Readonly<Record<HttpVersion, string>> = {
     'a client speaks HTTP/1, whose receiver is off: set receivers.otlp.http.enabled to true, or OTEL_EXPORTER_OTLP_PROTOCOL=grpc where it runs',
 };
 
-/** @param server one of node's, before it listens: what it does with a connection is done once its version is known */
+/** @param server one of node's with its `maxConnections`, before it listens: what it does with a connection is done once its version is known */
 export function sortConnections(server: Server, settings: SortingSettings): SortedServer {
   const [serve] = server.listeners('connection') as [(socket: Socket) => void];
   const tellTls = teller(settings.host, TLS_BEGUN);
@@ -66,6 +66,11 @@ export function sortConnections(server: Server, settings: SortingSettings): Sort
       );
     },
   };
+  const tellFull = teller(
+    settings.host,
+    `${server.maxConnections} connections are open: a further one is refused, until some are closed`,
+  );
+  server.on('drop', (dropped) => tellFull(dropped ?? {}));
   server.removeListener('connection', serve);
   server.on('connection', (socket: Socket) => {
     untold.add(socket);
@@ -111,7 +116,12 @@ function readBeginning(
   socket.on('readable', look).on('end', cut).on('error', cut).on('close', gone);
 }
 
-function teller({ clock, log }: Host, message: string): (socket: Socket) => void {
+interface Ends {
+  readonly localPort?: number | undefined;
+  readonly remoteAddress?: string | undefined;
+}
+
+function teller({ clock, log }: Host, message: string): (ends: Ends) => void {
   let toldMs = Number.NEGATIVE_INFINITY;
   return ({ localPort, remoteAddress }) => {
     const nowMs = clock.monotonicMs();

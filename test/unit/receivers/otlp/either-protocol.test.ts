@@ -181,6 +181,26 @@ describe.for(['http', 'grpc'] as const)('the port of %s', (name) => {
   });
 });
 
+it('says in the log that there are too many connections, and does not repeat it', async () => {
+  const budget = new ByteBudget(1024);
+  const settings = { ...AT, maxConnections: 2 };
+  for (const Receiver of [OtlpHttpReceiver, OtlpGrpcReceiver]) {
+    const full = testHost(clock);
+    const receiver = new Receiver(settings, consumer, budget);
+    await receiver.start(full);
+    const sockets = Array.from({ length: 4 }, () => connect(receiver.port));
+    await Promise.all(sockets.slice(2).map(closeOf));
+    expect(full.log.lines).toMatchObject([
+      {
+        level: 'warn',
+        fields: { port: receiver.port, from: AT.host },
+        message: '2 connections are open: a further one is refused, until some are closed',
+      },
+    ]);
+    await receiver.shutdown(AbortSignal.timeout(5_000));
+  }
+});
+
 describe('shutdown', () => {
   it('still hears what a connection had said by then', async () => {
     const text = 'GET /v1/traces HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n';
