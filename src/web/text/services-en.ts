@@ -1,4 +1,7 @@
 /** Words of the services view. */
+const plural = (count: string, one: string, many: string): string =>
+  `${count} ${count === '1' ? one : many}`;
+
 export const servicesText = {
   title: 'Services',
   view: { label: 'Show as', map: 'Map', table: 'Table' },
@@ -62,7 +65,9 @@ export const servicesText = {
   foot: {
     nodes: 'Numbers of services count every span of the range.',
     complete: (traces: string, spans: string) =>
-      `Calls were read from all ${traces} traces of it that are kept, ${spans} spans.`,
+      traces === '1'
+        ? `Calls were read from the one trace of it that is kept, ${plural(spans, 'span', 'spans')}.`
+        : `Calls were read from all ${traces} traces of it that are kept, ${spans} spans.`,
     part: (traces: string, spans: string, until: string) =>
       `Calls were read from the newest ${traces} traces, ${spans} spans, back to ${until}; what is older was not looked at.`,
     thickness: 'A line is as thick as there are calls, and red as far as they fail.',

@@ -91,6 +91,9 @@ export async function layOut(
 
 const pointOf = ({ x = 0, y = 0 }: { x?: number; y?: number }): Point => ({ x, y });
 
+/** Of a node's side: a call back ends beside those that go on, or else nobody sees which of them its arrow is of. */
+const BACK = 1 / 4;
+
 /** From the side of one node to the facing side of the other; a call back goes the other way round. */
 function betweenSides(
   from: Point,
@@ -100,11 +103,15 @@ function betweenSides(
   { width, height }: Size,
 ): readonly Point[] {
   if (flow === 'down') {
-    const side = (to.y >= from.y ? height : -height) / 2;
-    return [{ x: from.x, y: from.y + side }, ...inner, { x: to.x, y: to.y - side }];
+    const isBack = to.y < from.y;
+    const side = (isBack ? -height : height) / 2;
+    const by = isBack ? width * BACK : 0;
+    return [{ x: from.x + by, y: from.y + side }, ...inner, { x: to.x + by, y: to.y - side }];
   }
-  const side = (to.x >= from.x ? width : -width) / 2;
-  return [{ x: from.x + side, y: from.y }, ...inner, { x: to.x - side, y: to.y }];
+  const isBack = to.x < from.x;
+  const side = (isBack ? -width : width) / 2;
+  const by = isBack ? height * BACK : 0;
+  return [{ x: from.x + side, y: from.y + by }, ...inner, { x: to.x - side, y: to.y + by }];
 }
 
 /** A line through the points, along the flow at each of them, as an SVG path. */

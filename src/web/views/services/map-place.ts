@@ -1,4 +1,5 @@
 import type { Size } from '../../parts/use-size.ts';
+import type { Flow } from './lay-out.ts';
 
 /** Which part of the map is seen: its scale, and where its origin lies in the window. */
 export interface MapPlace {
@@ -8,10 +9,12 @@ export interface MapPlace {
   readonly y: number;
 }
 
-const SCALE_MIN = 0.1;
+const SCALE_MIN = 0.02;
 const SCALE_MAX = 3;
 /** Names can be read from there on. */
-export const SCALE_READ = 0.72;
+const SCALE_READ = 0.72;
+/** Where the map is wide its picture alone tells something down to here; below it is dots. */
+const SCALE_SEEN: Readonly<Record<Flow, number>> = { down: SCALE_READ, right: 0.4 };
 /** Small maps are not blown up. */
 const FIT_MAX = 1.15;
 
@@ -29,12 +32,18 @@ export function fitted(map: Size, window: Size): MapPlace {
 }
 
 /** As much of it as can be read, from where calls begin: of a large map in a small window not all. */
-export function begun(map: Size, window: Size): MapPlace {
+export function begun(map: Size, window: Size, flow: Flow): MapPlace {
   const all = fitted(map, window);
-  if (all.scale >= SCALE_READ) return all;
+  if (all.scale >= SCALE_SEEN[flow]) return all;
   const x = (window.width - map.width * SCALE_READ) / 2;
-  return { scale: SCALE_READ, x, y: Math.max(0, (window.height - map.height * SCALE_READ) / 2) };
+  const y = (window.height - map.height * SCALE_READ) / 2;
+  const isDown = flow === 'down';
+  return { scale: SCALE_READ, x: isDown ? x : Math.max(0, x), y: isDown ? Math.max(0, y) : y };
 }
+
+/** How close one comes at least to what one chooses, for `revealed`. */
+export const scaleToRead = ({ scale }: MapPlace, flow: Flow): number =>
+  scale < SCALE_SEEN[flow] ? SCALE_READ : 0;
 
 /** What lies under the point of the window stays there. */
 export function zoomed(place: MapPlace, times: number, at: { x: number; y: number }): MapPlace {

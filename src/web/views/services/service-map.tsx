@@ -7,7 +7,7 @@ import { servicesText } from '../../text/services-en.ts';
 import { type Flow, layOut, layoutKey, type MapLayout, nodeBeside } from './lay-out.ts';
 import { MapEdge, MapEdgeLabel, type MapEdgeProps } from './map-edge.tsx';
 import { MapNode } from './map-node.tsx';
-import { begun, fitted, type MapPlace, revealed, SCALE_READ, zoomed } from './map-place.ts';
+import { begun, fitted, type MapPlace, revealed, scaleToRead, zoomed } from './map-place.ts';
 import { edgeKey, type ServicesMap } from './services-map.ts';
 import './service-map.css';
 
@@ -55,8 +55,10 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
       isGone = true;
     };
   }, [key, flow, size.width === 0]);
-  const begin = layout?.flow === 'down' ? begun : fitted;
-  const first = useMemo(() => layout && begin(layout, size), [layout, size.width, size.height]);
+  const first = useMemo(
+    () => layout && begun(layout, size, layout.flow),
+    [layout, size.width, size.height],
+  );
   const fit = (): void => setPlace(layout && fitted(layout, size));
   const shown = place ?? first ?? { scale: 1, x: 0, y: 0 };
   const zoom = (times: number, at?: { x: number; y: number }): void =>
@@ -84,7 +86,7 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
     const at = layout?.nodes.get(name);
     if (layout === undefined || at === undefined || size.width === 0) return;
     const { node, flow: shownFlow } = layout;
-    const scaleMin = shownFlow === 'down' ? SCALE_READ : 0;
+    const scaleMin = scaleToRead(shown, shownFlow);
     const box = { x: at.x - node.width / 2, y: at.y - node.height / 2, ...node };
     const to = revealed(shown, box, { ...size, width: size.width - covered }, scaleMin);
     if (to.x !== shown.x || to.y !== shown.y || to.scale !== shown.scale) setPlace(to);

@@ -9,6 +9,7 @@ import {
   begun,
   fitted,
   revealed,
+  scaleToRead,
   zoomed,
 } from '../../../../../src/web/views/services/map-place.ts';
 import {
@@ -75,6 +76,19 @@ describe('the layout', () => {
     expect(pathThrough([from, down], 'right')).toBe('M1.0 0.0C1.0 0.0 1.0 1.0 1.0 1.0');
   });
 
+  test('lets a call back end beside the calls that go on', async () => {
+    const circle = [edge('a', 'b'), edge('b', 'c'), edge('c', 'a')];
+    const given = { nodes: ['a', 'b', 'c'].map(node), edges: circle };
+    for (const [flow, along] of [
+      ['right', 'y'],
+      ['down', 'x'],
+    ] as const) {
+      const { edges } = await layOut(given, flow);
+      const [on, , back] = circle.map((one) => edges.get(edgeKey(one))!.points);
+      expect(Math.abs(back!.at(-1)![along] - on![0]![along]), flow).toBeGreaterThan(8);
+    }
+  });
+
   test('leaves out lines whose ends are not there', async () => {
     const { edges } = await layOut({ nodes: [node('web')], edges: [edge('web', 'gone')] });
     expect(edges.size).toBe(0);
@@ -120,10 +134,10 @@ describe('what is seen of the map', () => {
 
   test('begins where it can be read, at the top, and comes closer to what is chosen', () => {
     const phone = { width: 390, height: 600 };
-    const { scale, x, y } = begun({ width: 900, height: 1_200 }, phone);
+    const { scale, x, y } = begun({ width: 900, height: 1_200 }, phone, 'down');
     expect(scale).toBeGreaterThan(0.7);
     expect([x + (900 * scale) / 2, y]).toEqual([195, 0]);
-    expect(begun({ width: 300, height: 400 }, phone)).toEqual(
+    expect(begun({ width: 300, height: 400 }, phone, 'down')).toEqual(
       fitted({ width: 300, height: 400 }, phone),
     );
     const box = { x: 500, y: 700, width: 100, height: 50 };
@@ -131,6 +145,18 @@ describe('what is seen of the map', () => {
     expect(seen.scale).toBe(scale);
     expect(550 * seen.scale + seen.x).toBeCloseTo(195);
     expect(725 * seen.scale + seen.y).toBeCloseTo(300);
+  });
+
+  test('of hundreds of services begins where it can be read, at the callers', () => {
+    const many = { width: 500, height: 15_000 };
+    expect(fitted(many, window).scale * many.height).toBeCloseTo(window.height);
+    const { scale, x, y } = begun(many, window, 'right');
+    expect(scale).toBeGreaterThan(0.7);
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(y + (many.height * scale) / 2).toBeCloseTo(window.height / 2);
+    expect(begun({ width: 15_000, height: 300 }, window, 'right').x).toBe(0);
+    expect(scaleToRead({ scale: 0.05, x: 0, y: 0 }, 'right')).toBe(scale);
+    expect(scaleToRead({ scale: 0.5, x: 0, y: 0 }, 'right')).toBe(0);
   });
 
   test('moves no further than it takes', () => {
