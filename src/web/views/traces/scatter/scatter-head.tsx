@@ -1,14 +1,17 @@
 /** How many traces are drawn, which of all there are, and what the shapes mean: with as many as there are of each. */
+import { useMemo } from 'preact/hooks';
 import { formatCount, formatExactCount } from '../../../format/count.ts';
 import { formatClock } from '../../../format/time.ts';
 import { text } from '../../../text/en.ts';
 import { tracesText } from '../../../text/traces-en.ts';
 import type { BarState } from '../list/duration-bar.tsx';
 import { ScatterMarks, type TraceMark } from './scatter-marks.tsx';
+import type { TraceSample } from './trace-sample.ts';
 import './scatter-head.css';
 
 export interface ScatterHeadProps {
   readonly marks: readonly TraceMark[];
+  readonly sample: TraceSample | undefined;
   readonly reach: number | undefined;
   /** Of those before the reach some are there, as the list has them. */
   readonly hasSlowest: boolean;
@@ -19,12 +22,15 @@ export interface ScatterHeadProps {
 const SHAPES = ['failed', 'running', 'stale'] as const satisfies readonly BarState[];
 const SHAPE_PX = 10;
 
-export function ScatterHead({ marks, reach, hasSlowest, isLoading, error }: ScatterHeadProps) {
+export function ScatterHead(props: ScatterHeadProps) {
+  const { marks, sample, reach, hasSlowest, isLoading, error } = props;
   const words = tracesText.scatter;
   const count = formatExactCount(marks.length);
-  // What ended before that is none of the newest.
+  const newest = useMemo(() => new Set(sample?.traces.map(({ traceId }) => traceId)), [sample]);
+  // What ended before that is none of the newest, but for the last few of them.
   const slow = marks.filter(
-    ({ at, nanos }) => hasSlowest && at + nanos / 1e6 < (reach ?? at),
+    ({ at, nanos, trace }) =>
+      hasSlowest && at + nanos / 1e6 < (reach ?? at) && !newest.has(trace.traceId),
   ).length;
   return (
     <p class="scatter-head faint">

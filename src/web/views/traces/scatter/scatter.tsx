@@ -122,7 +122,7 @@ export function Scatter(props: ScatterProps) {
   const isLoading = sample === undefined && error === undefined;
   return (
     <div class={`scatter ${isStale ? 'scatter-stale' : ''}`}>
-      <ScatterHead {...{ marks, reach, hasSlowest, isLoading, error }} />
+      <ScatterHead {...{ marks, sample, reach, hasSlowest, isLoading, error }} />
       <div class="scatter-scale" aria-hidden="true">
         {plane.scale.ticks.map(({ nanos }) => (
           <span key={nanos} style={{ top: `${plane.y(nanos)}px` }}>

@@ -38,12 +38,24 @@ export function tracePoints({ list, isListedByTime, sample }: GivenTraces): Trac
   const isFull = items.length >= ROWS_MAX;
   const listAll = isListedByTime && list.next === undefined && !list.hasHole && !isFull;
   if (sample === undefined || sample.isAll || listAll) return { points, reach: undefined };
-  const ends = [sample.traces, isListedByTime && !list.hasHole ? items : []].flatMap((traces) => {
-    const last = traces.at(-1);
-    // They come by when they ended: what is left out ended before this one did, and so began before it ended.
-    return last === undefined ? [] : [endOf(last)];
-  });
-  return { points, reach: ends.length === 0 ? undefined : Math.min(...ends) };
+  // Whoever scrolls gets further.
+  const isListFurther = isListedByTime && !list.hasHole && items.length > sample.traces.length;
+  return { points, reach: reachOf(isListFurther ? items : sample.traces) };
+}
+
+const TAIL = 0.03;
+const NEARLY_ALL = 0.9;
+
+/**
+ * They come by when they arrived, and mostly that is when they ended: then what is left out ended before the last of these did, and so began
+ * before that. Where they arrived in another order (what was kept for a while, an import) the last few ended at any time, and little is said.
+ */
+function reachOf(traces: readonly TraceSummary[]): number | undefined {
+  const ends = traces
+    .slice(-Math.ceil(traces.length * TAIL))
+    .map(endOf)
+    .sort((a, b) => a - b);
+  return ends[Math.floor((ends.length - 1) * NEARLY_ALL)];
 }
 
 /** Those that took some of the time from `from` on. */

@@ -50,15 +50,25 @@ describe('points', () => {
     const reachOf = (more: Partial<typeof given>) => tracePoints({ ...given, ...more }).reach;
     expect(reachOf({})).toBe(START + 150);
     // Whoever scrolls gets further.
-    const further = list([trace('b', 500), trace('c', 20, 3)], 'more');
+    const further = list([trace('b', 500), trace('a', 100, 50), trace('c', 20, 3)], 'more');
     expect(reachOf({ list: further })).toBe(START + 23);
     // The slowest go back as far as they like, and between them there are others.
     expect(reachOf({ list: further, isListedByTime: false })).toBe(START + 150);
     expect(reachOf({ sample: { ...sample, isAll: true } })).toBe(undefined);
     expect(reachOf({ list: list([trace('b', 500)]) })).toBe(undefined);
     // A full list has no next, and is not all for that.
-    const full = Array.from({ length: ROWS_MAX }, (_, i) => trace(`${i}`, 500));
-    expect(reachOf({ list: list(full) })).toBe(START + 150);
+    const full = Array.from({ length: ROWS_MAX }, (_, i) => trace(`${i}`, ROWS_MAX - i));
+    expect(reachOf({ list: list(full) })).toBeLessThan(START + ROWS_MAX / 20);
+  });
+
+  test('reach nowhere near as far where they did not arrive as they ended', () => {
+    const traces = Array.from({ length: 1_000 }, (_, i) => trace(`${i}`, (i * 617) % 1_000));
+    const given = { list: list([], 'more'), isListedByTime: true };
+    const { reach } = tracePoints({ ...given, sample: { traces, isAll: false } });
+    expect(reach).toBeGreaterThan(START + 800);
+    const inOrder = traces.map((_, i) => trace(`${i}`, 1_000 - i));
+    const told = tracePoints({ ...given, sample: { traces: inOrder, isAll: false } });
+    expect(told.reach).toBeLessThan(START + 40);
   });
 
   test('of a range are those that took some of it', () => {
