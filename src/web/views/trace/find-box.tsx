@@ -1,5 +1,5 @@
 /** Finds in the trace while one writes: Enter goes to the next, Shift+Enter to the one before, Escape leaves. */
-import { formatCount } from '../../format/count.ts';
+import { formatExactCount } from '../../format/count.ts';
 import { Button } from '../../parts/button.tsx';
 import { traceText } from '../../text/trace-en.ts';
 import { placeOf } from './row-shape.ts';
@@ -63,9 +63,9 @@ function said(model: TraceModel): string {
   }
   const place = placeOf(matches, model.selectedRow.value);
   const isAtOne = place >= 0 && matches[place] === model.selectedRow.value;
-  const count = formatCount(matches.length) + (isOpen ? '…' : '');
+  const count = formatExactCount(matches.length) + (isOpen ? '…' : '');
   const all =
-    beyond.value > 0 ? words.first(count, formatCount(matches.length + beyond.value)) : count;
-  const told = isAtOne ? words.place(formatCount(place + 1), all) : words.some(all);
+    beyond.value > 0 ? words.first(count, formatExactCount(matches.length + beyond.value)) : count;
+  const told = isAtOne ? words.place(formatExactCount(place + 1), all) : words.some(all);
   return error.value === undefined ? told : words.failedWithin(told);
 }
