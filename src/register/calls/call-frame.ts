@@ -3,6 +3,7 @@
  * none throws. Which frame is running is the tracker's; a frame puts itself there and takes itself away,
  * also around each pause of an async function or a generator.
  */
+import { types } from 'node:util';
 import type { Context } from '@opentelemetry/api';
 import { realNow } from '../../telemetry/real-now.ts';
 import { isNativePromise } from '../../tracing/promise-watch.ts';
@@ -14,6 +15,9 @@ import { iteratedWithin } from './iterated.ts';
 import type { RecordedCall } from './recorded-call.ts';
 
 const then = Promise.prototype.then;
+/** The engine's, whatever the program has in its place. */
+const Engine = (async () => {})().constructor as PromiseConstructor;
+const { resolve } = Engine;
 
 export class CallFrame {
   readonly row: number;
@@ -103,6 +107,20 @@ export class CallFrame {
       tracker.storage.enterWith(this.#outerScope);
       this.#outerScope = undefined;
     }
+  }
+
+  /**
+   * It pauses for a value. A thenable that is no promise of the engine's, a query perhaps, is first asked in a job of its own, as await
+   * has it: in the same one here, and within this call.
+   *
+   * @returns what to wait for; undefined where that is the value itself
+   */
+  awaiting(value: unknown): unknown {
+    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+    const isForeign = isObject && this.#isIn && !types.isPromise(value);
+    const awaited = isForeign ? Reflect.apply(resolve, Engine, [value]) : undefined;
+    this.leave();
+    return awaited;
   }
 
   /** After a pause. */

@@ -267,7 +267,11 @@ export class FunctionEditor {
     this.#put(node.start, `${semicolon}((${value})=`, node.start);
     this.#put(this.#afterKeyword(node), `(${before}`);
     this.#children(node);
-    this.#put(node.end, `${after},${frame}?.leave(),${value}),${frame}?.resume(),${value})`);
+    const leave =
+      node.type === 'AwaitExpression'
+        ? `(${value})=${frame}?.awaiting(${value})??${value}`
+        : `${frame}?.leave(),${value}`;
+    this.#put(node.end, `${after},${leave}),${frame}?.resume(),${value})`);
   }
 
   /** One that awaits pauses before each round, and at its end. */
