@@ -269,7 +269,7 @@ export class FunctionEditor {
     this.#children(node);
     const leave =
       node.type === 'AwaitExpression'
-        ? `(${value})=${frame}?.awaiting(${value})??${value}`
+        ? `(${value})=[${frame}?.awaiting(${value})??${value}][0]`
         : `${frame}?.leave(),${value}`;
     this.#put(node.end, `${after},${leave}),${frame}?.resume(),${value})`);
   }
