@@ -30,6 +30,22 @@ describe('opens', () => {
     await isAt(page, '/traces', 'Traces');
   });
 
+  test('says what to do where the code of a view is gone, as with a collector of another version', async ({
+    open,
+  }) => {
+    const page = await open('/traces', { expected: [/404/] });
+    let isGone = true;
+    await page.route(/assets\/statistics-page.*\.js/, (route) =>
+      isGone ? route.fulfill({ status: 404 }) : route.continue(),
+    );
+    await navigation(page).getByRole('link', { name: 'Statistics' }).click();
+    const said = page.getByRole('alert');
+    await said.getByText(/of another version .* Load the page anew/).waitFor();
+    isGone = false;
+    await said.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'Is anything wrong?' }).waitFor();
+  });
+
   test('the API’s documentation in one click', async ({ open }) => {
     const page = await open(NOWHERE);
     const [opened] = await Promise.all([

@@ -28,8 +28,15 @@ export function Problem({ error, onRetry, children }: ProblemProps) {
   );
 }
 
+/** What Chromium and Firefox, WebKit, and the loader of styles say where a file of the page is not to be had. */
+const CODE_GONE =
+  /dynamically imported module|importing a module script failed|unable to preload css/i;
+
 function told(error: Error): { title: string; detail: string; code: string } {
   if (error instanceof ApiError) return error.problem;
-  const { crashed, crashedDetail } = text.problem;
+  const { crashed, crashedDetail, codeGone, codeGoneDetail } = text.problem;
+  if (CODE_GONE.test(error.message)) {
+    return { title: codeGone, detail: codeGoneDetail, code: error.name };
+  }
   return { title: crashed, detail: `${crashedDetail} ${error.message}`, code: error.name };
 }

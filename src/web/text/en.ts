@@ -54,6 +54,9 @@ export const text = {
     status: (status: number) => `HTTP ${status}`,
     crashed: 'This view met an error of its own',
     crashedDetail: 'The rest of the page works. What happened:',
+    codeGone: 'The code of this view could not be had',
+    codeGoneDetail:
+      'Either Synton does not answer, or it is of another version than when this page was opened. Load the page anew.',
     notFound: 'There is no such page',
     notFoundDetail: (path: string) => `Nothing is at ${path}.`,
     toTraces: 'All traces',
