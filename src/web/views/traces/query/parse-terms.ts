@@ -46,6 +46,9 @@ export interface WrittenTerm {
 }
 
 const DURATION = /^\d{1,15}(?:\.\d{1,12})?(?:ns|us|µs|μs|ms|s|m|min|h|d)$/;
+const SPACE = /^\s*/;
+const NO_SPACE = /^/;
+const SPACED = /^\s+(!=|==|>=|<=|=|>|<)(?=\s+[^\s&])/;
 const RELATION = /^(?:!=|==|>=|<=|=|>|<|:)/;
 
 export function parseTerms(text: string): ParsedTerms {
@@ -87,6 +90,13 @@ function writtenTerm(text: string, at: number): WrittenTerm {
     const after = RELATION.exec(text.slice(whole.end))?.[0] ?? '';
     if (after !== '') return finished(text, at, whole, after, isKeyQuoted);
   }
+  const spaced = relation === '' && end > at ? SPACED.exec(text.slice(end)) : null;
+  if (spaced !== null) {
+    // As people write it too: `took > 1s`.
+    const [gap, sign] = [spaced[0], spaced[1]!];
+    const before = end + gap.length - sign.length;
+    return finished(text, at, { ...key, end: before }, sign, isKeyQuoted);
+  }
   if (relation === '' && end === at) {
     // A character that nothing begins with.
     end = at + 1;
@@ -103,10 +113,13 @@ function finished(
   relation: string,
   isKeyQuoted: boolean,
 ): WrittenTerm {
+  // Behind a key that ends in a space so does its relation.
+  const gap = /\s$/.test(text.slice(at, key.end)) ? SPACE : NO_SPACE;
+  const from = key.end + relation.length;
   const value =
     relation === ''
       ? { text: '', end: key.end, isOpen: false }
-      : word(text, key.end + relation.length, /^(?:(?!&&)\S)*/);
+      : word(text, from + gap.exec(text.slice(from))![0].length, /^(?:(?!&&)\S)*/);
   return {
     ...{ at, end: value.end, key: key.text, isKeyQuoted, relation, value: value.text },
     isOpenQuote: key.isOpen || value.isOpen,

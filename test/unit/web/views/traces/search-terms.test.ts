@@ -37,6 +37,16 @@ test('every kind of term is read, with spaces or && between them', () => {
   expect(parsed('  ')).toEqual([]);
 });
 
+test('a relation may have spaces on both sides', () => {
+  expect(
+    parsed('took > 1s service = web "http.route" =  "/a b" a=1 duration <= 2s').map(writtenTerm),
+  ).toEqual(['took>=1s', 'service=web', 'http.route="/a b"', 'a=1', 'duration<=2s']);
+  expect(parseTerms('took > ').wrong?.mistake).toBe('noRelation');
+  expect(parseTerms('checkout took > 1s').wrong).toMatchObject({ at: 0, length: 8 });
+  expect(parseTerms('a= b=1').wrong).toBe(undefined);
+  expect(parsed('a= b=1').map(writtenTerm)).toEqual(['a=""', 'b=1']);
+});
+
 test('words that others use mean the same', () => {
   expect(parsed('Service:web status:error name=x kind=DatabaseQuery').map(writtenTerm)).toEqual([
     'service=web',
