@@ -38,6 +38,7 @@ export interface Completion {
 }
 
 const SHOWN_MAX = 10;
+const UNITS = ['ms', 's', 'min', 'us'];
 const DURATIONS = ['10ms', '100ms', '500ms', '1s', '10s'];
 /** Of the semantic conventions, as nothing lists the keys that there are. */
 const ATTRIBUTES = [
@@ -79,9 +80,11 @@ export function completions(
   }
   if (!isKnownKey(key)) return [];
   if (isDurationKey(key)) {
-    return DURATIONS.filter((duration) => duration.startsWith(value) && duration !== value).map(
-      (duration) => ({ ...place, of: key, text: `${key}${relation}${duration}` }),
-    );
+    // Of a number that is written the unit alone is missing: another number would be another search.
+    const durations = /^[\d.]+$/.test(value) ? UNITS.map((unit) => `${value}${unit}`) : DURATIONS;
+    return durations
+      .filter((duration) => duration.startsWith(value) && duration !== value)
+      .map((duration) => ({ ...place, of: key, text: `${key}${relation}${duration}` }));
   }
   return valuesOf(key, value, catalogue, terms)
     .map((one) => ({ ...place, ...one }))
