@@ -24,6 +24,24 @@ export function exceptionOf(error: unknown): RecordedException {
   return { name, message: ownText(error, 'message') ?? '[object Object]' };
 }
 
+/**
+ * A DOMException has a number for a code, as an aborted request has 20, and OpenTelemetry's `recordException` would take that for its
+ * type. A name that says more goes before it.
+ */
+export function goesByName({
+  name,
+  code,
+}: {
+  readonly name?: unknown;
+  readonly code?: unknown;
+}): boolean {
+  return typeof code === 'number' && typeof name === 'string' && name !== '' && name !== 'Error';
+}
+
+export function withoutCode({ name, message, stack }: RecordedException): RecordedException {
+  return { message, ...(name !== undefined && { name }), ...(stack !== undefined && { stack }) };
+}
+
 /** `instanceof` would ask a proxy among the prototypes. */
 function isError(value: unknown): value is Error {
   if (types.isNativeError(value)) return true;

@@ -14,7 +14,7 @@ import {
 } from '@opentelemetry/api';
 import { captured, capturedArguments } from './capture.ts';
 import { currentTracer } from './current-tracer.ts';
-import { exceptionOf } from './exception-of.ts';
+import { exceptionOf, goesByName, withoutCode } from './exception-of.ts';
 import { ATTRIBUTE, type SpanPlan } from './trace-options.ts';
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -52,7 +52,7 @@ export class OpenSpan {
     attempt(() => {
       const exception = exceptionOf(error);
       const { message } = exception;
-      this.span.recordException(exception);
+      this.span.recordException(goesByName(exception) ? withoutCode(exception) : exception);
       this.span.setStatus({
         code: SpanStatusCode.ERROR,
         ...(message !== undefined && { message }),

@@ -21,7 +21,7 @@ import {
 import type { SyntonSpanProcessor } from '../../sdk/span-processor.ts';
 import { realNow } from '../../telemetry/real-now.ts';
 import { capturedError } from '../../tracing/capture.ts';
-import { exceptionOf } from '../../tracing/exception-of.ts';
+import { exceptionOf, goesByName } from '../../tracing/exception-of.ts';
 
 type ProcessedSpan = Parameters<SyntonSpanProcessor['onEnd']>[0];
 
@@ -32,7 +32,8 @@ export interface SpanOrigin {
 }
 
 const ITEMS_MAX = 128;
-const UNKNOWN_ERROR = 'thrown, and caught by code that is not watched';
+const UNKNOWN_ERROR =
+  'what was thrown is not known: undefined, or caught by code that is not watched';
 /** Of the time that `performance.now()` counts from, in whole seconds and the rest. */
 const ORIGIN_S = Math.floor(performance.timeOrigin / 1_000);
 const ORIGIN_REST_MS = performance.timeOrigin - ORIGIN_S * 1_000;
@@ -144,7 +145,7 @@ export class CallSpan implements Span {
 
   #addException(exception: Exception, time: TimeInput | undefined, own: string | undefined): void {
     const { name, message, code } = Object(exception) as Record<string, unknown>;
-    const type = code ?? name;
+    const type = goesByName({ name, code }) ? name : (code ?? name);
     const attributes: Attributes = {
       ...(type !== undefined && { 'exception.type': String(type) }),
       'exception.message': String(typeof exception === 'string' ? exception : (message ?? '')),

@@ -347,6 +347,22 @@ test('a query in a loop is found through the functions around it', async () => {
   expectRun(await record(() => few!([1, 2, 3, 4]))).toHaveNoQueryInLoop();
 });
 
+test('what was aborted is told by its name, not by its number', async () => {
+  const { main } = watchedProgram('exports.main = async function main(s) { s.throwIfAborted() }');
+  const fails = () => main!(AbortSignal.abort());
+  const traced = trace('traced', fails);
+  for (const code of [fails, traced])
+    await record(code, { throws: 'keep' }).then(({ root, spans }) =>
+      expect(new Set([root, ...spans].map(({ errorType }) => errorType))).toEqual(
+        new Set(['AbortError']),
+      ),
+    );
+  const coded = await record(() => Promise.reject(Object.assign(new Error('no'), { code: 5 })), {
+    throws: 'keep',
+  });
+  expect(coded.root.errorType).toBe('5');
+});
+
 test('fake timers change no times', async () => {
   const { main } = watchedProgram(
     'exports.main = async function main(work) { work(); await turn(); leaf(work) }; function leaf(work) { work() }',
