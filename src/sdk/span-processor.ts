@@ -244,6 +244,7 @@ export class SyntonSpanProcessor {
       this.#log.error({ error: String(error) }, 'late spans were not written');
     }
     const sent = place.kind === 'folder' ? [] : requests;
+    if (frames !== undefined) this.#startedSpans?.tellAll();
     if (frames !== undefined || sent.length > 0) this.reports?.finish(frames, sent);
   }
 

@@ -2,7 +2,7 @@
  * Tells of a program's spans that are open for OPEN_MS, and of their checkpoints, from slices on its event loop. A span that ends sooner
  * costs nothing more than before. What is not sampled is told to nobody.
  *
- * Bound: LOOKED_AT spans looked at for checkpoints each time, in turn.
+ * Bound: LOOKED_AT spans looked at for checkpoints each time, in turn, and told of at the end.
  */
 import { CHECKPOINT_EVENT } from '../../model/checkpoint.ts';
 import {
@@ -62,6 +62,14 @@ export class StartedSpans {
   /** Of what was told last; undefined where nothing was. */
   get frames(): ReportFrames | undefined {
     return this.#lastFrames;
+  }
+
+  /** Of what is open, however short, the oldest LOOKED_AT: the program has no other turn. */
+  tellAll(): void {
+    const records: FramedRecord[] = [];
+    for (const span of this.#running.age(this.#running.next).slice(0, LOOKED_AT))
+      this.#try(() => this.#start(span, records));
+    if (records.length > 0) this.#send(records);
   }
 
   close(): void {

@@ -82,6 +82,22 @@ process.on('exit', (code) => console.log('exit', code)); main()`,
   expect(named(spans, 'synton.calls')).toMatchObject({ status: 'Completed' });
 });
 
+test('spans of OpenTelemetry that are open at the end have their names, however short they were', async () => {
+  scene.write({
+    'leaks.mjs': `import { trace } from '${import.meta.resolve('@opentelemetry/api')}'
+const tracer = trace.getTracer('own')
+function leave() { tracer.startSpan('ended').end(); process.exit(3) }
+tracer.startActiveSpan('left', () => tracer.startActiveSpan('inner', leave))`,
+  });
+  const run = runProgram(scene, ['leaks.mjs']);
+  expect(await run.ended).toMatchObject({ code: 3, stderr: '' });
+  const spans = await run.spans();
+  expect(named(spans, 'left')).toMatchObject({ status: 'Running', stale: true });
+  expect(named(spans, 'inner')).toMatchObject({ status: 'Running', stale: true });
+  expect(parentName(spans, 'leave')).toBe('inner');
+  expect(parentName(spans, 'ended')).toBe('leave');
+});
+
 test.each([
   [
     'an error that nobody catches',
