@@ -42,6 +42,8 @@ export interface RunSummary {
 
 /** The name of the span that src/register/call-summary.ts makes. */
 const COUNTS = 'synton.calls';
+/** A span may have an empty name, and one that was killed in its first moments nobody has told. */
+const UNNAMED = '(no name)';
 const UNSEEN = 'synton.unseen';
 const SLOWEST_MAX = 5;
 
@@ -60,7 +62,7 @@ export function summaryOf({ spans, isCut }: RunTrace, runSpanId: string): RunSum
     slowest: own
       .filter(({ status, durationNano }) => status !== 'Running' && durationNano !== undefined)
       .map((span) => ({
-        name: span.name,
+        name: span.name || UNNAMED,
         where: whereOf(span),
         durationNano: Number(span.durationNano),
       }))
@@ -70,7 +72,7 @@ export function summaryOf({ spans, isCut }: RunTrace, runSpanId: string): RunSum
       .filter(({ status }) => status === 'Running')
       // As a stack is told: those that were called last stand before their callers.
       .reverse()
-      .map((span) => ({ name: span.name, where: placeOf(span) })),
+      .map((span) => ({ name: span.name || UNNAMED, where: placeOf(span) })),
     unseen: [...new Set(counts.flatMap(unseenOf))],
   };
 }

@@ -69,6 +69,11 @@ const counts = (functions: number, calls: number): Spec => ({
   attributes: { 'synton.calls.functions': String(functions), 'synton.calls.total': String(calls) },
 });
 
+test('what has no name is a line all the same', () => {
+  const text = textOf([{ name: '', status: 'Running' }, { name: '' }]);
+  expect(text).toMatch(/slowest +1\.00 ms {2}\(no name\)\n +not finished +\(no name\)$/);
+});
+
 test('tells calls of all programs, I/O by host and database, errors, the slowest, and what has not finished', () => {
   const get = { name: 'GET', kind: 'client', attributes: { 'server.address': 'api.example.com' } };
   const text = textOf(
