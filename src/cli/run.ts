@@ -42,6 +42,8 @@ interface EndedRun extends RunIds {
   readonly isPart: boolean;
   /** Why nothing can be asked for, where that is known. */
   readonly lost: string | undefined;
+  /** Its span was not taken in time. */
+  readonly isLate: boolean;
 }
 
 /** Ends the process. @throws Error where there is no collector; nothing has run then */
@@ -77,7 +79,7 @@ export async function run(input: RunInput): Promise<void> {
   const endMs = performance.now();
   try {
     const { sendRunSpan } = await import('../register/run-span.ts');
-    const isTaken = await sendRunSpan({
+    const sent = await sendRunSpan({
       destination: destinationOf(collector),
       serviceName: env['OTEL_SERVICE_NAME'] ?? told.serviceName,
       name: told.name,
@@ -95,8 +97,8 @@ export async function run(input: RunInput): Promise<void> {
         failure: failureOf(end),
         durationNano: (endMs - startMs) * 1e6,
       };
-      const lost = lossOf(env, ids, isTaken ? undefined : collector.endpoint);
-      const run = { ...ids, isPart: parent !== undefined, lost };
+      const lost = lossOf(env, ids, sent === 'refused' ? collector.endpoint : undefined);
+      const run = { ...ids, isPart: parent !== undefined, lost, isLate: sent === 'late' };
       await say(await endText(collector, run, head));
     }
   } catch (error) {
@@ -118,13 +120,18 @@ async function endText(
   if (lost !== undefined) tell(lost);
   else if (api !== undefined) {
     const trace = await traceOfRun({ api, ...run });
-    if (trace === undefined) tell('the span of the run has not arrived yet: ask later');
+    if (trace === undefined)
+      tell(run.isLate ? notTaken(endpoint) : 'the span of the run has not arrived yet: ask later');
     else lines.push(...runSummaryText(head, summaryOf(trace, run.spanId), screen()));
     tell(`${api}/trace/${traceId}`);
   } else if (await isListening(endpoint)) {
     tell(`spans went to ${endpoint}; ask there for trace ${traceId}`);
   } else tell(`nobody listens at ${endpoint}: the spans are lost`);
   return `${lines.join('\n')}\n`;
+}
+
+function notTaken(endpoint: string): string {
+  return `${endpoint} did not take the span of the run; is a collector running there?`;
 }
 
 /** @param refusedBy the endpoint, where it did */

@@ -29,8 +29,11 @@ export interface RunSpan {
   readonly endMs: number;
 }
 
-/** Resolves when it has arrived, or cannot. False where the destination refused it. */
-export async function sendRunSpan(run: RunSpan): Promise<boolean> {
+/** What became of it. */
+export type SentRunSpan = 'taken' | 'refused' | 'late';
+
+/** Resolves when it has arrived, or cannot. */
+export async function sendRunSpan(run: RunSpan): Promise<SentRunSpan> {
   const { destination, attributes, name, ids, parent } = run;
   const env = { OTEL_BSP_EXPORT_TIMEOUT: String(SEND_MS), OTEL_BSP_SCHEDULE_DELAY: '1' };
   const processor = new SyntonSpanProcessor(
@@ -48,5 +51,6 @@ export async function sendRunSpan(run: RunSpan): Promise<boolean> {
   processor.onEnd(span);
   if (run.killedPid !== undefined) await processor.reports?.tellExit(run.killedPid);
   await processor.shutdown();
-  return processor.dropped.forward_refused === 0;
+  if (processor.dropped.forward_refused > 0) return 'refused';
+  return (await processor.tryFlush()) ? 'taken' : 'late';
 }

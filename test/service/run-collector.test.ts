@@ -154,6 +154,15 @@ describe('the collector', () => {
   });
 });
 
+test('that speaks something else does not take the span of the run', async () => {
+  const endpoint = scene.endpoint.replace('http:', 'https:');
+  const { code, stderr } = await scene.synton([
+    ...['run', `--api=${scene.api}`, '--endpoint', endpoint, '--', 'true'],
+  ]);
+  expect(code).toBe(0);
+  expect(stderr).toContain(`${endpoint} did not take the span of the run; is a collector running`);
+});
+
 test.each([
   [{ OTEL_SDK_DISABLED: 'true' }, 'OTEL_SDK_DISABLED is set: nothing was recorded'],
   [
