@@ -39,6 +39,31 @@ describe('lifecycle', () => {
     await expect.poll(() => row.innerText()).toMatch(/^POST \/orders/);
   });
 
+  test('is one key from the other tabs, and a name in the palette; a span id is known in any case', async ({
+    open,
+  }) => {
+    const page = await openTab(open, 'lifecycle');
+    await lines(page).first().waitFor();
+    await page.keyboard.press('Home');
+    await expect.poll(() => paramOf(page, 'span')).toMatch(/^[0-9a-f]{16}$/);
+    const id = paramOf(page, 'span')!;
+    await page.keyboard.press('4');
+    const grid = page.getByRole('grid');
+    await grid.waitFor();
+    expect(paramOf(page, 'view')).toBe('table');
+    await page.keyboard.press('1');
+    await expect.poll(() => paramOf(page, 'view')).toBe(null);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('flame');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => paramOf(page, 'view')).toBe('flame');
+    await page.goBack();
+    await expect.poll(() => paramOf(page, 'view')).toBe(null);
+    const { pathname } = new URL(page.url());
+    const shouted = await open(`${pathname}?span=${id.toUpperCase()}`);
+    await shouted.getByText(id, { exact: true }).waitFor();
+  });
+
   test('a loop is one line, told each when it is opened, by mouse and by keys', async ({
     open,
   }) => {

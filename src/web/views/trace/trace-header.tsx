@@ -10,7 +10,7 @@ import { Tabs } from '../../parts/tabs.tsx';
 import { text } from '../../text/en.ts';
 import { traceText } from '../../text/trace-en.ts';
 import type { TraceModel } from './trace-model.ts';
-import { traceTabs } from './trace-tab.ts';
+import { tabParam, traceTabs } from './trace-tab.ts';
 import './trace-header.css';
 
 const { page: words } = traceText;
@@ -23,10 +23,9 @@ export interface TraceHeaderProps {
 
 export function TraceHeader({ model, tab }: TraceHeaderProps) {
   const trace = model.outline.value?.trace;
-  const first = traceTabs[0]?.name;
   const tabs = traceTabs.map(({ name, title }) => ({
     ...{ name, title },
-    href: hrefWith({ view: name === first ? undefined : name }),
+    href: hrefWith(tabParam(name)),
   }));
   return (
     <header class="trace-header">

@@ -1,10 +1,12 @@
 /** What the keyboard does on every tab of a trace. */
 import { useKeys } from '../../app/keys.ts';
+import { setParams } from '../../app/location.ts';
 import { spanIdAt } from '../../data/outline.ts';
 import { text } from '../../text/en.ts';
 import { traceText } from '../../text/trace-en.ts';
 import { askText } from './ask-export.ts';
 import type { TraceModel } from './trace-model.ts';
+import { tabParam, traceTabs } from './trace-tab.ts';
 
 const { colour, find, keys: words } = traceText;
 export const FIND_INPUT_ID = 'trace-find';
@@ -22,6 +24,10 @@ export function useTraceKeys(model: TraceModel): void {
         }
       },
     },
+    ...traceTabs.map(({ name, title }, place) => ({
+      ...{ keys: [String(place + 1)], does: title },
+      run: () => setParams(tabParam(name)),
+    })),
     { keys: ['n'], does: find.next, isMovement: true, run: () => model.findNext(1) },
     { keys: ['N'], does: find.previous, isMovement: true, run: () => model.findNext(-1) },
     { keys: ['e'], does: words.nextError, run: () => model.nextError(1) },

@@ -87,7 +87,8 @@ export class TraceModel {
     this.grown = this.#grown;
     this.trail = this.#trail;
     this.said = this.#said;
-    this.selected = this.#place.value('span');
+    // A link that somebody wrote may have it in capitals.
+    this.selected = computed(() => this.#place.value('span').value?.toLowerCase());
     this.selectedRow = this.#rowOf(this.selected);
     this.focusRow = this.#rowOf(this.#place.value('focus'));
     this.rows = computed(() => rowsFrom(this.outline.value, this.focusRow.value));

@@ -30,3 +30,8 @@ const modules: Record<string, { readonly tab: TraceTab }> = import.meta.glob('./
 export const traceTabs: readonly TraceTab[] = Object.values(modules)
   .map(({ tab }) => tab)
   .sort((a, b) => a.order - b.order);
+
+/** As the URL has it: the first goes without saying. */
+export const tabParam = (name: string): { view: string | undefined } => ({
+  view: name === traceTabs[0]?.name ? undefined : name,
+});
