@@ -24,6 +24,7 @@ import { ProgramEnd } from './program-end.ts';
 import { ProviderFollower } from './provider-follower.ts';
 import { makeRoomForListeners } from './room-for-listeners.ts';
 import { type RegisterSettings, registerSettings } from './settings.ts';
+import { goByVersionOf } from './shared-api.ts';
 import { parseTraceParent } from './trace-parent.ts';
 
 /** Of the flush at the end, while spans still arrive: a program that was busy until then may have left tens of thousands. */
@@ -106,6 +107,7 @@ function watch(
     settings.tier === 0
       ? undefined
       : startInstrumentations(settings.instrumentations, folder, root, say);
+  goByVersionOf(isTool ? process.cwd() : dirname(entry));
   endWith({ processor, end, tracker, activity }, () => {
     tracker.flush();
     const summary = callSummary(counted(), origin, parent, tracker.seeds, libraries?.unseen());

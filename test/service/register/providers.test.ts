@@ -1,4 +1,7 @@
 /** A program that brings a tracer provider of its own: its spans are seen from the first one on. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WatchedPrograms } from './watched-program.ts';
 
@@ -13,6 +16,29 @@ import { BasicTracerProvider } from '${SDK}';
 trace.setGlobalTracerProvider(new BasicTracerProvider());
 const tracer = trace.getTracer('own');
 `;
+
+test.each(['1.9.0', '1.10.3', '1.8.0'])('is taken from a copy %s of the API', async (version) => {
+  const copy = join(programs.folder, 'node_modules/@opentelemetry/api');
+  cpSync(join(dirname(fileURLToPath(API)), '../..'), copy, { recursive: true, dereference: true });
+  for (const file of ['package.json', 'build/src/version.js']) {
+    const text = readFileSync(join(copy, file), 'utf8');
+    writeFileSync(join(copy, file), text.replace(/\b1\.9\.1\b/, version));
+  }
+  programs.write({
+    'copy.cjs': `const { context, trace } = require('@opentelemetry/api');
+const taken = trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: () => console.log('started') }) });
+const key = Symbol('key');
+const isShared = context.with(context.active().setValue(key, 1), () => context.active().getValue(key) === 1);
+trace.getTracer('own').startSpan('first');
+console.log(taken, isShared);`,
+  });
+  const { stdout, stderr } = await programs.watched('copy.cjs');
+  // One that is older by more than a patch may register nothing.
+  expect([stdout, stderr]).toEqual(
+    version === '1.8.0' ? ['false true\n', ''] : ['started\ntrue true\n', ''],
+  );
+  rmSync(copy, { recursive: true });
+});
 
 test.each([
   [
