@@ -286,6 +286,18 @@ describe('a service that has nothing', () => {
     const row = table(page).getByRole('row').filter({ hasText: 'step' });
     expect((await row.innerText()).match(/12\.\d s/g)).toEqual(['12.3 s', '12.3 s', '12.3 s']);
   });
+
+  test('leads to no traces of what was only counted together', async ({ open }) => {
+    const agoMs = 30_000;
+    const many = Array.from({ length: 1_100 }, (_, i) => ({
+      ...{ service: 'many', name: `GET /${i}`, agoMs },
+    }));
+    await sendTraces(service.http, many);
+    const page = await open('/statistics?sort=rate', { url: service.url });
+    const other = table(page).getByRole('row').filter({ hasText: '(other)' });
+    await other.getByTitle(/too many of to be counted apart/).waitFor();
+    expect(await other.getByRole('link', { name: /^Traces with/ }).count()).toBe(0);
+  });
 });
 
 test('another theme draws the charts in its colours', async ({ open }) => {

@@ -54,6 +54,8 @@ export const statisticsText = {
     p99: 'p99',
     change: 'against before',
     traces: 'traces',
+    otherWhy:
+      'What there were too many of to be counted apart: at most a thousand operations a minute are',
     tracesOf: (operation: string) => `Traces with ${operation}`,
     more: (rest: number) => (rest === 1 ? 'Show 1 more' : `Show ${rest} more`),
     fewer: 'Show fewer',

@@ -110,6 +110,9 @@ export function OperationTable({ rows, chosen, tracesHref }: OperationTableProps
   );
 }
 
+/** Beyond the bound of what is counted apart: no trace has that name. */
+const OTHER = '(other)';
+
 interface RowProps {
   readonly row: OperationRow;
   readonly place: number;
@@ -126,7 +129,7 @@ function Row({ row, place, isChosen, traces }: RowProps) {
         <a
           href={isChosen ? hrefWith({ operation: undefined }) : hrefWith({ service, operation })}
           aria-current={isChosen ? 'true' : undefined}
-          title={operation}
+          title={service === OTHER ? said.otherWhy : operation}
         >
           <CutMiddle name={operation} />
         </a>
@@ -164,9 +167,11 @@ function Row({ row, place, isChosen, traces }: RowProps) {
         <ChangeMark row={row} />
       </td>
       <td class="operation-table-traces">
-        <a href={traces} aria-label={said.tracesOf(operation)}>
-          {said.traces}
-        </a>
+        {service !== OTHER && (
+          <a href={traces} aria-label={said.tracesOf(operation)}>
+            {said.traces}
+          </a>
+        )}
       </td>
     </tr>
   );
