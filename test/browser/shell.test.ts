@@ -30,21 +30,26 @@ describe('opens', () => {
     await isAt(page, '/traces', 'Traces');
   });
 
-  test('says what to do where the code of a view is gone, as with a collector of another version', async ({
-    open,
-  }) => {
-    const page = await open('/traces', { expected: [/404/] });
-    let isGone = true;
-    await page.route(/assets\/statistics-page.*\.js/, (route) =>
-      isGone ? route.fulfill({ status: 404 }) : route.continue(),
-    );
-    await navigation(page).getByRole('link', { name: 'Statistics' }).click();
-    const said = page.getByRole('alert');
-    await said.getByText(/of another version .* Load the page anew/).waitFor();
-    isGone = false;
-    await said.getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('heading', { name: 'Is anything wrong?' }).waitFor();
-  });
+  test.for([
+    ['a view', 'Statistics', 'statistics-page', '[aria-label="What the numbers are of"]'],
+    ['its charts', 'Statistics', 'uPlot', '.u-over'],
+    ['the map', 'Services', 'dagre', '.service-map [data-name]'],
+  ] as const)(
+    'says what to do where the code of %s is gone, as with a collector of another version',
+    async ([, view, file, shown], { open }) => {
+      const page = await open('/traces', { expected: [/404/] });
+      let isGone = true;
+      await page.route(new RegExp(`assets/${file}.*\\.js`), (route) =>
+        isGone ? route.fulfill({ status: 404 }) : route.continue(),
+      );
+      await navigation(page).getByRole('link', { name: view }).click();
+      const said = page.getByRole('alert').first();
+      await said.getByText(/of another version .* Load the page anew/).waitFor();
+      isGone = false;
+      await said.getByRole('button', { name: 'Try again' }).click();
+      await page.locator(shown).first().waitFor();
+    },
+  );
 
   test('the API’s documentation in one click', async ({ open }) => {
     const page = await open(NOWHERE);

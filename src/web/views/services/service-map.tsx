@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../app/keys.ts';
 import { Button } from '../../parts/button.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { useSize } from '../../parts/use-size.ts';
 import { servicesText } from '../../text/services-en.ts';
 import { type Flow, layOut, layoutKey, type MapLayout, nodeBeside } from './lay-out.ts';
@@ -41,6 +42,7 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
   const host = useRef<HTMLDivElement>(null);
   const key = layoutKey(map);
   const [layout, setLayout] = useState<MapLayout>();
+  const [failure, setFailure] = useState<Error>();
   const [pointed, setPointed] = useState<string>();
   const [place, setPlace] = useState<MapPlace>();
   const size = useSize(host);
@@ -50,7 +52,7 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
     let isGone = false;
     void layOut(map, flow).then((made) => {
       if (!isGone) setLayout(made);
-    });
+    }, setFailure);
     return () => {
       isGone = true;
     };
@@ -114,6 +116,8 @@ export function ServiceMap({ map, chosen, covered, onChoose }: ServiceMapProps) 
     return laid === undefined ? [] : [{ edge, layout: laid, flow: layout!.flow, callsMax, look }];
   });
   const tabStop = chosen ?? pointed ?? map.nodes[0]?.service;
+  if (failure !== undefined)
+    return <Problem error={failure} onRetry={() => window.location.reload()} />;
   return (
     <div class="service-map" ref={host}>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing of many */}

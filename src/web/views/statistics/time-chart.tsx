@@ -7,6 +7,7 @@ import type uPlot from 'uplot';
 import { tokenColour } from '../../colour/token-colour.ts';
 import type { ResolvedRange } from '../../data/time-range.ts';
 import { formatClock } from '../../format/time.ts';
+import { Problem } from '../../parts/problem.tsx';
 import { useWidth } from '../../parts/use-width.ts';
 import { statisticsText } from '../../text/statistics-en.ts';
 import { CHART_HEIGHT, type ChartLine, chartOptions } from './chart-options.ts';
@@ -32,6 +33,7 @@ export function TimeChart(props: TimeChartProps) {
   const chart = useRef<uPlot | undefined>(undefined);
   const width = useWidth(host);
   const [at, setAt] = useState<number>();
+  const [failure, setFailure] = useState<Error>();
   const anchor = useRef<number | undefined>(undefined);
   const newest = useRef(props);
   newest.current = props;
@@ -57,7 +59,7 @@ export function TimeChart(props: TimeChartProps) {
       const size = { width: element.clientWidth, height: CHART_HEIGHT };
       made = new Plot({ ...options, ...size }, dataOf(now), element);
       chart.current = made;
-    });
+    }, setFailure);
     return () => {
       isGone = true;
       made?.destroy();
@@ -106,6 +108,8 @@ export function TimeChart(props: TimeChartProps) {
     event.preventDefault();
   };
   const spoken = at === undefined ? said.none : sayPoint(props, at, anchor.current);
+  if (failure !== undefined)
+    return <Problem error={failure} onRetry={() => window.location.reload()} />;
   return (
     <div class="time-chart">
       <ul class="time-chart-values">
