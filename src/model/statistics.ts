@@ -1,3 +1,6 @@
+/** The service and operation of what there was too much of to be counted apart: no span has that name. */
+export const OTHER = '(other)';
+
 /** Numbers over many spans. Quantiles come from sketches with the stated relative error. */
 export interface StatisticsPoint {
   /** Start of the step, nanoseconds since the Unix epoch: a multiple of its length, so that the first may begin before the range. */

@@ -267,6 +267,7 @@ export class FunctionEditor {
     this.#put(node.start, `${semicolon}((${value})=`, node.start);
     this.#put(this.#afterKeyword(node), `(${before}`);
     this.#children(node);
+    // In a list, as in `#forOf`: without one coverage tells of it.
     const leave =
       node.type === 'AwaitExpression'
         ? `(${value})=[${frame}?.awaiting(${value})??${value}][0]`

@@ -6,15 +6,15 @@
  */
 import { InvalidParameter } from '../../model/errors.ts';
 import { SPAN_KINDS } from '../../model/span-kind.ts';
-import type { DurationRecord, Statistics, StatisticsPoint } from '../../model/statistics.ts';
+import {
+  type DurationRecord,
+  OTHER,
+  type Statistics,
+  type StatisticsPoint,
+} from '../../model/statistics.ts';
 import type { StatisticsFilter, StatisticsKey, TimeRange } from '../contracts/trace-reader.ts';
 import { DurationSketch, RELATIVE_ERROR } from './duration-sketch.ts';
-import {
-  type MinuteStatistics,
-  OTHER,
-  STATUSES,
-  type StatisticsCell,
-} from './minute-statistics.ts';
+import { type MinuteStatistics, STATUSES, type StatisticsCell } from './minute-statistics.ts';
 import type { StatisticsSource } from './statistics-source.ts';
 
 /** A week in minutes. */

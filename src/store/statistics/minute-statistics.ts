@@ -4,11 +4,11 @@
  * Bounds: KEYS_MAX keys; spans of any further key are counted under `(other)` for service and
  * operation, kind and status kept, so that the totals by those stay true.
  */
+import { OTHER } from '../../model/statistics.ts';
 import { DurationSketch } from './duration-sketch.ts';
 import { NameTable, NO_NAME } from './name-table.ts';
 
 export const KEYS_MAX = 1_000;
-export const OTHER = '(other)';
 
 /** Index into these is a key's status. */
 export const STATUSES = ['Running', 'Completed', 'Failed'] as const;

@@ -10,6 +10,7 @@ import type {
   ServiceMapEdge,
   ServiceMapNode,
 } from '../../model/service-map.ts';
+import { OTHER } from '../../model/statistics.ts';
 import type { TimeRange, TraceReader } from '../../store/contracts/trace-reader.ts';
 import { RawParams } from '../params/raw-params.ts';
 import { RANGE_DEFAULT_NANO, RANGE_PARAMS } from '../statistics/statistics-view.ts';
@@ -24,8 +25,6 @@ export interface ServiceMapParams {
 const NODES_MAX = 500;
 const EDGES_MAX = 1_000;
 const KEPT_MS = 5_000;
-/** Where statistics count what is beyond their bound. */
-const OTHER = '(other)';
 
 export function serviceMapView(clock: Clock): View<ServiceMapParams, ServiceMap> {
   const kept = new KeptAnswers<ServiceMap>(clock, KEPT_MS);

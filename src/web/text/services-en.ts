@@ -1,6 +1,5 @@
 /** Words of the services view. */
-const plural = (count: string, one: string, many: string): string =>
-  `${count} ${count === '1' ? one : many}`;
+import { plural } from './plural.ts';
 
 export const servicesText = {
   title: 'Services',

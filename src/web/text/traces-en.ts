@@ -1,8 +1,6 @@
 /** Words of the traces view. */
 import type { Mistake } from '../views/traces/query/parse-terms.ts';
-
-const plural = (count: string, one: string, many: string): string =>
-  `${count} ${count === '1' ? one : many}`;
+import { plural } from './plural.ts';
 
 export const tracesText = {
   keysTitle: 'Traces',

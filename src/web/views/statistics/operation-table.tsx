@@ -1,5 +1,6 @@
 /** Where: every operation with its numbers, over time and against the range before. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { OTHER } from '../../../model/statistics.ts';
 import { hrefWith } from '../../app/location.ts';
 import { formatCount, formatExactCount, formatFrequency, formatShare } from '../../format/count.ts';
 import { formatDuration, formatExact } from '../../format/duration.ts';
@@ -109,9 +110,6 @@ export function OperationTable({ rows, chosen, tracesHref }: OperationTableProps
     </div>
   );
 }
-
-/** Beyond the bound of what is counted apart: no trace has that name. */
-const OTHER = '(other)';
 
 interface RowProps {
   readonly row: OperationRow;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OTHER } from '../../../../src/model/statistics.ts';
 import { BITS } from '../../../../src/otlp/span-columns.ts';
 import {
   CELLS_MAX,
   KEYS_MAX,
   type MinuteStatistics,
-  OTHER,
 } from '../../../../src/store/statistics/minute-statistics.ts';
 import { OperationIndex } from '../../../../src/store/statistics/operation-index.ts';
 import { decodeMinute } from '../../../../src/store/statistics/statistics-codec.ts';
